@@ -1,0 +1,61 @@
+package org.pno.link;
+
+/**
+ * Messages of the control socket, a UNIX SOCK_SEQPACKET socket: one message a packet, descriptors by SCM_RIGHTS, the
+ * peer's identity by SO_PEERCRED. Every request gets exactly one reply; a client has one request outstanding.
+ *
+ * <pre>
+ *   0       4        8
+ *   +-------+--------+---------------------+
+ *   | type  | version| body, by type       |
+ *   +-------+--------+---------------------+
+ *
+ *   HELLO    8 kind u32                                        -> WELCOME + fd: the bell that wakes the DPU
+ *   ARENA    8 (empty)                      + fd: the arena    -> OK, value = arena number
+ *   CHANNEL  8 channel u32                  + fd: its bell     -> OK
+ *   HOLDER   8 arena u32  12 slot u32       (after fork)       -> OK   (a HELLO on a new connection came before)
+ *   LISTEN   8 record u32 12 gen u32 16 backlog u32 + fd: the bound placeholder -> OK
+ *   QUERY    8 what u32                                        -> TEXT*, TEXT with no body ends it
+ *   STOP     8 (empty)                      root or owner only -> OK
+ *
+ *   WELCOME  8 epoch u64  16 addressCount u32  20 (rsvd)  24 addresses x 24 bytes
+ *              address: family u16 (4 or 6), prefixLength u16, (rsvd) u32, 16 bytes
+ *   OK       8 value u32
+ *   ERROR    8 errno u32  12 length u32  16 UTF-8 text
+ *   TEXT     8 length u32 12 UTF-8 text
+ * </pre>
+ */
+public final class HandshakeDescriptor {
+    public static final int TYPE_OFFSET = 0; // u32
+    public static final int VERSION_OFFSET = 4; // u32
+    public static final int BODY_OFFSET = 8;
+    public static final int MAX_BYTES = 32 * 1024;
+
+    public static final int HELLO = 1;
+    public static final int ARENA = 2;
+    public static final int CHANNEL = 3;
+    public static final int HOLDER = 4;
+    public static final int LISTEN = 5;
+    public static final int QUERY = 6;
+    public static final int STOP = 7;
+    public static final int WELCOME = 16;
+    public static final int OK = 17;
+    public static final int ERROR = 18;
+    public static final int TEXT = 19;
+
+    /** HELLO kinds: a program under the shim, a forked child of one, a tool that only asks. */
+    public static final int KIND_PROGRAM = 1;
+
+    public static final int KIND_CHILD = 2;
+    public static final int KIND_TOOL = 3;
+
+    public static final int QUERY_CONNECTIONS = 1;
+    public static final int QUERY_COUNTERS = 2;
+
+    public static final int WELCOME_EPOCH_OFFSET = 8;
+    public static final int WELCOME_ADDRESS_COUNT_OFFSET = 16;
+    public static final int WELCOME_ADDRESSES_OFFSET = 24;
+    public static final int WELCOME_ADDRESS_BYTES = 24;
+
+    private HandshakeDescriptor() {}
+}

@@ -1,0 +1,109 @@
+package org.pno.link;
+
+/**
+ * Layout of a socket record: everything that is true about one socket, as cumulative positions and state words with one
+ * writer each.
+ *
+ * <pre>
+ *       0          8          16          24         32               40          44         48
+ *  host +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
+ *  line | txWritten| rxRead   | txControl | txWait   | request        | evChannel | gen      | (rsvd)    |
+ *   64  +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
+ *  DPU  | txAcked  | rxCommit | rxFin     | status   | requestDone    | (rsvd)    | gen      | (rsvd)    |
+ *  128  +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
+ *  opt  | optionFlags sndBuf | rcvBuf keepIdle | keepIntvl keepCnt | userTimeout maxSeg | backlog ...      |  host
+ *  192  +--------------------------------------------------------------------------------------------------+
+ *  addr | localAddress[16] remoteAddress[16] localPort remotePort family                                    |  host
+ *  256  +--------------------------------------------------------------------------------------------------+
+ *  info | localAddress[16] remoteAddress[16] localPort remotePort family                                    |  DPU
+ *  320  +--------------------------------------------------------------------------------------------------+
+ *       | txMap: 128 x u32 chunk numbers (host)                                                             |
+ *  832  +--------------------------------------------------------------------------------------------------+
+ *       | rxMap: 128 x u32 chunk numbers (DPU)                                                              |
+ * 1344  +--------------------------------------------------------------------------------------------------+
+ * </pre>
+ */
+public final class RecordDescriptor {
+    public static final int HOST_LINE_OFFSET = 0;
+    /** Bytes the program has written, cumulative. Writer: host, release. Never more than txAcked + capacity. */
+    public static final int TX_WRITTEN_OFFSET = 0; // u64
+    /** Bytes the program has read, cumulative. Writer: host, release. Never more than rxCommitted. */
+    public static final int RX_READ_OFFSET = 8; // u64
+    /** One of the TX_CONTROL values. Writer: host. */
+    public static final int TX_CONTROL_OFFSET = 16; // u64
+    /** 0, or: send an event once txAcked has reached this position. Writer: host. */
+    public static final int TX_WAIT_OFFSET = 24; // u64
+    /** Low half: request number; high half: one of the REQUEST values. Writer: host. */
+    public static final int REQUEST_OFFSET = 32; // u64
+    /** The channel whose EVT ring takes this record's events. Writer: host. */
+    public static final int EV_CHANNEL_OFFSET = 40; // u32
+    /** Generation; the host bumps it each time the record is taken. Writer: host. */
+    public static final int GENERATION_OFFSET = 44; // u32
+
+    public static final int DPU_LINE_OFFSET = 64;
+    /** Bytes acknowledged by the peer and no longer read by any DMA, cumulative. Writer: DPU. */
+    public static final int TX_ACKED_OFFSET = 64; // u64
+    /** Bytes in order in the receive S-ring, cumulative. Writer: DPU, after the bytes and their map entries. */
+    public static final int RX_COMMITTED_OFFSET = 72; // u64
+    /** 0, or 1 + the position at which the peer's FIN stands. Writer: DPU. */
+    public static final int RX_FIN_OFFSET = 80; // u64
+    /** Status word, see {@link SocketStatus}. Writer: DPU. */
+    public static final int STATUS_OFFSET = 88; // u64
+    /** Low half: number of the request answered; high half: errno or 0. Writer: DPU. */
+    public static final int REQUEST_DONE_OFFSET = 96; // u64
+    /** Generation that the DPU's words belong to. Writer: DPU. */
+    public static final int DPU_GENERATION_OFFSET = 108; // u32
+
+    public static final int DPU_LINE_WORDS = 6;
+
+    public static final int OPTIONS_LINE_OFFSET = 128;
+    public static final int OPTION_FLAGS_OFFSET = 128; // u32
+    /** Bytes as the program asked, 0 for the default. */
+    public static final int SNDBUF_OFFSET = 132; // u32
+
+    public static final int RCVBUF_OFFSET = 136; // u32
+    /** Seconds, 0 for the default; likewise keepIntvl. */
+    public static final int KEEP_IDLE_OFFSET = 140; // u32
+
+    public static final int KEEP_INTVL_OFFSET = 144; // u32
+    public static final int KEEP_CNT_OFFSET = 148; // u32
+    /** Milliseconds, 0 for none. */
+    public static final int USER_TIMEOUT_OFFSET = 152; // u32
+
+    public static final int MAX_SEG_OFFSET = 156; // u32
+
+    public static final int OPTION_NODELAY = 1;
+    public static final int OPTION_CORK = 2;
+    public static final int OPTION_KEEPALIVE = 4;
+    public static final int OPTION_QUICKACK = 8;
+
+    /** The host's address line: what connect was asked for. A local port of 0 asks for an ephemeral one. */
+    public static final int HOST_ADDRESS_LINE_OFFSET = 192;
+    /** The DPU's address line: what the connection has. */
+    public static final int INFO_LINE_OFFSET = 256;
+
+    /** Offsets inside either address line; addresses in network byte order, IPv4 in the first four bytes. */
+    public static final int ADDRESS_LOCAL = 0; // 16 bytes
+
+    public static final int ADDRESS_REMOTE = 16; // 16 bytes
+    public static final int ADDRESS_LOCAL_PORT = 32; // u16, host byte order
+    public static final int ADDRESS_REMOTE_PORT = 34; // u16, host byte order
+    /** 4 or 6. */
+    public static final int ADDRESS_FAMILY = 36; // u16
+
+    public static final int TX_MAP_OFFSET = 320;
+    public static final int RX_MAP_OFFSET = TX_MAP_OFFSET + ArenaDescriptor.MAP_ENTRIES * 4;
+    public static final int BYTES = RX_MAP_OFFSET + ArenaDescriptor.MAP_ENTRIES * 4;
+
+    public static final int NO_CHUNK = 0xFFFF_FFFF;
+
+    public static final int TX_CONTROL_OPEN = 0;
+    /** FIN at txWritten, which no longer moves. */
+    public static final int TX_CONTROL_FIN = 1;
+    /** Reset the connection, drop what is unsent. */
+    public static final int TX_CONTROL_ABORT = 2;
+
+    public static final int REQUEST_CONNECT = 1;
+
+    private RecordDescriptor() {}
+}
