@@ -12,9 +12,10 @@ package org.pno.link;
  *
  *   HELLO    8 kind u32                                        -> WELCOME + fd: the bell that wakes the DPU
  *   ARENA    8 (empty)                      + fd: the arena    -> OK, value = arena number
- *   CHANNEL  8 channel u32                  + fd: its bell     -> OK
+ *   CHANNEL  8 arena u32  12 channel u32    + fd: its bell     -> OK
  *   HOLDER   8 arena u32  12 slot u32       (after fork)       -> OK   (a HELLO on a new connection came before)
- *   LISTEN   8 record u32 12 gen u32 16 backlog u32 + fd: the bound placeholder -> OK
+ *   LISTEN   8 arena u32  12 record u32  16 gen u32  20 backlog u32
+ *                                 + fd: the bound placeholder -> OK
  *   QUERY    8 what u32                                        -> TEXT*, TEXT with no body ends it
  *   STOP     8 (empty)                      root or owner only -> OK
  *
@@ -52,10 +53,45 @@ public final class HandshakeDescriptor {
     public static final int QUERY_CONNECTIONS = 1;
     public static final int QUERY_COUNTERS = 2;
 
+    public static final int HELLO_KIND_OFFSET = 8; // u32
+    public static final int HELLO_BYTES = 12;
+    public static final int ARENA_BYTES = 8;
+    public static final int CHANNEL_ARENA_OFFSET = 8; // u32
+    public static final int CHANNEL_NUMBER_OFFSET = 12; // u32
+    public static final int CHANNEL_BYTES = 16;
+    public static final int HOLDER_ARENA_OFFSET = 8; // u32
+    public static final int HOLDER_SLOT_OFFSET = 12; // u32
+    public static final int HOLDER_BYTES = 16;
+    public static final int LISTEN_ARENA_OFFSET = 8; // u32
+    public static final int LISTEN_RECORD_OFFSET = 12; // u32
+    public static final int LISTEN_GENERATION_OFFSET = 16; // u32
+    public static final int LISTEN_BACKLOG_OFFSET = 20; // u32
+    public static final int LISTEN_BYTES = 24;
+    public static final int QUERY_WHAT_OFFSET = 8; // u32
+    public static final int QUERY_BYTES = 12;
+    public static final int STOP_BYTES = 8;
+
+    public static final int OK_VALUE_OFFSET = 8; // u32
+    public static final int OK_BYTES = 12;
+    public static final int ERROR_ERRNO_OFFSET = 8; // u32
+    public static final int ERROR_LENGTH_OFFSET = 12; // u32
+    public static final int ERROR_TEXT_OFFSET = 16;
+    public static final int TEXT_LENGTH_OFFSET = 8; // u32
+    public static final int TEXT_TEXT_OFFSET = 12;
+
     public static final int WELCOME_EPOCH_OFFSET = 8;
     public static final int WELCOME_ADDRESS_COUNT_OFFSET = 16;
     public static final int WELCOME_ADDRESSES_OFFSET = 24;
     public static final int WELCOME_ADDRESS_BYTES = 24;
+
+    /** Offsets inside one address of WELCOME; the 16 bytes in network order, IPv4 in the first four. */
+    public static final int ADDRESS_FAMILY = 0; // u16
+
+    public static final int ADDRESS_PREFIX = 2; // u16
+    public static final int ADDRESS_BYTES = 8; // 16 bytes
+
+    /** More addresses than any DPU has; a WELCOME that claims more is malformed. */
+    public static final int MAX_ADDRESSES = 256;
 
     private HandshakeDescriptor() {}
 }
