@@ -154,10 +154,38 @@
 #define PNO_MSG_KIND_TOOL                       3
 #define PNO_MSG_QUERY_CONNECTIONS               1
 #define PNO_MSG_QUERY_COUNTERS                  2
+#define PNO_MSG_HELLO_KIND_OFFSET               8
+#define PNO_MSG_HELLO_BYTES                     12
+#define PNO_MSG_ARENA_BYTES                     8
+#define PNO_MSG_CHANNEL_ARENA_OFFSET            8
+#define PNO_MSG_CHANNEL_NUMBER_OFFSET           12
+#define PNO_MSG_CHANNEL_BYTES                   16
+#define PNO_MSG_HOLDER_ARENA_OFFSET             8
+#define PNO_MSG_HOLDER_SLOT_OFFSET              12
+#define PNO_MSG_HOLDER_BYTES                    16
+#define PNO_MSG_LISTEN_ARENA_OFFSET             8
+#define PNO_MSG_LISTEN_RECORD_OFFSET            12
+#define PNO_MSG_LISTEN_GENERATION_OFFSET        16
+#define PNO_MSG_LISTEN_BACKLOG_OFFSET           20
+#define PNO_MSG_LISTEN_BYTES                    24
+#define PNO_MSG_QUERY_WHAT_OFFSET               8
+#define PNO_MSG_QUERY_BYTES                     12
+#define PNO_MSG_STOP_BYTES                      8
+#define PNO_MSG_OK_VALUE_OFFSET                 8
+#define PNO_MSG_OK_BYTES                        12
+#define PNO_MSG_ERROR_ERRNO_OFFSET              8
+#define PNO_MSG_ERROR_LENGTH_OFFSET             12
+#define PNO_MSG_ERROR_TEXT_OFFSET               16
+#define PNO_MSG_TEXT_LENGTH_OFFSET              8
+#define PNO_MSG_TEXT_TEXT_OFFSET                12
 #define PNO_MSG_WELCOME_EPOCH_OFFSET            8
 #define PNO_MSG_WELCOME_ADDRESS_COUNT_OFFSET    16
 #define PNO_MSG_WELCOME_ADDRESSES_OFFSET        24
 #define PNO_MSG_WELCOME_ADDRESS_BYTES           24
+#define PNO_MSG_ADDRESS_FAMILY                  0
+#define PNO_MSG_ADDRESS_PREFIX                  2
+#define PNO_MSG_ADDRESS_BYTES                   8
+#define PNO_MSG_MAX_ADDRESSES                   256
 
 /* Fence: why the DPU gave an arena up, in a channel's fenced word. */
 #define PNO_FENCE_NONE                          0 /* not fenced */
