@@ -24,6 +24,7 @@
 #define PNO_ARENA_CHUNK_SHIFT                   14
 #define PNO_ARENA_CHUNK_BYTES                   16384
 #define PNO_ARENA_MAP_ENTRIES                   128
+#define PNO_ARENA_STREAM_BYTES                  2080768
 #define PNO_ARENA_MAX_CHANNELS                  256
 #define PNO_ARENA_MAX_RECORDS                   131072
 #define PNO_ARENA_MAX_HOLDERS                   256
@@ -41,6 +42,10 @@
 #define PNO_CHAN_ASLEEP_OFFSET                  72
 #define PNO_CHAN_EPOCH_OFFSET                   80
 #define PNO_CHAN_FENCED_OFFSET                  88
+#define PNO_CHAN_ASLEEP_NOT                     0
+#define PNO_CHAN_ASLEEP_PARKED                  1
+#define PNO_CHAN_ASLEEP_OWING                   2
+#define PNO_CHAN_HOST_LINE_WORDS                5
 #define PNO_CHAN_SUB_OFFSET                     128
 #define PNO_CHAN_SUB_CAPACITY                   1024
 #define PNO_CHAN_EVT_OFFSET                     32896
@@ -70,7 +75,7 @@
 #define PNO_REC_HOST_LINE_OFFSET                0
 #define PNO_REC_TX_WRITTEN_OFFSET               0
 #define PNO_REC_RX_READ_OFFSET                  8
-#define PNO_REC_TX_CONTROL_OFFSET               16
+#define PNO_REC_TX_FIN_OFFSET                   16
 #define PNO_REC_TX_WAIT_OFFSET                  24
 #define PNO_REC_REQUEST_OFFSET                  32
 #define PNO_REC_EV_CHANNEL_OFFSET               40
@@ -81,8 +86,8 @@
 #define PNO_REC_RX_FIN_OFFSET                   80
 #define PNO_REC_STATUS_OFFSET                   88
 #define PNO_REC_REQUEST_DONE_OFFSET             96
-#define PNO_REC_DPU_GENERATION_OFFSET           108
-#define PNO_REC_DPU_LINE_WORDS                  6
+#define PNO_REC_HOST_LINE_WORDS                 6
+#define PNO_REC_DPU_LINE_WORDS                  5
 #define PNO_REC_OPTIONS_LINE_OFFSET             128
 #define PNO_REC_OPTION_FLAGS_OFFSET             128
 #define PNO_REC_SNDBUF_OFFSET                   132
@@ -107,9 +112,7 @@
 #define PNO_REC_RX_MAP_OFFSET                   832
 #define PNO_REC_BYTES                           1344
 #define PNO_REC_NO_CHUNK                        0xFFFFFFFFU
-#define PNO_REC_TX_CONTROL_OPEN                 0
-#define PNO_REC_TX_CONTROL_FIN                  1
-#define PNO_REC_TX_CONTROL_ABORT                2
+#define PNO_REC_TX_FIN_ABORT                    0xFFFFFFFFFFFFFFFFULL
 #define PNO_REC_REQUEST_CONNECT                 1
 
 /* SocketStatus: The status word of a record's DPU line. */
@@ -119,6 +122,7 @@
 #define PNO_STATUS_LISTENING                    3
 #define PNO_STATUS_CLOSED                       4
 #define PNO_STATUS_ERROR_SHIFT                  16
+#define PNO_STATUS_GENERATION_SHIFT             32
 
 /* ListenerEntry: The unit of a listener's streams: credits out, connections in. */
 #define PNO_ENTRY_BYTES                         8
@@ -192,10 +196,10 @@
 #define PNO_FENCE_SUB_TAIL                      1 /* subTail moved backwards or past the ring */
 #define PNO_FENCE_EV_HEAD                       2 /* evHead moved backwards or past what was sent */
 #define PNO_FENCE_RECORD_NUMBER                 3 /* a record number outside the arena */
-#define PNO_FENCE_TX_WRITTEN                    4 /* txWritten moved backwards or beyond the S-ring */
-#define PNO_FENCE_RX_READ                       5 /* rxRead moved backwards or beyond rxCommitted */
+#define PNO_FENCE_TX_WRITTEN                    4 /* txWritten beyond the S-ring */
+#define PNO_FENCE_RX_READ                       5 /* rxRead beyond rxCommitted */
 #define PNO_FENCE_TX_CHUNK                      6 /* a transmit map entry outside the pool */
-#define PNO_FENCE_TX_CONTROL                    7 /* an unknown or withdrawn txControl */
+#define PNO_FENCE_TX_FIN                        7 /* txFin withdrawn, or below txWritten */
 #define PNO_FENCE_REQUEST                       8 /* an unknown request */
 #define PNO_FENCE_EV_CHANNEL                    9 /* an event channel that does not exist */
 #define PNO_FENCE_CREDIT                        10 /* a credit for a record that is not free */

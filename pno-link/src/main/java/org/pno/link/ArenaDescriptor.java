@@ -44,8 +44,14 @@ public final class ArenaDescriptor {
 
     public static final int CHUNK_BYTES = 1 << CHUNK_SHIFT;
 
-    /** Chunks in one S-ring's map: its capacity is MAP_ENTRIES x CHUNK_BYTES = 2 MiB. */
+    /** Entries of one S-ring's map. */
     public static final int MAP_ENTRIES = 128;
+
+    /**
+     * Bytes that may be outstanding in one S-ring, 2 MiB less a chunk: a full map would let the first and the last of
+     * them, in the same entry but different chunks, be live at once.
+     */
+    public static final int STREAM_BYTES = (MAP_ENTRIES - 1) * CHUNK_BYTES;
 
     /** Bound on each count in the header; what exceeds it is refused at the handshake. */
     public static final int MAX_CHANNELS = 256;

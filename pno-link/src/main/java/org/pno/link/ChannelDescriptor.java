@@ -23,7 +23,10 @@ public final class ChannelDescriptor {
     public static final int SUB_TAIL_OFFSET = 0;
     /** Events consumed, cumulative. Writer: host, release; read by the DPU. */
     public static final int EV_HEAD_OFFSET = 8;
-    /** Submissions lost because SUB was full or busy, cumulative. Writer: host, release; a change asks for a sweep. */
+    /**
+     * Submissions lost because SUB was full or busy, cumulative. Writer: host, by an atomic add (its threads and signal
+     * handlers may meet here); a change asks for a sweep.
+     */
     public static final int OVERFLOW_OFFSET = 16;
     /** Odd while a waiter of this channel sleeps or is about to. Writer: host. */
     public static final int SLEEP_SEQ_OFFSET = 24;
@@ -33,12 +36,21 @@ public final class ChannelDescriptor {
     public static final int DPU_LINE_OFFSET = 64;
     /** Submissions consumed, cumulative. Writer: DPU. */
     public static final int SUB_HEAD_OFFSET = 64;
-    /** 1 while the DPU does not poll this channel, so that the host must ring. Writer: DPU. */
+    /** One of the ASLEEP values. Writer: DPU. */
     public static final int ASLEEP_OFFSET = 72;
     /** The DPU's epoch. Writer: DPU. */
     public static final int EPOCH_OFFSET = 80;
     /** 0, or why the DPU gave this channel up ({@link Fence}). Writer: DPU. */
     public static final int FENCED_OFFSET = 88;
+
+    /** The DPU polls this channel. */
+    public static final int ASLEEP_NOT = 0;
+    /** The DPU does not poll this channel: a host that submits must ring. */
+    public static final int ASLEEP_PARKED = 1;
+    /** As ASLEEP_PARKED, and the DPU owes events that found EVT full: a host that found EVT empty must ring too. */
+    public static final int ASLEEP_OWING = 2;
+
+    public static final int HOST_LINE_WORDS = 5;
 
     public static final int SUB_OFFSET = 128;
     public static final int SUB_CAPACITY = 1024;

@@ -7,9 +7,9 @@ package org.pno.link;
  * <pre>
  *       0          8          16          24         32               40          44         48
  *  host +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
- *  line | txWritten| rxRead   | txControl | txWait   | request        | evChannel | gen      | (rsvd)    |
+ *  line | txWritten| rxRead   | txFin     | txWait   | request        | evChannel | gen      | (rsvd)    |
  *   64  +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
- *  DPU  | txAcked  | rxCommit | rxFin     | status   | requestDone    | (rsvd)    | gen      | (rsvd)    |
+ *  DPU  | txAcked  | rxCommit | rxFin     | status   | requestDone    | (reserved)                       |
  *  128  +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
  *  opt  | optionFlags sndBuf | rcvBuf keepIdle | keepIntvl keepCnt | userTimeout maxSeg | backlog ...      |  host
  *  192  +--------------------------------------------------------------------------------------------------+
@@ -25,12 +25,12 @@ package org.pno.link;
  */
 public final class RecordDescriptor {
     public static final int HOST_LINE_OFFSET = 0;
-    /** Bytes the program has written, cumulative. Writer: host, release. Never more than txAcked + capacity. */
+    /** Bytes the program has written, cumulative. Writer: host, release. Never beyond txAcked + STREAM_BYTES. */
     public static final int TX_WRITTEN_OFFSET = 0; // u64
     /** Bytes the program has read, cumulative. Writer: host, release. Never more than rxCommitted. */
     public static final int RX_READ_OFFSET = 8; // u64
-    /** One of the TX_CONTROL values. Writer: host. */
-    public static final int TX_CONTROL_OFFSET = 16; // u64
+    /** 0, or 1 + the position at which the stream ends, or {@link #TX_FIN_ABORT}; only grows. Writer: host. */
+    public static final int TX_FIN_OFFSET = 16; // u64
     /** 0, or: send an event once txAcked has reached this position. Writer: host. */
     public static final int TX_WAIT_OFFSET = 24; // u64
     /** Low half: request number; high half: one of the REQUEST values. Writer: host. */
@@ -51,10 +51,9 @@ public final class RecordDescriptor {
     public static final int STATUS_OFFSET = 88; // u64
     /** Low half: number of the request answered; high half: errno or 0. Writer: DPU. */
     public static final int REQUEST_DONE_OFFSET = 96; // u64
-    /** Generation that the DPU's words belong to. Writer: DPU. */
-    public static final int DPU_GENERATION_OFFSET = 108; // u32
 
-    public static final int DPU_LINE_WORDS = 6;
+    public static final int HOST_LINE_WORDS = 6;
+    public static final int DPU_LINE_WORDS = 5;
 
     public static final int OPTIONS_LINE_OFFSET = 128;
     public static final int OPTION_FLAGS_OFFSET = 128; // u32
@@ -97,11 +96,8 @@ public final class RecordDescriptor {
 
     public static final int NO_CHUNK = 0xFFFF_FFFF;
 
-    public static final int TX_CONTROL_OPEN = 0;
-    /** FIN at txWritten, which no longer moves. */
-    public static final int TX_CONTROL_FIN = 1;
-    /** Reset the connection, drop what is unsent. */
-    public static final int TX_CONTROL_ABORT = 2;
+    /** In txFin: reset the connection, drop what is unsent. */
+    public static final long TX_FIN_ABORT = -1L;
 
     public static final int REQUEST_CONNECT = 1;
 
