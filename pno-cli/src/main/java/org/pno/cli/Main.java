@@ -1,0 +1,50 @@
+package org.pno.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Entry of {@code ./pno}: finds the sub-command, turns a {@link UserError} into one line and exit status 1. */
+@Command(
+        name = "pno",
+        description = "Takes the TCP stack of unmodified programs away from the host.",
+        mixinStandardHelpOptions = true,
+        version = "pno 0.1.0",
+        footer = {
+            "",
+            "./pno test     runs all tests, the unprivileged ones first",
+            "./pno format   formats the sources",
+        },
+        subcommands = {})
+public final class Main implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    private Main() {}
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name a command.");
+    }
+
+    /** Runs the command line and returns its exit status. */
+    static int execute(final String... args) {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler((e, line, parsed) -> fail(e, line))
+                .execute(args);
+    }
+
+    private static int fail(final Exception e, final CommandLine line) throws Exception {
+        if (!(e instanceof UserError)) {
+            throw e;
+        }
+        line.getErr().println("pno: " + e.getMessage());
+        return 1;
+    }
+
+    public static void main(final String[] args) {
+        System.exit(execute(args));
+    }
+}
