@@ -1,0 +1,26 @@
+package org.pno.memory;
+
+/** The unit in which processors share memory: one writer per line (rule 8 of STYLE.md). */
+public final class CacheLine {
+    public static final int BYTES = 64;
+
+    private CacheLine() {}
+
+    /** The least multiple of a cache line that is at least {@code value}. */
+    public static long align(final long value) {
+        return align(value, BYTES);
+    }
+
+    /**
+     * The least multiple of {@code alignment} that is at least {@code value}.
+     *
+     * @param alignment a power of two
+     */
+    public static long align(final long value, final long alignment) {
+        return (value + alignment - 1) & -alignment;
+    }
+
+    public static boolean isAligned(final long value, final long alignment) {
+        return (value & (alignment - 1)) == 0;
+    }
+}

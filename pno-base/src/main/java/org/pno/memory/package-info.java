@@ -1,0 +1,2 @@
+/** Off-heap memory: cache lines, words with explicit ordering, mapped files. */
+package org.pno.memory;
