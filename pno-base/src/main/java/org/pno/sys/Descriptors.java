@@ -1,0 +1,104 @@
+package org.pno.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+
+/** What every descriptor can do: open, close, read, write, duplicate, poll. */
+public final class Descriptors {
+    public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_RDWR = 2;
+    public static final int O_CREAT = 0x40;
+    public static final int O_EXCL = 0x80;
+    public static final int O_NONBLOCK = 0x800;
+    public static final int O_CLOEXEC = 0x80000;
+
+    public static final int POLLIN = 0x1;
+    public static final int POLLOUT = 0x4;
+    public static final int POLLERR = 0x8;
+    public static final int POLLHUP = 0x10;
+    public static final int POLLNVAL = 0x20;
+    public static final int POLLRDHUP = 0x2000;
+
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
+    private static final int F_DUPFD_CLOEXEC = 1030;
+
+    private static final LibcFunction OPEN = LibcFunction.variadic("open", 2, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+    private static final LibcFunction CLOSE = LibcFunction.of("close", JAVA_INT, JAVA_INT);
+    private static final LibcFunction READ = LibcFunction.of("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final LibcFunction WRITE = LibcFunction.of("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final LibcFunction FCNTL = LibcFunction.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final LibcFunction POLL = LibcFunction.of("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+
+    private Descriptors() {}
+
+    /**
+     * Opens a file close-on-exec; a created one gets mode 0600.
+     *
+     * @param flags O_RDWR and the like
+     */
+    public static int open(final String path, final int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            final long name = arena.allocateFrom(path).address();
+            return (int) SystemCallException.check(OPEN.call(name, flags | O_CLOEXEC, 0600), "open", path);
+        }
+    }
+
+    /** Closes a descriptor. An error has no cure (the number is free either way), so none is told. */
+    public static void close(final int descriptor) {
+        CLOSE.call(descriptor);
+    }
+
+    /** Bytes read, 0 at the end, or a negative errno. Does not allocate. */
+    public static int read(final int descriptor, final MemorySegment memory, final long offset, final int length) {
+        final long address = NativeMemory.address(memory, offset, length);
+        final int result = (int) READ.call(descriptor, address, length);
+        Reference.reachabilityFence(memory);
+        return result;
+    }
+
+    /** Bytes written, or a negative errno. Does not allocate. */
+    public static int write(final int descriptor, final MemorySegment memory, final long offset, final int length) {
+        final long address = NativeMemory.address(memory, offset, length);
+        final int result = (int) WRITE.call(descriptor, address, length);
+        Reference.reachabilityFence(memory);
+        return result;
+    }
+
+    /** A new close-on-exec descriptor for the same open file. */
+    public static int duplicate(final int descriptor) {
+        return (int) fcntl(descriptor, F_DUPFD_CLOEXEC, 0, "F_DUPFD_CLOEXEC");
+    }
+
+    /** Sets or clears O_NONBLOCK. */
+    public static void nonBlocking(final int descriptor, final boolean on) {
+        final int flags = (int) fcntl(descriptor, F_GETFL, 0, "F_GETFL");
+        fcntl(descriptor, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK, "F_SETFL");
+    }
+
+    /**
+     * Waits for one descriptor. Does not allocate.
+     *
+     * @param events POLLIN and the like
+     * @param timeoutMillis 0 only looks, -1 waits without end
+     * @return the events that hold, 0 after the time-out, or a negative errno
+     */
+    public static int poll(final int descriptor, final int events, final int timeoutMillis) {
+        final MemorySegment scratch = Scratch.ofThread();
+        scratch.set(JAVA_INT, Scratch.ARGUMENT_OFFSET, descriptor);
+        scratch.set(JAVA_SHORT, Scratch.ARGUMENT_OFFSET + 4, (short) events);
+        scratch.set(JAVA_SHORT, Scratch.ARGUMENT_OFFSET + 6, (short) 0);
+        final long result = POLL.call(Scratch.argument(scratch), 1, timeoutMillis);
+        return result > 0 ? Short.toUnsignedInt(scratch.get(JAVA_SHORT, Scratch.ARGUMENT_OFFSET + 6)) : (int) result;
+    }
+
+    static long fcntl(final int descriptor, final int command, final long argument, final String commandName) {
+        return SystemCallException.check(FCNTL.call(descriptor, command, argument), "fcntl", descriptor, commandName);
+    }
+}

@@ -1,0 +1,145 @@
+package org.pno.sys;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * One libc function, called with longs and answering like a raw system call: the result, or a negative errno. The
+ * arguments are narrowed to what the C prototype wants, so that each call has the right ABI.
+ *
+ * <p>A record held in a static final field: the JIT then sees the method handle as a constant and inlines the call.
+ */
+record LibcFunction(String name, MethodHandle handle) {
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
+
+    /** Binds {@code name}; it must exist in libc. */
+    static LibcFunction of(final String name, final MemoryLayout result, final MemoryLayout... parameters) {
+        return new LibcFunction(name, bind(require(name), FunctionDescriptor.of(result, parameters), CAPTURE_ERRNO));
+    }
+
+    /**
+     * Binds a variadic function, whose call has an ABI of its own.
+     *
+     * @param fixed how many parameters stand before the dots
+     */
+    static LibcFunction variadic(
+            final String name, final int fixed, final MemoryLayout result, final MemoryLayout... parameters) {
+        final FunctionDescriptor descriptor = FunctionDescriptor.of(result, parameters);
+        return new LibcFunction(
+                name, bind(require(name), descriptor, CAPTURE_ERRNO, Linker.Option.firstVariadicArg(fixed)));
+    }
+
+    /**
+     * Binds {@code name}, or where libc is too old to have it, the system call of that number.
+     *
+     * @param number the system call's number on this architecture
+     */
+    static LibcFunction orSystemCall(
+            final String name, final int number, final MemoryLayout result, final MemoryLayout... parameters) {
+        if (find(name).isPresent()) {
+            return of(name, result, parameters);
+        }
+        final MemoryLayout[] longs = new MemoryLayout[parameters.length + 1];
+        Arrays.fill(longs, ValueLayout.JAVA_LONG);
+        final LibcFunction syscall = variadic("syscall", 1, ValueLayout.JAVA_LONG, longs);
+        return new LibcFunction(name, MethodHandles.insertArguments(syscall.handle, 1, (long) number));
+    }
+
+    private static Optional<MemorySegment> find(final String name) {
+        return LINKER.defaultLookup().find(name);
+    }
+
+    private static MemorySegment require(final String name) {
+        return find(name).orElseThrow(() -> new UnsatisfiedLinkError("libc has no function " + name));
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle bind(
+            final MemorySegment function, final FunctionDescriptor descriptor, final Linker.Option... options) {
+        final MethodHandle exact = LINKER.downcallHandle(function, descriptor, options);
+        final Class<?>[] longs = new Class<?>[exact.type().parameterCount()];
+        Arrays.fill(longs, long.class);
+        longs[0] = MemorySegment.class;
+        return MethodHandles.explicitCastArguments(exact, MethodType.methodType(long.class, longs));
+    }
+
+    long call() {
+        final MemorySegment scratch = Scratch.ofThread();
+        try {
+            return answer((long) handle.invokeExact(scratch), scratch);
+        } catch (final Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    long call(final long a) {
+        final MemorySegment scratch = Scratch.ofThread();
+        try {
+            return answer((long) handle.invokeExact(scratch, a), scratch);
+        } catch (final Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    long call(final long a, final long b) {
+        final MemorySegment scratch = Scratch.ofThread();
+        try {
+            return answer((long) handle.invokeExact(scratch, a, b), scratch);
+        } catch (final Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    long call(final long a, final long b, final long c) {
+        final MemorySegment scratch = Scratch.ofThread();
+        try {
+            return answer((long) handle.invokeExact(scratch, a, b, c), scratch);
+        } catch (final Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    long call(final long a, final long b, final long c, final long d) {
+        final MemorySegment scratch = Scratch.ofThread();
+        try {
+            return answer((long) handle.invokeExact(scratch, a, b, c, d), scratch);
+        } catch (final Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    long call(final long a, final long b, final long c, final long d, final long e) {
+        final MemorySegment scratch = Scratch.ofThread();
+        try {
+            return answer((long) handle.invokeExact(scratch, a, b, c, d, e), scratch);
+        } catch (final Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    long call(final long a, final long b, final long c, final long d, final long e, final long f) {
+        final MemorySegment scratch = Scratch.ofThread();
+        try {
+            return answer((long) handle.invokeExact(scratch, a, b, c, d, e, f), scratch);
+        } catch (final Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    private static long answer(final long result, final MemorySegment scratch) {
+        return result == -1 ? -Scratch.errno(scratch) : result;
+    }
+
+    private AssertionError unexpected(final Throwable e) {
+        return new AssertionError("calling " + name + " failed in the linker", e);
+    }
+}
