@@ -21,6 +21,9 @@
 #define PNO_ARENA_TX_POOL_OFFSET                56
 #define PNO_ARENA_RX_POOL_OFFSET                64
 #define PNO_ARENA_TOTAL_BYTES_OFFSET            72
+#define PNO_ARENA_FIELDS_BYTES                  80
+#define PNO_ARENA_LINE_BYTES                    64
+#define PNO_ARENA_PAGE_BYTES                    4096
 #define PNO_ARENA_CHUNK_SHIFT                   14
 #define PNO_ARENA_CHUNK_BYTES                   16384
 #define PNO_ARENA_MAP_ENTRIES                   128

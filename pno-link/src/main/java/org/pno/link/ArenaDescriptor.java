@@ -38,6 +38,14 @@ public final class ArenaDescriptor {
     public static final int TX_POOL_OFFSET = 56; // u64
     public static final int RX_POOL_OFFSET = 64; // u64
     public static final int TOTAL_BYTES_OFFSET = 72; // u64
+    /** Bytes of the header that mean something. */
+    public static final int FIELDS_BYTES = 80;
+
+    /** Channels, records and holders start on a cache line. */
+    public static final int LINE_BYTES = 64;
+
+    /** The pools start on a page. */
+    public static final int PAGE_BYTES = 4096;
 
     /** A chunk is the unit in which S-rings take and return memory: 16 KiB. */
     public static final int CHUNK_SHIFT = 14;

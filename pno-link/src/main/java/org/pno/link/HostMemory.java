@@ -56,6 +56,12 @@ public interface HostMemory {
     /** Nanoseconds until progress can be expected when {@link #pending()}, so that a waiting owner need not spin. */
     long progressInNs();
 
+    /**
+     * True once an operation on the region has failed for good (its host is gone). Later operations on it are dropped;
+     * tickets complete all the same, but what they name on this region may not have happened.
+     */
+    boolean hasFailed(int region);
+
     /** Operations and bytes so far, for the crossings per request. */
     HostMemoryCounters counters();
 }

@@ -1,0 +1,155 @@
+package org.pno.link;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.pno.memory.Words;
+import org.pno.sys.MemoryMapping;
+
+/**
+ * {@link HostMemory} on the same machine: regions are mapped, and every operation has happened when it was posted. Words
+ * are loaded with acquire and stored with release; the one order that these leave open, a store before a later load, is
+ * kept by a full fence in {@link #post()}. Bounds are the mapping's own.
+ */
+public final class MappedHostMemory implements HostMemory, AutoCloseable {
+    private final List<MemoryMapping> mappings = new ArrayList<>();
+    private final HostMemoryCounters counters = new HostMemoryCounters();
+
+    /** By region number; a removed region keeps its dead segment, on which every access throws. */
+    private MemorySegment[] segments = {};
+
+    private boolean hasRead;
+    private boolean hasWritten;
+    private long ticket;
+
+    /** @throws IllegalArgumentException if the memfd is not sealed against any change of its size, or has another size */
+    @Override
+    public int addRegion(final int descriptor, final long bytes) {
+        final int seals = MemoryMapping.seals(descriptor);
+        if ((seals & MemoryMapping.SEALED_SIZE) != MemoryMapping.SEALED_SIZE) {
+            throw new IllegalArgumentException(String.format(
+                    "memfd %d has the seals 0x%x; F_SEAL_SEAL, SHRINK and GROW (0x%x) are needed, else its owner could"
+                            + " cut it under us",
+                    descriptor, seals, MemoryMapping.SEALED_SIZE));
+        }
+        final long size = MemoryMapping.size(descriptor);
+        if (size != bytes) {
+            throw new IllegalArgumentException("memfd " + descriptor + " has " + size + " bytes, not " + bytes);
+        }
+        final MemoryMapping mapping = MemoryMapping.shared(descriptor, 0, bytes);
+        final int region = freeRegion();
+        mappings.set(region, mapping);
+        segments[region] = mapping.memory();
+        return region;
+    }
+
+    private int freeRegion() {
+        final int free = mappings.indexOf(null);
+        if (free >= 0) {
+            return free;
+        }
+        mappings.add(null);
+        segments = Arrays.copyOf(segments, mappings.size());
+        return mappings.size() - 1;
+    }
+
+    @Override
+    public void removeRegion(final int region) {
+        final MemoryMapping mapping = region < 0 || region >= mappings.size() ? null : mappings.get(region);
+        if (mapping == null) {
+            throw new IllegalArgumentException("no region " + region + " to remove");
+        }
+        mappings.set(region, null);
+        mapping.close();
+    }
+
+    @Override
+    public void read(
+            final int region, final long offset, final MemorySegment target, final long targetOffset, final int length) {
+        MemorySegment.copy(segments[region], offset, target, targetOffset, length);
+        hasRead = true;
+        counters.onRead(length);
+    }
+
+    @Override
+    public void write(
+            final int region, final long offset, final MemorySegment source, final long sourceOffset, final int length) {
+        MemorySegment.copy(source, sourceOffset, segments[region], offset, length);
+        hasWritten = true;
+        counters.onWrite(length);
+    }
+
+    @Override
+    public void readWords(
+            final int region, final long offset, final MemorySegment target, final long targetOffset, final int words) {
+        final MemorySegment segment = segments[region];
+        for (long at = 0; at < (long) words * Long.BYTES; at += Long.BYTES) {
+            // Pairs with the release stores of libpno.so: subTail, evHead, txWritten, rxRead, txFin, generation.
+            Words.setPlain(target, targetOffset + at, Words.getAcquire(segment, offset + at));
+        }
+        hasRead = true;
+        counters.onRead((long) words * Long.BYTES);
+    }
+
+    @Override
+    public void writeWord(final int region, final long offset, final long value) {
+        // Pairs with the acquire loads of libpno.so: EVT words, rxCommitted, txAcked, status, subHead.
+        Words.setRelease(segments[region], offset, value);
+        hasWritten = true;
+        counters.onWrite(Long.BYTES);
+    }
+
+    @Override
+    public long post() {
+        if (hasWritten) {
+            // A later batch's loads must not pass these stores: the sleep and park handshakes look after they announce.
+            VarHandle.fullFence();
+        } else if (hasRead) {
+            VarHandle.acquireFence();
+        } else {
+            return ticket;
+        }
+        hasRead = false;
+        hasWritten = false;
+        counters.onBatch();
+        return ++ticket;
+    }
+
+    @Override
+    public long completed() {
+        return ticket;
+    }
+
+    @Override
+    public boolean pending() {
+        return false;
+    }
+
+    @Override
+    public long progressInNs() {
+        return 0;
+    }
+
+    /** Never: a sealed mapping does not fail. */
+    @Override
+    public boolean hasFailed(final int region) {
+        return false;
+    }
+
+    @Override
+    public HostMemoryCounters counters() {
+        return counters;
+    }
+
+    /** Unmaps all regions. */
+    @Override
+    public void close() {
+        for (int region = 0; region < mappings.size(); region++) {
+            if (mappings.get(region) != null) {
+                removeRegion(region);
+            }
+        }
+    }
+}

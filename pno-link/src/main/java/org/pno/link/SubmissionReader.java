@@ -1,0 +1,162 @@
+package org.pno.link;
+
+import static org.pno.link.ChannelDescriptor.SUB_CAPACITY;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The DPU's reader of one channel: its host line, and its SUB ring. It keeps the head to itself and reads everything into
+ * private memory before it looks at it.
+ *
+ * <pre>
+ *   postLine ──ticket──► onLine ──available──► postEntries ──ticket──► entry(0..n-1) ──► release
+ * </pre>
+ *
+ * Each arrow marked ticket is the completion of the batch that the step before it was posted in; steps may be repeated but
+ * not overlap. On a mapping the whole row runs within one cycle.
+ */
+public final class SubmissionReader {
+    /** Submissions that one {@link #postEntries} fetches at most. */
+    public static final int BATCH = 64;
+
+    private static final int LINE_BYTES = 64;
+
+    /** Private memory that a reader needs, 8-byte aligned. */
+    public static final int COPY_BYTES = LINE_BYTES + BATCH * SubmissionDescriptor.BYTES;
+
+    private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG;
+
+    private final HostMemory memory;
+    private final int region;
+    private final long channelOffset;
+    private final MemorySegment copy;
+    private final long copyOffset;
+    private final Submission submission = new Submission();
+
+    private long head;
+    private long tail;
+    private int fetched;
+    private long overflow;
+    private boolean isSweepAsked;
+    private long eventHead;
+    private long sleepSequence;
+
+    /** A reader of a channel whose lines are all zero. */
+    public SubmissionReader(
+            final HostMemory memory,
+            final int region,
+            final long channelOffset,
+            final MemorySegment copy,
+            final long copyOffset) {
+        this.memory = memory;
+        this.region = region;
+        this.channelOffset = channelOffset;
+        this.copy = copy;
+        this.copyOffset = copyOffset;
+    }
+
+    /** Posts a read of the host line. */
+    public void postLine() {
+        memory.readWords(
+                region,
+                channelOffset + ChannelDescriptor.HOST_LINE_OFFSET,
+                copy,
+                copyOffset,
+                ChannelDescriptor.HOST_LINE_WORDS);
+    }
+
+    /**
+     * Judges the line that has arrived.
+     *
+     * @return NONE, or SUB_TAIL: the arena is to be fenced
+     */
+    public Fence onLine() {
+        final long newTail = lineWord(ChannelDescriptor.SUB_TAIL_OFFSET);
+        if (newTail - tail < 0 || Long.compareUnsigned(newTail - head, SUB_CAPACITY) > 0) {
+            return Fence.SUB_TAIL;
+        }
+        tail = newTail;
+        final long newOverflow = lineWord(ChannelDescriptor.OVERFLOW_OFFSET);
+        isSweepAsked |= newOverflow != overflow;
+        overflow = newOverflow;
+        eventHead = lineWord(ChannelDescriptor.EV_HEAD_OFFSET);
+        sleepSequence = lineWord(ChannelDescriptor.SLEEP_SEQ_OFFSET);
+        return Fence.NONE;
+    }
+
+    private long lineWord(final int wordOffset) {
+        return copy.get(U64, copyOffset + wordOffset);
+    }
+
+    /** Submissions announced and not yet fetched. */
+    public int available() {
+        return (int) (tail - head) - fetched;
+    }
+
+    /** True if submissions were lost since {@link #sweepTaken}: every record of this channel is to be read. */
+    public boolean isSweepAsked() {
+        return isSweepAsked;
+    }
+
+    /** The sweep's reads are posted from here on; a later overflow asks for another. */
+    public void sweepTaken() {
+        isSweepAsked = false;
+    }
+
+    /** evHead as the line had it, unchecked: {@link EventWriter#onHead} judges it. */
+    public long eventHead() {
+        return eventHead;
+    }
+
+    /** sleepSeq as the line had it: odd while a waiter sleeps. */
+    public long sleepSequence() {
+        return sleepSequence;
+    }
+
+    /**
+     * Posts reads of the next submissions, at most {@link #BATCH}.
+     *
+     * @return how many
+     */
+    public int postEntries() {
+        final int count = Math.min(available(), BATCH);
+        final int slot = (int) (head & (SUB_CAPACITY - 1));
+        final int beforeWrap = Math.min(count, SUB_CAPACITY - slot);
+        postSlots(slot, 0, beforeWrap);
+        postSlots(0, beforeWrap, count - beforeWrap);
+        fetched = count;
+        return count;
+    }
+
+    private void postSlots(final int slot, final int index, final int count) {
+        if (count > 0) {
+            memory.read(
+                    region,
+                    channelOffset + ChannelDescriptor.SUB_OFFSET + (long) slot * SubmissionDescriptor.BYTES,
+                    copy,
+                    copyOffset + LINE_BYTES + (long) index * SubmissionDescriptor.BYTES,
+                    count * SubmissionDescriptor.BYTES);
+        }
+    }
+
+    /** Submissions fetched by the last {@link #postEntries}. */
+    public int fetched() {
+        return fetched;
+    }
+
+    /** One of the fetched submissions, once they have arrived. The same flyweight each time. */
+    public Submission entry(final int index) {
+        return submission.wrap(copy, copyOffset + LINE_BYTES + (long) index * SubmissionDescriptor.BYTES);
+    }
+
+    /**
+     * Gives the slots of the fetched submissions back and posts subHead. Not while an earlier write of subHead is under
+     * way. Pairs with the host's load of subHead before it fills a slot.
+     */
+    public void release() {
+        head += fetched;
+        fetched = 0;
+        memory.writeWord(region, channelOffset + ChannelDescriptor.SUB_HEAD_OFFSET, head);
+    }
+}
