@@ -61,7 +61,8 @@ build_java() {
 maven() {
     local log=.pno/$1.log
     if ! mvn -B "${@:2}" 2>&1 | tee "$log" | show_progress; then
-        grep -E '^\[ERROR\]|COMPILATION ERROR' "$log" | head -n 40 >&2
+        grep -E '^\[ERROR\] .|^\[WARNING\] /' "$log" | grep -vE 'Help 1|re-run|rf :|After correcting|To see the' |
+            head -n 60 >&2
         die "Maven failed; all of its output is in $PWD/$log."
     fi
 }
@@ -71,6 +72,8 @@ show_progress() {
     while IFS= read -r line; do
         if [[ $line =~ ^\[INFO\]\ Building\ ([^ ]+)\ .*\[([0-9]+/[0-9]+)\]$ ]]; then
             say "  ${BASH_REMATCH[2]} ${BASH_REMATCH[1]}"
+        elif [[ $line =~ ^\[[A-Z]+\]\ Tests\ run:\ ([0-9]+),\ Failures:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Skipped:\ [0-9]+$ ]]; then
+            say "      ${BASH_REMATCH[1]} tests, $((BASH_REMATCH[2] + BASH_REMATCH[3])) failed"
         elif [[ $line == *"Downloaded from"* ]] && ((++downloads % 100 == 1)); then
             say "  downloading what Maven needs ($downloads files so far)"
         fi
