@@ -1,0 +1,180 @@
+package org.pno.link;
+
+import static org.pno.link.HandshakeDescriptor.*;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads messages of the control socket. {@link #wrap} checks type, version and length once; the accessors of the
+ * message's own type cannot fail after that.
+ */
+public final class HandshakeDecoder {
+    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    private MemorySegment segment;
+    private long offset;
+
+    /**
+     * Takes a packet.
+     *
+     * @throws ProtocolException if it is not a whole message of this version; the text is meant for the peer's ERROR
+     */
+    public HandshakeDecoder wrap(final MemorySegment packet, final long packetOffset, final int length)
+            throws ProtocolException {
+        segment = packet;
+        offset = packetOffset;
+        if (length < BODY_OFFSET) {
+            throw new ProtocolException("a control message of " + length + " bytes, the least is " + BODY_OFFSET);
+        }
+        final int version = u32(VERSION_OFFSET);
+        if (version != ArenaDescriptor.VERSION) {
+            throw new ProtocolException("the peer speaks version " + Integer.toUnsignedString(version)
+                    + ", this side version " + ArenaDescriptor.VERSION + ": both must come from the same build");
+        }
+        final int expected = expectedLength(length);
+        if (length != expected) {
+            throw new ProtocolException(
+                    "a control message of type " + type() + " with " + length + " bytes, must have " + expected);
+        }
+        return this;
+    }
+
+    private int expectedLength(final int length) throws ProtocolException {
+        return switch (type()) {
+            case HELLO -> HELLO_BYTES;
+            case ARENA -> ARENA_BYTES;
+            case CHANNEL -> CHANNEL_BYTES;
+            case HOLDER -> HOLDER_BYTES;
+            case LISTEN -> LISTEN_BYTES;
+            case QUERY -> QUERY_BYTES;
+            case STOP -> STOP_BYTES;
+            case OK -> OK_BYTES;
+            case WELCOME ->
+                counted(length, WELCOME_ADDRESS_COUNT_OFFSET, WELCOME_ADDRESSES_OFFSET, WELCOME_ADDRESS_BYTES);
+            case ERROR -> counted(length, ERROR_LENGTH_OFFSET, ERROR_TEXT_OFFSET, 1);
+            case TEXT -> counted(length, TEXT_LENGTH_OFFSET, TEXT_TEXT_OFFSET, 1);
+            default -> throw new ProtocolException("a control message of unknown type "
+                    + Integer.toUnsignedString(type()));
+        };
+    }
+
+    /** Length of a message with as many elements as it says, a number that is bounded before it is multiplied. */
+    private int counted(final int length, final int countOffset, final int elementsOffset, final int elementBytes)
+            throws ProtocolException {
+        if (length < elementsOffset) {
+            return elementsOffset;
+        }
+        final int count = u32(countOffset);
+        if (Integer.compareUnsigned(count, MAX_BYTES / elementBytes) > 0) {
+            throw new ProtocolException("a control message of type " + type() + " that claims "
+                    + Integer.toUnsignedString(count) + " elements, more than a message has room for");
+        }
+        return elementsOffset + count * elementBytes;
+    }
+
+    public int type() {
+        return u32(TYPE_OFFSET);
+    }
+
+    public int helloKind() {
+        return u32(HELLO_KIND_OFFSET);
+    }
+
+    public int channelArena() {
+        return u32(CHANNEL_ARENA_OFFSET);
+    }
+
+    public int channelNumber() {
+        return u32(CHANNEL_NUMBER_OFFSET);
+    }
+
+    public int holderArena() {
+        return u32(HOLDER_ARENA_OFFSET);
+    }
+
+    public int holderSlot() {
+        return u32(HOLDER_SLOT_OFFSET);
+    }
+
+    public int listenArena() {
+        return u32(LISTEN_ARENA_OFFSET);
+    }
+
+    public int listenRecord() {
+        return u32(LISTEN_RECORD_OFFSET);
+    }
+
+    public int listenGeneration() {
+        return u32(LISTEN_GENERATION_OFFSET);
+    }
+
+    public int listenBacklog() {
+        return u32(LISTEN_BACKLOG_OFFSET);
+    }
+
+    public int queryWhat() {
+        return u32(QUERY_WHAT_OFFSET);
+    }
+
+    public long welcomeEpoch() {
+        return segment.get(U64, offset + WELCOME_EPOCH_OFFSET);
+    }
+
+    /** The addresses of a WELCOME. */
+    public List<DpuAddress> welcomeAddresses() throws ProtocolException {
+        final int count = u32(WELCOME_ADDRESS_COUNT_OFFSET);
+        final List<DpuAddress> addresses = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            addresses.add(address(offset + WELCOME_ADDRESSES_OFFSET + (long) i * WELCOME_ADDRESS_BYTES));
+        }
+        return addresses;
+    }
+
+    private DpuAddress address(final long at) throws ProtocolException {
+        final int family = Short.toUnsignedInt(segment.get(U16, at + ADDRESS_FAMILY));
+        final int prefixLength = Short.toUnsignedInt(segment.get(U16, at + ADDRESS_PREFIX));
+        if (family != AddressBytes.FAMILY_4 && family != AddressBytes.FAMILY_6) {
+            throw new ProtocolException("an address of family " + family + ", must be 4 or 6");
+        }
+        try {
+            return new DpuAddress(
+                    AddressBytes.hi(segment, at + ADDRESS_BYTES, family),
+                    AddressBytes.lo(segment, at + ADDRESS_BYTES, family),
+                    prefixLength);
+        } catch (final IllegalArgumentException e) {
+            throw new ProtocolException(e.getMessage());
+        }
+    }
+
+    public int okValue() {
+        return u32(OK_VALUE_OFFSET);
+    }
+
+    public int errorErrno() {
+        return u32(ERROR_ERRNO_OFFSET);
+    }
+
+    public String errorText() {
+        return new String(bytes(ERROR_LENGTH_OFFSET), StandardCharsets.UTF_8);
+    }
+
+    /** UTF-8; a character may go on in the next message. Empty: the answer is complete. */
+    public byte[] textBytes() {
+        return bytes(TEXT_LENGTH_OFFSET);
+    }
+
+    private byte[] bytes(final int lengthOffset) {
+        return segment.asSlice(offset + lengthOffset + Integer.BYTES, u32(lengthOffset))
+                .toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    private int u32(final int field) {
+        return segment.get(U32, offset + field);
+    }
+}

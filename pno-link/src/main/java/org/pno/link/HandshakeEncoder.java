@@ -1,0 +1,125 @@
+package org.pno.link;
+
+import static org.pno.link.HandshakeDescriptor.*;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Writes messages of the control socket. Each method writes one message and returns its length in bytes. */
+public final class HandshakeEncoder {
+    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    private MemorySegment segment;
+    private long offset;
+
+    /** Where the messages go: at least MAX_BYTES. */
+    public HandshakeEncoder wrap(final MemorySegment segment, final long offset) {
+        this.segment = segment;
+        this.offset = offset;
+        return this;
+    }
+
+    public int hello(final int kind) {
+        start(HELLO);
+        u32(HELLO_KIND_OFFSET, kind);
+        return HELLO_BYTES;
+    }
+
+    public int arena() {
+        start(ARENA);
+        return ARENA_BYTES;
+    }
+
+    public int channel(final int arena, final int channel) {
+        start(CHANNEL);
+        u32(CHANNEL_ARENA_OFFSET, arena);
+        u32(CHANNEL_NUMBER_OFFSET, channel);
+        return CHANNEL_BYTES;
+    }
+
+    public int holder(final int arena, final int slot) {
+        start(HOLDER);
+        u32(HOLDER_ARENA_OFFSET, arena);
+        u32(HOLDER_SLOT_OFFSET, slot);
+        return HOLDER_BYTES;
+    }
+
+    public int listen(final int arena, final int record, final int generation, final int backlog) {
+        start(LISTEN);
+        u32(LISTEN_ARENA_OFFSET, arena);
+        u32(LISTEN_RECORD_OFFSET, record);
+        u32(LISTEN_GENERATION_OFFSET, generation);
+        u32(LISTEN_BACKLOG_OFFSET, backlog);
+        return LISTEN_BYTES;
+    }
+
+    public int query(final int what) {
+        start(QUERY);
+        u32(QUERY_WHAT_OFFSET, what);
+        return QUERY_BYTES;
+    }
+
+    public int stop() {
+        start(STOP);
+        return STOP_BYTES;
+    }
+
+    public int welcome(final long epoch, final List<DpuAddress> addresses) {
+        if (addresses.size() > MAX_ADDRESSES) {
+            throw new IllegalArgumentException(addresses.size() + " addresses, WELCOME takes " + MAX_ADDRESSES);
+        }
+        start(WELCOME);
+        segment.set(U64, offset + WELCOME_EPOCH_OFFSET, epoch);
+        u32(WELCOME_ADDRESS_COUNT_OFFSET, addresses.size());
+        u32(WELCOME_ADDRESS_COUNT_OFFSET + Integer.BYTES, 0);
+        int at = WELCOME_ADDRESSES_OFFSET;
+        for (final DpuAddress address : addresses) {
+            segment.set(U16, offset + at + ADDRESS_FAMILY, (short) address.family());
+            segment.set(U16, offset + at + ADDRESS_PREFIX, (short) address.prefixLength());
+            u32(at + ADDRESS_PREFIX + Short.BYTES, 0);
+            AddressBytes.write(segment, offset + at + ADDRESS_BYTES, address.family(), address.hi(), address.lo());
+            at += WELCOME_ADDRESS_BYTES;
+        }
+        return at;
+    }
+
+    public int ok(final int value) {
+        start(OK);
+        u32(OK_VALUE_OFFSET, value);
+        return OK_BYTES;
+    }
+
+    /** A refusal. A text that is too long is cut. */
+    public int error(final int errno, final String text) {
+        start(ERROR);
+        u32(ERROR_ERRNO_OFFSET, errno);
+        final byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return text(ERROR_LENGTH_OFFSET, bytes, 0, Math.min(bytes.length, MAX_BYTES - ERROR_TEXT_OFFSET));
+    }
+
+    /** A piece of an answer to QUERY, at most MAX_BYTES - TEXT_TEXT_OFFSET of UTF-8; a piece without bytes ends the answer. */
+    public int text(final byte[] utf8, final int from, final int length) {
+        start(TEXT);
+        return text(TEXT_LENGTH_OFFSET, utf8, from, length);
+    }
+
+    private int text(final int lengthOffset, final byte[] utf8, final int from, final int length) {
+        u32(lengthOffset, length);
+        final int textOffset = lengthOffset + Integer.BYTES;
+        MemorySegment.copy(utf8, from, segment, ValueLayout.JAVA_BYTE, offset + textOffset, length);
+        return textOffset + length;
+    }
+
+    private void start(final int type) {
+        u32(TYPE_OFFSET, type);
+        u32(VERSION_OFFSET, ArenaDescriptor.VERSION);
+    }
+
+    private void u32(final int field, final int value) {
+        segment.set(U32, offset + field, value);
+    }
+}

@@ -1,0 +1,61 @@
+package org.pno.link;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** The DPU's private copy of a record's options line. Units as in setsockopt(2). Nothing is checked here. */
+public final class OptionsLine {
+    public static final int BYTES = 32;
+
+    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT;
+
+    private MemorySegment segment;
+    private long offset;
+
+    public OptionsLine wrap(final MemorySegment segment, final long offset) {
+        this.segment = segment;
+        this.offset = offset;
+        return this;
+    }
+
+    /** OPTION_NODELAY and the like, or-ed. */
+    public int flags() {
+        return field(RecordDescriptor.OPTION_FLAGS_OFFSET);
+    }
+
+    public boolean has(final int option) {
+        return (flags() & option) != 0;
+    }
+
+    public int sendBufferBytes() {
+        return field(RecordDescriptor.SNDBUF_OFFSET);
+    }
+
+    public int receiveBufferBytes() {
+        return field(RecordDescriptor.RCVBUF_OFFSET);
+    }
+
+    public int keepIdleSeconds() {
+        return field(RecordDescriptor.KEEP_IDLE_OFFSET);
+    }
+
+    public int keepIntervalSeconds() {
+        return field(RecordDescriptor.KEEP_INTVL_OFFSET);
+    }
+
+    public int keepCount() {
+        return field(RecordDescriptor.KEEP_CNT_OFFSET);
+    }
+
+    public int userTimeoutMillis() {
+        return field(RecordDescriptor.USER_TIMEOUT_OFFSET);
+    }
+
+    public int maxSegmentBytes() {
+        return field(RecordDescriptor.MAX_SEG_OFFSET);
+    }
+
+    private int field(final int recordField) {
+        return segment.get(U32, offset + recordField - RecordDescriptor.OPTIONS_LINE_OFFSET);
+    }
+}
