@@ -41,7 +41,11 @@ public final class ArenaGeometry {
 
     /** The arena without gaps. */
     private ArenaGeometry(
-            final int channelCount, final int recordCount, final int holderCount, final int txChunks, final int rxChunks) {
+            final int channelCount,
+            final int recordCount,
+            final int holderCount,
+            final int txChunks,
+            final int rxChunks) {
         this.channelCount = channelCount;
         this.recordCount = recordCount;
         this.holderCount = holderCount;
@@ -76,7 +80,11 @@ public final class ArenaGeometry {
      * @throws IllegalArgumentException if a count is not within the layout's bounds
      */
     public static ArenaGeometry of(
-            final int channelCount, final int recordCount, final int holderCount, final int txChunks, final int rxChunks) {
+            final int channelCount,
+            final int recordCount,
+            final int holderCount,
+            final int txChunks,
+            final int rxChunks) {
         final ArenaGeometry geometry = new ArenaGeometry(channelCount, recordCount, holderCount, txChunks, rxChunks);
         try {
             geometry.check(geometry.totalBytes, ArenaLimits.LAYOUT);
@@ -98,8 +106,8 @@ public final class ArenaGeometry {
             throws ProtocolException {
         final long magic = header.get(U64, offset + MAGIC_OFFSET);
         if (magic != ArenaDescriptor.MAGIC) {
-            throw new ProtocolException(String.format("not an arena: magic is 0x%016x, not 0x%016x",
-                    magic, ArenaDescriptor.MAGIC));
+            throw new ProtocolException(
+                    String.format("not an arena: magic is 0x%016x, not 0x%016x", magic, ArenaDescriptor.MAGIC));
         }
         final int version = header.get(U32, offset + VERSION_OFFSET);
         if (version != ArenaDescriptor.VERSION) {
@@ -159,8 +167,8 @@ public final class ArenaGeometry {
             final String name, final long offset, final long previousEnd, final int alignment, final long bytes)
             throws ProtocolException {
         if (offset < previousEnd || offset > totalBytes || offset % alignment != 0) {
-            throw new ProtocolException(name + " starts at " + Long.toUnsignedString(offset) + ", must be a multiple of "
-                    + alignment + " between " + previousEnd + " and " + totalBytes);
+            throw new ProtocolException(name + " starts at " + Long.toUnsignedString(offset)
+                    + ", must be a multiple of " + alignment + " between " + previousEnd + " and " + totalBytes);
         }
         if (bytes > totalBytes - offset) {
             throw new ProtocolException(

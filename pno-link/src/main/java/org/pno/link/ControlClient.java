@@ -13,8 +13,8 @@ import org.pno.sys.UnixMessage;
 import org.pno.sys.UnixSocket;
 
 /**
- * A client of the DPU's control socket: tools that ask ({@code pno ss}), and a host's side written in Java. One request at
- * a time, used by one thread. Every wait is bounded, so that a DPU that hangs does not hang its tools.
+ * A client of the DPU's control socket: tools that ask ({@code pno ss}), and a host's side written in Java. One
+ * request at a time, used by one thread. Every wait is bounded, so that a DPU that hangs does not hang its tools.
  */
 public final class ControlClient implements AutoCloseable {
     /** For each reply. */

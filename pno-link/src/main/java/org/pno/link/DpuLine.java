@@ -2,8 +2,8 @@ package org.pno.link;
 
 /**
  * Writes the DPU line of one record, word by word, and only words that change. Remembers what was posted, which is what
- * the host may by now have seen: judge the host's positions by it. Two writes of one word must not be under way at once,
- * as they could land in the wrong order: the caller changes a word again only when its last write is complete.
+ * the host may by now have seen: judge the host's positions by it. Two writes of one word must not be under way at
+ * once, as they could land in the wrong order: the caller changes a word again only when its last write is complete.
  */
 public final class DpuLine {
     private HostMemory memory;

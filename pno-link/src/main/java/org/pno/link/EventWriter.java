@@ -4,8 +4,8 @@ import static org.pno.link.ChannelDescriptor.EVT_CAPACITY;
 
 /**
  * The DPU's writer of one channel's EVT ring. It never overwrites what the host has not consumed: events that find the
- * ring full become debt, one bit a record, and are paid when evHead moves. Events are hints, so a record in debt owes one
- * event however often it was notified, and in any order.
+ * ring full become debt, one bit a record, and are paid when evHead moves. Events are hints, so a record in debt owes
+ * one event however often it was notified, and in any order.
  */
 public final class EventWriter {
     /** Tells the generation that an event is to carry, at the time it is written. */

@@ -1,6 +1,51 @@
 package org.pno.link;
 
-import static org.pno.link.HandshakeDescriptor.*;
+import static org.pno.link.HandshakeDescriptor.ADDRESS_BYTES;
+import static org.pno.link.HandshakeDescriptor.ADDRESS_FAMILY;
+import static org.pno.link.HandshakeDescriptor.ADDRESS_PREFIX;
+import static org.pno.link.HandshakeDescriptor.ARENA;
+import static org.pno.link.HandshakeDescriptor.ARENA_BYTES;
+import static org.pno.link.HandshakeDescriptor.BODY_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CHANNEL;
+import static org.pno.link.HandshakeDescriptor.CHANNEL_ARENA_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CHANNEL_BYTES;
+import static org.pno.link.HandshakeDescriptor.CHANNEL_NUMBER_OFFSET;
+import static org.pno.link.HandshakeDescriptor.ERROR;
+import static org.pno.link.HandshakeDescriptor.ERROR_ERRNO_OFFSET;
+import static org.pno.link.HandshakeDescriptor.ERROR_LENGTH_OFFSET;
+import static org.pno.link.HandshakeDescriptor.ERROR_TEXT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.HELLO;
+import static org.pno.link.HandshakeDescriptor.HELLO_BYTES;
+import static org.pno.link.HandshakeDescriptor.HELLO_KIND_OFFSET;
+import static org.pno.link.HandshakeDescriptor.HOLDER;
+import static org.pno.link.HandshakeDescriptor.HOLDER_ARENA_OFFSET;
+import static org.pno.link.HandshakeDescriptor.HOLDER_BYTES;
+import static org.pno.link.HandshakeDescriptor.HOLDER_SLOT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.LISTEN;
+import static org.pno.link.HandshakeDescriptor.LISTEN_ARENA_OFFSET;
+import static org.pno.link.HandshakeDescriptor.LISTEN_BACKLOG_OFFSET;
+import static org.pno.link.HandshakeDescriptor.LISTEN_BYTES;
+import static org.pno.link.HandshakeDescriptor.LISTEN_GENERATION_OFFSET;
+import static org.pno.link.HandshakeDescriptor.LISTEN_RECORD_OFFSET;
+import static org.pno.link.HandshakeDescriptor.MAX_BYTES;
+import static org.pno.link.HandshakeDescriptor.OK;
+import static org.pno.link.HandshakeDescriptor.OK_BYTES;
+import static org.pno.link.HandshakeDescriptor.OK_VALUE_OFFSET;
+import static org.pno.link.HandshakeDescriptor.QUERY;
+import static org.pno.link.HandshakeDescriptor.QUERY_BYTES;
+import static org.pno.link.HandshakeDescriptor.QUERY_WHAT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.STOP;
+import static org.pno.link.HandshakeDescriptor.STOP_BYTES;
+import static org.pno.link.HandshakeDescriptor.TEXT;
+import static org.pno.link.HandshakeDescriptor.TEXT_LENGTH_OFFSET;
+import static org.pno.link.HandshakeDescriptor.TEXT_TEXT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.TYPE_OFFSET;
+import static org.pno.link.HandshakeDescriptor.VERSION_OFFSET;
+import static org.pno.link.HandshakeDescriptor.WELCOME;
+import static org.pno.link.HandshakeDescriptor.WELCOME_ADDRESSES_OFFSET;
+import static org.pno.link.HandshakeDescriptor.WELCOME_ADDRESS_BYTES;
+import static org.pno.link.HandshakeDescriptor.WELCOME_ADDRESS_COUNT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.WELCOME_EPOCH_OFFSET;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -59,8 +104,8 @@ public final class HandshakeDecoder {
                 counted(length, WELCOME_ADDRESS_COUNT_OFFSET, WELCOME_ADDRESSES_OFFSET, WELCOME_ADDRESS_BYTES);
             case ERROR -> counted(length, ERROR_LENGTH_OFFSET, ERROR_TEXT_OFFSET, 1);
             case TEXT -> counted(length, TEXT_LENGTH_OFFSET, TEXT_TEXT_OFFSET, 1);
-            default -> throw new ProtocolException("a control message of unknown type "
-                    + Integer.toUnsignedString(type()));
+            default ->
+                throw new ProtocolException("a control message of unknown type " + Integer.toUnsignedString(type()));
         };
     }
 

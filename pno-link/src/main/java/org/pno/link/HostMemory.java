@@ -3,10 +3,10 @@ package org.pno.link;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The DPU's way to host memory, and every crossing of the bus (rule 1). Operations are posted; a batch of them is closed
- * by {@link #post()}, which returns a ticket; the batch's operations complete in any order, and none is known to have
- * happened before {@link #completed()} has reached the ticket. Whoever needs "B after A" posts B once A's ticket is
- * complete. There is no other ordering, and no atomic read-modify-write.
+ * The DPU's way to host memory, and every crossing of the bus (rule 1). Operations are posted; a batch of them is
+ * closed by {@link #post()}, which returns a ticket; the batch's operations complete in any order, and none is known
+ * to have happened before {@link #completed()} has reached the ticket. Whoever needs "B after A" posts B once A's
+ * ticket is complete. There is no other ordering, and no atomic read-modify-write.
  *
  * <p>The source of a write and the target of a read belong to the operation until its ticket is complete, except that
  * {@link #writeWord} takes its value at once. Used by one thread, the bridge's.

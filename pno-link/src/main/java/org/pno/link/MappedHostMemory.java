@@ -9,9 +9,9 @@ import org.pno.memory.Words;
 import org.pno.sys.MemoryMapping;
 
 /**
- * {@link HostMemory} on the same machine: regions are mapped, and every operation has happened when it was posted. Words
- * are loaded with acquire and stored with release; the one order that these leave open, a store before a later load, is
- * kept by a full fence in {@link #post()}. Bounds are the mapping's own.
+ * {@link HostMemory} on the same machine: regions are mapped, and every operation has happened when it was posted.
+ * Words are loaded with acquire and stored with release; the one order that these leave open, a store before a later
+ * load, is kept by a full fence in {@link #post()}. Bounds are the mapping's own.
  */
 public final class MappedHostMemory implements HostMemory, AutoCloseable {
     private final List<MemoryMapping> mappings = new ArrayList<>();
@@ -24,7 +24,9 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
     private boolean hasWritten;
     private long ticket;
 
-    /** @throws IllegalArgumentException if the memfd is not sealed against any change of its size, or has another size */
+    /**
+     * @throws IllegalArgumentException if the memfd is not sealed against any change of its size, or has another size
+     */
     @Override
     public int addRegion(final int descriptor, final long bytes) {
         final int seals = MemoryMapping.seals(descriptor);
@@ -67,7 +69,11 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
 
     @Override
     public void read(
-            final int region, final long offset, final MemorySegment target, final long targetOffset, final int length) {
+            final int region,
+            final long offset,
+            final MemorySegment target,
+            final long targetOffset,
+            final int length) {
         MemorySegment.copy(segments[region], offset, target, targetOffset, length);
         hasRead = true;
         counters.onRead(length);
@@ -75,7 +81,11 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
 
     @Override
     public void write(
-            final int region, final long offset, final MemorySegment source, final long sourceOffset, final int length) {
+            final int region,
+            final long offset,
+            final MemorySegment source,
+            final long sourceOffset,
+            final int length) {
         MemorySegment.copy(source, sourceOffset, segments[region], offset, length);
         hasWritten = true;
         counters.onWrite(length);

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The DPU's private copy of a record's host line, HOST_LINE_WORDS words that were read in one batch. Each was whole when
- * it was read, but no two of them need be from the same moment. Nothing is checked here.
+ * The DPU's private copy of a record's host line, HOST_LINE_WORDS words that were read in one batch. Each was whole
+ * when it was read, but no two of them need be from the same moment. Nothing is checked here.
  */
 public final class RecordHostLine {
     public static final int BYTES = RecordDescriptor.HOST_LINE_WORDS * Long.BYTES;

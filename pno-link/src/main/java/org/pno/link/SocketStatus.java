@@ -11,7 +11,8 @@ package org.pno.link;
  * </pre>
  *
  * The generation is the one that all words of the DPU line belong to: while it is not the record's, the line says
- * nothing. soError is a Linux errno that stays until the record is freed; that a program sees it once is the shim's business.
+ * nothing. soError is a Linux errno that stays until the record is freed; that a program sees it once is the shim's
+ * business.
  */
 public final class SocketStatus {
     /** The DPU holds nothing of the record: the host may take it for a new socket. */

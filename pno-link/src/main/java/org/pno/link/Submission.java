@@ -10,7 +10,9 @@ import static org.pno.link.SubmissionDescriptor.TX_WRITTEN_OFFSET;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** A submission in private memory: the DPU's copy, or one that a host is about to put into SUB. Nothing is checked here. */
+/**
+ * A submission in private memory: the DPU's copy, or one that a host is about to put into SUB. Nothing is checked here.
+ */
 public final class Submission {
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG;

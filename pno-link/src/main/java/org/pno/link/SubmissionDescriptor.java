@@ -19,6 +19,7 @@ public final class SubmissionDescriptor {
     public static final int RX_READ_OFFSET = 16; // u64
     /** The map entry that covers byte txWritten - 1, or {@link RecordDescriptor#NO_CHUNK}. */
     public static final int TX_CHUNK_OFFSET = 24; // u32
+
     public static final int FLAGS_OFFSET = 28; // u32
     public static final int BYTES = 32;
 

@@ -6,15 +6,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The DPU's reader of one channel: its host line, and its SUB ring. It keeps the head to itself and reads everything into
- * private memory before it looks at it.
+ * The DPU's reader of one channel: its host line, and its SUB ring. It keeps the head to itself and reads everything
+ * into private memory before it looks at it.
  *
  * <pre>
  *   postLine ──ticket──► onLine ──available──► postEntries ──ticket──► entry(0..n-1) ──► release
  * </pre>
  *
- * Each arrow marked ticket is the completion of the batch that the step before it was posted in; steps may be repeated but
- * not overlap. On a mapping the whole row runs within one cycle.
+ * Each arrow marked ticket is the completion of the batch that the step before it was posted in; steps may be repeated
+ * but not overlap. On a mapping the whole row runs within one cycle.
  */
 public final class SubmissionReader {
     /** Submissions that one {@link #postEntries} fetches at most. */

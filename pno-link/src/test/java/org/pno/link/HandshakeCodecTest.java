@@ -96,7 +96,9 @@ class HandshakeCodecTest {
 
         decode(length);
         assertEquals(HandshakeDescriptor.MAX_BYTES, length);
-        assertEquals(HandshakeDescriptor.MAX_BYTES - HandshakeDescriptor.ERROR_TEXT_OFFSET, decoder.errorText().length());
+        assertEquals(
+                HandshakeDescriptor.MAX_BYTES - HandshakeDescriptor.ERROR_TEXT_OFFSET,
+                decoder.errorText().length());
     }
 
     @Test
