@@ -227,7 +227,8 @@ public final class TimerWheel {
     }
 
     private long tickAtOrAfter(final long timeNs) {
-        final long sinceStartNs = Math.max(0, timeNs - startNs);
+        // Unsigned from here on: Long.MAX_VALUE is far beyond the last tick even if the start was negative.
+        final long sinceStartNs = timeNs <= startNs ? 0 : timeNs - startNs;
         final long tick = (sinceStartNs >>> TICK_SHIFT) + ((sinceStartNs & (TICK_NS - 1)) == 0 ? 0 : 1);
         return Math.min(tick, LAST_TICK);
     }

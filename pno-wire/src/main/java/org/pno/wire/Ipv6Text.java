@@ -88,15 +88,17 @@ final class Ipv6Text {
             }
         }
         final StringBuilder text = new StringBuilder(39);
-        for (int i = 0; i < GROUPS; i++) {
-            if (i == gapStart) {
+        int index = 0;
+        while (index < GROUPS) {
+            if (index == gapStart) {
                 text.append("::");
-                i += gapLength - 1;
+                index += gapLength;
             } else {
-                if (i > 0 && i != gapStart + gapLength || i > 0 && gapStart < 0) {
+                if (index > 0 && text.charAt(text.length() - 1) != ':') {
                     text.append(':');
                 }
-                text.append(Integer.toHexString(groupAt(hi, lo, i)));
+                text.append(Integer.toHexString(groupAt(hi, lo, index)));
+                index++;
             }
         }
         return text.toString();
