@@ -1,6 +1,6 @@
 package org.pno.memory;
 
-/** The unit in which processors share memory: one writer per line (rule 8 of STYLE.md). */
+/** The unit in which processors share memory: what one side writes shares no line with what another writes. */
 public final class CacheLine {
     public static final int BYTES = 64;
 

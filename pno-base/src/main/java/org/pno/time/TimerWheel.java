@@ -7,13 +7,13 @@ import java.util.Arrays;
  * cancelling are O(1); a poll with nothing due is one comparison; stretches without a timer are skipped, not walked.
  * Timers are small numbers chosen by the caller, so nothing is allocated once the wheel has its capacity. One thread.
  *
- * <p>A timer never fires early, and late by less than one tick of 2^19 ns (0.52 ms): half of the shortest time TCP waits
- * for, so that the rounding stays below the noise, and a power of two, so that the wheel divides by shifting.
+ * <p>A timer never fires early, and late by less than one tick of 2^19 ns (0.52 ms): half of the shortest time TCP
+ * waits for, so that the rounding stays below the noise, and a power of two, so that the wheel divides by shifting.
  *
  * <p>Seven levels of 64 slots; a slot is a list of timers linked through arrays. A tick number is read as seven digits
- * of six bits. A timer stands at the level of the highest digit in which its tick differs from the current one, in the slot
- * of that digit. When the current tick reaches the slot's first tick, the timers in it move to lower levels; at level 0
- * they fire.
+ * of six bits. A timer stands at the level of the highest digit in which its tick differs from the current one, in the
+ * slot of that digit. When the current tick reaches the slot's first tick, the timers in it move to lower levels; at
+ * level 0 they fire.
  *
  * <pre>
  *   tick:  | digit 6 | digit 5 | digit 4 | digit 3 | digit 2 | digit 1 | digit 0 |

@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pno.memory.MappedFile;
@@ -22,7 +23,7 @@ class CountersTest {
 
         @Override
         public String label() {
-            return "drop." + name().toLowerCase(java.util.Locale.ROOT);
+            return "drop." + name().toLowerCase(Locale.ROOT);
         }
 
         @Override
@@ -57,10 +58,7 @@ class CountersTest {
         reader.forEach((counter, label, sentence, value) -> seen.add(label + "=" + value + " " + sentence));
 
         assertEquals(
-                List.of(
-                        "frames=0 Frames that came in.",
-                        "drop.late=7 It came LATE.",
-                        "drop.twice=1 It came TWICE."),
+                List.of("frames=0 Frames that came in.", "drop.late=7 It came LATE.", "drop.twice=1 It came TWICE."),
                 seen);
     }
 
@@ -120,8 +118,7 @@ class CountersTest {
     void shouldRefuseToReadAnotherVersion() {
         counters.segment().set(ValueLayout.JAVA_INT, CountersDescriptor.VERSION_OFFSET, 77);
 
-        final Exception e =
-                assertThrows(IllegalArgumentException.class, () -> new CountersReader(counters.segment()));
+        final Exception e = assertThrows(IllegalArgumentException.class, () -> new CountersReader(counters.segment()));
         assertTrue(e.getMessage().contains("77"), e.getMessage());
     }
 

@@ -65,7 +65,8 @@ class TimerWheelModelTest {
     }
 
     private void assertNextDeadlineIsABound() {
-        final long firstTick = dueTicks.values().stream().mapToLong(Long::longValue).min().orElse(-1);
+        final long firstTick =
+                dueTicks.values().stream().mapToLong(Long::longValue).min().orElse(-1);
         if (firstTick < 0) {
             assertEquals(TimerWheel.NO_DEADLINE, wheel.nextDeadlineNs());
         } else {

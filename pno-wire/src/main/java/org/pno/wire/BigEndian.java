@@ -12,9 +12,12 @@ import java.nio.ByteOrder;
 /** Numbers in network byte order at any offset: a bounds check and a swapping load or store each. */
 public final class BigEndian {
     private static final VarHandle U8 = JAVA_BYTE.varHandle();
-    private static final VarHandle U16 = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
-    private static final VarHandle I32 = JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
-    private static final VarHandle I64 = JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
+    private static final VarHandle U16 =
+            JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
+    private static final VarHandle I32 =
+            JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
+    private static final VarHandle I64 =
+            JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
 
     private BigEndian() {}
 

@@ -10,9 +10,9 @@ import java.nio.ByteOrder;
 /**
  * The Internet checksum (RFC 1071), its pseudo headers, and its incremental update (RFC 1624).
  *
- * <p>A <em>partial sum</em> is a long that is congruent, modulo 2^16 - 1, to the sum of the 16-bit words in network order. Partial
- * sums of pieces that start at even offsets of one message are simply added; {@link #finish} makes the header field of
- * the total.
+ * <p>A <em>partial sum</em> is a long that is congruent, modulo 2^16 - 1, to the sum of the 16-bit words in network
+ * order. Partial sums of pieces that start at even offsets of one message are simply added; {@link #finish} makes the
+ * header field of the total.
  */
 public final class Checksum {
     private static final VarHandle I64 =
@@ -33,7 +33,8 @@ public final class Checksum {
      * @return 0..0xFFFF
      */
     public static long sum(final MemorySegment segment, final long offset, final int length) {
-        // RFC 1071 2(B): the sum of byte-swapped words is the swapped sum, so little-endian loads do and one swap is left.
+        // RFC 1071 2(B): the sum of byte-swapped words is the swapped sum, so little-endian loads do and one swap is
+        // left.
         // 2(C): words may be summed 32 bits at a time. Two accumulators per load, no carries to watch.
         long even = 0;
         long odd = 0;
@@ -70,7 +71,7 @@ public final class Checksum {
     /** The partial sum of a piece that starts at an odd offset of its message (RFC 1071 2(B)). */
     public static long swap(final long sum) {
         final int folded = fold(sum);
-        return (folded & 0xFF) << 8 | folded >>> 8;
+        return (folded & 0xFFL) << 8 | folded >>> 8;
     }
 
     /**

@@ -3,8 +3,8 @@ package org.pno.wire;
 import java.lang.foreign.MemorySegment;
 
 /**
- * ICMP header for IPv4 (RFC 792). The last four bytes depend on the type: identifier and sequence number of an echo, or the
- * next hop's MTU where a packet was too big (RFC 1191 4).
+ * ICMP header for IPv4 (RFC 792). The last four bytes depend on the type: identifier and sequence number of an echo, or
+ * the next hop's MTU where a packet was too big (RFC 1191 4).
  *
  * <pre>
  *   0      1      2          4            6               8

@@ -1,8 +1,8 @@
 package org.pno.wire;
 
 /**
- * IP addresses: 128 bits in two longs, IPv4 as IPv4-mapped {@code ::ffff:a.b.c.d} (RFC 4291 2.5.5.2). The hot path keeps
- * the longs in its own fields and uses the static methods; configuration and messages use the record.
+ * IP addresses: 128 bits in two longs, IPv4 as IPv4-mapped {@code ::ffff:a.b.c.d} (RFC 4291 2.5.5.2). The hot path
+ * keeps the longs in its own fields and uses the static methods; configuration and messages use the record.
  *
  * @param hi bits 127..64
  * @param lo bits 63..0

@@ -56,7 +56,7 @@ final class Ipv6Text {
 
     private static IpAddress join(final int[] before, final int[] after, final int leastZeros) {
         final int zeros = GROUPS - before.length - after.length;
-        if (zeros < leastZeros || leastZeros == 0 && zeros != 0) {
+        if (zeros < leastZeros || (leastZeros == 0 && zeros != 0)) {
             throw new IllegalArgumentException((before.length + after.length) + " groups");
         }
         final long[] halves = new long[2];

@@ -1,11 +1,11 @@
 package org.pno.wire;
 
 /**
- * TCP sequence numbers: 32 bits that wrap (RFC 9293 3.4). The only place where they are compared; everything else counts
- * in 64-bit positions, see {@link #extend}.
+ * TCP sequence numbers: 32 bits that wrap (RFC 9293 3.4). The only place where they are compared; everything else
+ * counts in 64-bit positions, see {@link #extend}.
  *
- * <p>{@code a} is before {@code b} if going forward from {@code a} reaches {@code b} in less than 2^31 steps. Numbers exactly
- * 2^31 apart are each before the other; no window of TCP is that wide (RFC 7323 2.2 bounds it to 2^30).
+ * <p>{@code a} is before {@code b} if going forward from {@code a} reaches {@code b} in less than 2^31 steps. Numbers
+ * exactly 2^31 apart are each before the other; no window of TCP is that wide (RFC 7323 2.2 bounds it to 2^30).
  */
 public final class SeqNum {
     private SeqNum() {}

@@ -47,7 +47,9 @@ public final class TcpOptions {
     private static final int SACK_HEAD_LENGTH = 2;
     private static final int SACK_BLOCK_LENGTH = 8;
 
-    /** NOP, NOP, timestamps, 10: how every stack aligns it (RFC 7323 appendix A), so one comparison reads most segments. */
+    /**
+     * NOP, NOP, timestamps, 10: how every stack aligns it (RFC 7323 appendix A), so one comparison reads most segments.
+     */
     private static final int ALIGNED_TIMESTAMPS = NOP << 24 | NOP << 16 | TIMESTAMPS << 8 | TIMESTAMPS_LENGTH;
 
     private int mss;

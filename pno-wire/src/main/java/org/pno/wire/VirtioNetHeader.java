@@ -19,8 +19,8 @@ import java.nio.ByteOrder;
  * </pre>
  *
  * Offsets in it count from the frame's first byte. NEEDS_CSUM: the 16 bits at checksum start + checksum offset hold the
- * folded sum of the pseudo header; whoever puts the frame on a wire sums from checksum start to the end and writes the result
- * there.
+ * folded sum of the pseudo header; whoever puts the frame on a wire sums from checksum start to the end and writes the
+ * result there.
  */
 public final class VirtioNetHeader {
     public static final int BYTES = 10;

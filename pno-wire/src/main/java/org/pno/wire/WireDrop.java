@@ -2,7 +2,9 @@ package org.pno.wire;
 
 import org.pno.counters.CounterKey;
 
-/** Why a frame that came in is not what it says it is. Found by the headers' {@code validate}, counted by whoever asked. */
+/**
+ * Why a frame that came in is not what it says it is. Found by the headers' {@code validate}, counted by whoever asked.
+ */
 public enum WireDrop implements CounterKey {
     ETHERNET_TRUNCATED("wire.ethernet-truncated", "Shorter than an Ethernet header."),
     ARP_TRUNCATED("wire.arp-truncated", "Shorter than an ARP packet."),

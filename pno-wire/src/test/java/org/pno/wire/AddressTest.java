@@ -67,8 +67,19 @@ class AddressTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "1", "1.2.3", "1.2.3.4.5", "1.2.3.", ".1.2.3", "1..2.3", "1.2.3.256", "01.2.3.4", "1.2.3.4 ", "-1.2.3.4",
-                "a.b.c.d", "1.2.3.99999999999"
+                "",
+                "1",
+                "1.2.3",
+                "1.2.3.4.5",
+                "1.2.3.",
+                ".1.2.3",
+                "1..2.3",
+                "1.2.3.256",
+                "01.2.3.4",
+                "1.2.3.4 ",
+                "-1.2.3.4",
+                "a.b.c.d",
+                "1.2.3.99999999999"
             })
     void shouldRefuseWhatIsNoIpv4Address(final String text) {
         final Exception e = assertThrows(IllegalArgumentException.class, () -> IpAddress.parseIpv4(text));
@@ -78,8 +89,18 @@ class AddressTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                ":", ":::", "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7::8", "12345::", "g::", "::1.2.3",
-                "1.2.3.4::", "fe80::1%eth0", "1:2:3:4:5:6:7:1.2.3.4"
+                ":",
+                ":::",
+                "1::2::3",
+                "1:2:3:4:5:6:7",
+                "1:2:3:4:5:6:7:8:9",
+                "1:2:3:4:5:6:7::8",
+                "12345::",
+                "g::",
+                "::1.2.3",
+                "1.2.3.4::",
+                "fe80::1%eth0",
+                "1:2:3:4:5:6:7:1.2.3.4"
             })
     void shouldRefuseWhatIsNoIpv6Address(final String text) {
         assertThrows(IllegalArgumentException.class, () -> IpAddress.parse(text));
@@ -122,7 +143,8 @@ class AddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/a", "/8", "fd00::/129", "10.0.0.0/8/8"})
+    @ValueSource(
+            strings = {"10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/a", "/8", "fd00::/129", "10.0.0.0/8/8"})
     void shouldRefuseWhatIsNoPrefix(final String text) {
         assertThrows(IllegalArgumentException.class, () -> IpPrefix.parse(text));
     }

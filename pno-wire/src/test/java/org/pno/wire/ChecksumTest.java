@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HexFormat;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -38,10 +39,9 @@ class ChecksumTest {
     @Test
     void shouldSumTheLargestPacketOfAllOnes() {
         final byte[] bytes = new byte[65_535];
-        java.util.Arrays.fill(bytes, (byte) 0xFF);
+        Arrays.fill(bytes, (byte) 0xFF);
 
-        assertEquals(
-                naiveSum(bytes, 0, bytes.length), Checksum.sum(MemorySegment.ofArray(bytes), 0, bytes.length));
+        assertEquals(naiveSum(bytes, 0, bytes.length), Checksum.sum(MemorySegment.ofArray(bytes), 0, bytes.length));
     }
 
     @Property

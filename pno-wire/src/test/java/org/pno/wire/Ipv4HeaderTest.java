@@ -32,7 +32,9 @@ class Ipv4HeaderTest {
         sample();
 
         final byte[] bytes = memory.asSlice(0, 20).toArray(ValueLayout.JAVA_BYTE);
-        assertEquals("45000034" + "00004000" + "40062628" + "0a4d0001" + "0a4d0002", HexFormat.of().formatHex(bytes));
+        assertEquals(
+                "45000034" + "00004000" + "40062628" + "0a4d0001" + "0a4d0002",
+                HexFormat.of().formatHex(bytes));
         assertNull(Ipv4Header.validate(memory, 0, 52));
         assertNull(Ipv4Header.validateChecksum(memory, 0));
     }
@@ -107,7 +109,7 @@ class Ipv4HeaderTest {
     @Property
     void shouldStayWithinAPacketThatWasValidated(@ForAll @Size(max = 80) final byte[] bytes) {
         if (bytes.length > 3) {
-            bytes[0] = (byte) (0x40 | bytes[0] & 0x0F);
+            bytes[0] = (byte) (0x40 | (bytes[0] & 0x0F));
             bytes[2] = 0;
         }
         final MemorySegment segment = MemorySegment.ofArray(bytes);

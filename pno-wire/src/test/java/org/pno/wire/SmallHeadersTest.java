@@ -140,7 +140,8 @@ class SmallHeadersTest {
 
     @Test
     void shouldGiveEveryDropItsOwnLabelAndASentence() {
-        final Set<String> labels = Stream.of(WireDrop.values()).map(WireDrop::label).collect(Collectors.toSet());
+        final Set<String> labels =
+                Stream.of(WireDrop.values()).map(WireDrop::label).collect(Collectors.toSet());
 
         assertEquals(WireDrop.values().length, labels.size());
         assertTrue(Stream.of(WireDrop.values()).allMatch(drop -> drop.sentence().endsWith(".")));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.HexFormat;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -31,8 +32,10 @@ class TcpHeaderTest {
                 .checksum(0xBEEF)
                 .urgentPointer(1);
 
-        final byte[] bytes = memory.asSlice(OFFSET, TcpHeader.MIN_BYTES).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
-        assertEquals("9c4018eb" + "01020304" + "89abcdef" + "801801f6" + "beef0001", HexFormat.of().formatHex(bytes));
+        final byte[] bytes = memory.asSlice(OFFSET, TcpHeader.MIN_BYTES).toArray(ValueLayout.JAVA_BYTE);
+        assertEquals(
+                "9c4018eb" + "01020304" + "89abcdef" + "801801f6" + "beef0001",
+                HexFormat.of().formatHex(bytes));
     }
 
     @Property
