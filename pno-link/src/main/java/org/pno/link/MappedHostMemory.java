@@ -29,18 +29,7 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
      */
     @Override
     public int addRegion(final int descriptor, final long bytes) {
-        final int seals = MemoryMapping.seals(descriptor);
-        if ((seals & MemoryMapping.SEALED_SIZE) != MemoryMapping.SEALED_SIZE) {
-            throw new IllegalArgumentException(String.format(
-                    "memfd %d has the seals 0x%x; F_SEAL_SEAL, SHRINK and GROW (0x%x) are needed, else its owner could"
-                            + " cut it under us",
-                    descriptor, seals, MemoryMapping.SEALED_SIZE));
-        }
-        final long size = MemoryMapping.size(descriptor);
-        if (size != bytes) {
-            throw new IllegalArgumentException("memfd " + descriptor + " has " + size + " bytes, not " + bytes);
-        }
-        final MemoryMapping mapping = MemoryMapping.shared(descriptor, 0, bytes);
+        final MemoryMapping mapping = SealedMemory.map(descriptor, bytes);
         final int region = freeRegion();
         mappings.set(region, mapping);
         segments[region] = mapping.memory();
