@@ -13,8 +13,7 @@ public final class Clocks {
     private static final int CLOCK_BOOTTIME = 7;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    private static final LibcFunction CLOCK_GETTIME =
-            LibcFunction.of("clock_gettime", JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final LibcFunction CLOCK_GETTIME = LibcFunction.of("clock_gettime", JAVA_INT, JAVA_INT, JAVA_LONG);
 
     private Clocks() {}
 

@@ -33,7 +33,8 @@ public final class Descriptors {
     private static final LibcFunction CLOSE = LibcFunction.of("close", JAVA_INT, JAVA_INT);
     private static final LibcFunction READ = LibcFunction.of("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final LibcFunction WRITE = LibcFunction.of("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final LibcFunction FCNTL = LibcFunction.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final LibcFunction FCNTL =
+            LibcFunction.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final LibcFunction POLL = LibcFunction.of("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
 
     private Descriptors() {}

@@ -113,8 +113,8 @@ public final class Epoll implements AutoCloseable {
             final MemorySegment scratch = Scratch.ofThread();
             scratch.set(JAVA_LONG, Scratch.ARGUMENT_OFFSET, timeoutNs / NANOS_PER_SECOND);
             scratch.set(JAVA_LONG, Scratch.ARGUMENT_OFFSET + 8, timeoutNs % NANOS_PER_SECOND);
-            final int result = (int)
-                    EPOLL_PWAIT2.call(descriptor, events.address(), maxEvents, Scratch.argument(scratch), 0);
+            final int result =
+                    (int) EPOLL_PWAIT2.call(descriptor, events.address(), maxEvents, Scratch.argument(scratch), 0);
             if (result != -Errno.ENOSYS) {
                 return result;
             }

@@ -76,8 +76,7 @@ public final class InetSocket {
             return switch (family) {
                 case AF_INET ->
                     new Endpoint(0, IPV4_MAPPED | Integer.toUnsignedLong(address.get(BIG_ENDIAN_INT, 4)), port);
-                case AF_INET6 ->
-                    new Endpoint(address.get(BIG_ENDIAN_LONG, 8), address.get(BIG_ENDIAN_LONG, 16), port);
+                case AF_INET6 -> new Endpoint(address.get(BIG_ENDIAN_LONG, 8), address.get(BIG_ENDIAN_LONG, 16), port);
                 default ->
                     throw new SystemCallException(
                             "getsockname(" + socket + ") of address family " + family, Errno.EAFNOSUPPORT);
@@ -111,7 +110,6 @@ public final class InetSocket {
     }
 
     private static int option(final int socket, final int level, final int option, final String name) {
-        return (int)
-                SystemCallException.check(Sockets.intOption(socket, level, option), "getsockopt", socket, name);
+        return (int) SystemCallException.check(Sockets.intOption(socket, level, option), "getsockopt", socket, name);
     }
 }

@@ -105,6 +105,13 @@ public final class MemoryMapping implements AutoCloseable {
         return new MemoryMapping(map(bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), bytes);
     }
 
+    /** Private zeroed memory, page-aligned, that goes with {@code arena}. A page costs nothing until it is touched. */
+    @SuppressWarnings("restricted")
+    public static MemorySegment pages(final Arena arena, final long bytes) {
+        final long address = map(bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        return MemorySegment.ofAddress(address).reinterpret(bytes, arena, whole -> MUNMAP.call(address, bytes));
+    }
+
     private static long map(
             final long bytes, final int protection, final int flags, final int descriptor, final long offset) {
         return SystemCallException.check(

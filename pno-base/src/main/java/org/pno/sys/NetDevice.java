@@ -42,7 +42,10 @@ public final class NetDevice {
 
     private static String checkName(final String name) {
         final int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes == 0 || bytes > MAX_NAME_BYTES || name.contains("/") || name.chars().anyMatch(c -> c <= ' ')) {
+        if (bytes == 0
+                || bytes > MAX_NAME_BYTES
+                || name.contains("/")
+                || name.chars().anyMatch(c -> c <= ' ')) {
             throw new IllegalArgumentException("an interface name has 1 to " + MAX_NAME_BYTES
                     + " bytes, no blank and no slash, this one has " + bytes + ": '" + name + "'");
         }

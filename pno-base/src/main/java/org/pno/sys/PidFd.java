@@ -23,7 +23,9 @@ public final class PidFd {
      */
     public static int ofPeer(final int socket) {
         final int descriptor = Sockets.intOption(socket, Sockets.SOL_SOCKET, SO_PEERPIDFD);
-        return descriptor >= 0 ? descriptor : open(UnixSocket.peerCredentials(socket).pid());
+        return descriptor >= 0
+                ? descriptor
+                : open(UnixSocket.peerCredentials(socket).pid());
     }
 
     /** True once the process has ended. */

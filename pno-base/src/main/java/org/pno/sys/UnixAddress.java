@@ -36,8 +36,8 @@ public final class UnixAddress {
     public static UnixAddress of(final String path) {
         final byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
         if (bytes.length == 0 || bytes.length > MAX_PATH_BYTES) {
-            throw new IllegalArgumentException("a UNIX socket's path has 1 to " + MAX_PATH_BYTES + " bytes, this one has "
-                    + bytes.length + ": " + path);
+            throw new IllegalArgumentException("a UNIX socket's path has 1 to " + MAX_PATH_BYTES
+                    + " bytes, this one has " + bytes.length + ": " + path);
         }
         final UnixAddress address = new UnixAddress();
         final boolean isAbstract = bytes[0] == '@';
@@ -68,8 +68,7 @@ public final class UnixAddress {
 
     /** True if both name the same socket. Does not allocate. */
     public boolean matches(final UnixAddress other) {
-        return length == other.length
-                && MemorySegment.mismatch(memory, 0, length, other.memory, 0, length) == -1;
+        return length == other.length && MemorySegment.mismatch(memory, 0, length, other.memory, 0, length) == -1;
     }
 
     /** The path, {@code @name} if abstract, empty if there is none. */

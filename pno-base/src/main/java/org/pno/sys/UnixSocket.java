@@ -112,7 +112,8 @@ public final class UnixSocket {
             final int socket, final MemorySegment memory, final long offset, final int length, final UnixAddress to) {
         final long bytes = NativeMemory.address(memory, offset, length);
         final int flags = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
-        final int result = (int) SENDTO.call(socket, bytes, length, flags, to.memory().address(), to.length());
+        final int result =
+                (int) SENDTO.call(socket, bytes, length, flags, to.memory().address(), to.length());
         Reference.reachabilityFence(memory);
         Reference.reachabilityFence(to);
         return result;
@@ -143,8 +144,8 @@ public final class UnixSocket {
         final MemorySegment scratch = Scratch.ofThread();
         scratch.set(JAVA_INT, Scratch.ARGUMENT_OFFSET, UnixAddress.CAPACITY);
         final int flags = Sockets.MSG_DONTWAIT | MSG_TRUNC;
-        final int result = (int)
-                RECVFROM.call(socket, bytes, length, flags, from.memory().address(), Scratch.argument(scratch));
+        final int result =
+                (int) RECVFROM.call(socket, bytes, length, flags, from.memory().address(), Scratch.argument(scratch));
         if (result >= 0) {
             from.length(scratch.get(JAVA_INT, Scratch.ARGUMENT_OFFSET));
         }

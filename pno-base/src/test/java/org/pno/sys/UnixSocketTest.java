@@ -184,8 +184,7 @@ class UnixSocketTest {
         UnixSocket.bind(keep(UnixSocket.open(UnixSocket.DATAGRAM)), address);
         final int second = keep(UnixSocket.open(UnixSocket.DATAGRAM));
 
-        final SystemCallException e =
-                assertThrows(SystemCallException.class, () -> UnixSocket.bind(second, address));
+        final SystemCallException e = assertThrows(SystemCallException.class, () -> UnixSocket.bind(second, address));
 
         assertEquals(Errno.EADDRINUSE, e.errno());
         assertEquals("bind(" + address.path() + "): EADDRINUSE (Address already in use)", e.getMessage());

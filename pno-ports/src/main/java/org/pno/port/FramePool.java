@@ -2,10 +2,11 @@ package org.pno.port;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.pno.sys.MemoryMapping;
 
 /**
  * Frame buffers of one engine, shared by its port and its bridge, handed out last-in first-out so that the warm ones
- * are used again. One thread.
+ * are used again. Frames that were never taken cost no memory. One thread.
  *
  * <pre>
  *   slot:  0           54              64                                         SLOT_BYTES
@@ -28,7 +29,7 @@ public final class FramePool {
     private int freeCount;
 
     public FramePool(final int frames) {
-        memory = Arena.global().allocate((long) frames * SLOT_BYTES, 4096);
+        memory = MemoryMapping.pages(Arena.ofAuto(), (long) frames * SLOT_BYTES);
         free = new long[frames];
         for (int i = frames - 1; i >= 0; i--) {
             free[freeCount++] = (long) i * SLOT_BYTES + HEADROOM_BYTES;

@@ -1,0 +1,63 @@
+package org.pno.port;
+
+import java.lang.foreign.MemorySegment;
+import org.pno.wire.BigEndian;
+import org.pno.wire.Checksum;
+import org.pno.wire.EthernetHeader;
+import org.pno.wire.Ipv4Header;
+import org.pno.wire.TcpHeader;
+import org.pno.wire.VirtioNetHeader;
+
+/** What hardware would do about the checksums of a frame. */
+final class ChecksumOffload {
+    /** The frame carries no TCP segment that can be judged: others look at it. */
+    static final int UNKNOWN = 0;
+
+    static final int GOOD = 1;
+    static final int BAD = 2;
+
+    private ChecksumOffload() {}
+
+    /**
+     * Computes a checksum that was left to be completed (VIRTIO 1.2, 5.1.6.2), and takes the mark away.
+     *
+     * @return false if the marks point beyond the frame
+     */
+    static boolean complete(
+            final MemorySegment memory, final long frame, final int length, final VirtioNetHeader marks) {
+        final int start = marks.checksumStart();
+        final int field = start + marks.checksumOffset();
+        if (field + Short.BYTES > length) {
+            return false;
+        }
+        // The field holds the pseudo header's sum, so it goes into the sum like any other word.
+        final long sum = Checksum.sum(memory, frame + start, length - start);
+        BigEndian.u16(memory, frame + field, Checksum.finish(sum));
+        marks.flags(0);
+        return true;
+    }
+
+    /** Verifies the checksum of the TCP segment in an IPv4 frame: {@link #GOOD}, {@link #BAD} or {@link #UNKNOWN}. */
+    static int verify(final MemorySegment memory, final long frame, final int length, final Ipv4Header ip) {
+        final long packet = frame + EthernetHeader.BYTES;
+        if (!isTcpOverIpv4(memory, frame, length, ip)) {
+            return UNKNOWN;
+        }
+        final long pseudo =
+                Checksum.pseudoHeader(ip.source(), ip.destination(), Ipv4Header.PROTOCOL_TCP, ip.payloadLength());
+        final long segment = packet + ip.headerLength();
+        return TcpHeader.validateChecksum(memory, segment, ip.payloadLength(), pseudo) == null ? GOOD : BAD;
+    }
+
+    /** True for an unfragmented IPv4 packet with a TCP segment in it; then {@code ip} wraps its header. */
+    static boolean isTcpOverIpv4(final MemorySegment memory, final long frame, final int length, final Ipv4Header ip) {
+        final long packet = frame + EthernetHeader.BYTES;
+        if (length < EthernetHeader.BYTES + Ipv4Header.MIN_BYTES
+                || BigEndian.u16(memory, packet - Short.BYTES) != EthernetHeader.ETHERTYPE_IPV4
+                || Ipv4Header.validate(memory, packet, length - EthernetHeader.BYTES) != null) {
+            return false;
+        }
+        ip.wrap(memory, packet);
+        return ip.protocol() == Ipv4Header.PROTOCOL_TCP && !ip.isFragment();
+    }
+}
