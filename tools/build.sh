@@ -5,6 +5,9 @@
 
 readonly JAVA_SOURCES=(pom.xml pno-{base,wire,engine,ports,link,dpu,cli}/{pom.xml,src/main})
 
+# What each run of Java tests ends with; a line of one class goes on behind it.
+readonly SUREFIRE_SUMMARY='^\[[A-Z]+\] Tests run: ([0-9]+), Failures: ([0-9]+), Errors: ([0-9]+), Skipped: ([0-9]+)$'
+
 # True if part $1 has never been built or anything under the paths that follow changed since.
 stale() {
     [[ ! -e .pno/$1.stamp || -n $(find "${@:2}" -newer ".pno/$1.stamp" -print -quit 2> /dev/null) ]]
@@ -72,7 +75,7 @@ show_progress() {
     while IFS= read -r line; do
         if [[ $line =~ ^\[INFO\]\ Building\ ([^ ]+)\ .*\[([0-9]+/[0-9]+)\]$ ]]; then
             say "  ${BASH_REMATCH[2]} ${BASH_REMATCH[1]}"
-        elif [[ $line =~ ^\[[A-Z]+\]\ Tests\ run:\ ([0-9]+),\ Failures:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Skipped:\ [0-9]+$ ]]; then
+        elif [[ $line =~ $SUREFIRE_SUMMARY ]]; then
             say "      ${BASH_REMATCH[1]} tests, $((BASH_REMATCH[2] + BASH_REMATCH[3])) failed"
         elif [[ $line == *"Downloaded from"* ]] && ((++downloads % 100 == 1)); then
             say "  downloading what Maven needs ($downloads files so far)"

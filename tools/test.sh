@@ -48,28 +48,23 @@ tell_failures() {
     say "all output is in .pno/test-java.log and .pno/test-shim.log"
 }
 
-# Prints "N passed, N failed, N skipped" from the reports of Java's tests and the summary lines of the shim's.
+# Prints "N passed, N failed, N skipped" as the last line, from the summary that each run of Java's tests ends with (the
+# XML reports lose the properties of a class that has tests too) and that of the shim's.
 count_tests() {
-    local passed=0 failed=0 skipped=0 suite line
-    while IFS= read -r suite; do
-        passed=$((passed + $(attribute tests "$suite")))
-        failed=$((failed + $(attribute failures "$suite") + $(attribute errors "$suite")))
-        skipped=$((skipped + $(attribute skipped "$suite")))
-    done < <(grep -ohE '<testsuite [^>]*>' ./*/target/*-reports/TEST-*.xml)
-    passed=$((passed - failed - skipped))
+    local passed=0 failed=0 skipped=0 line
     while IFS= read -r line; do
-        [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]] || continue
-        passed=$((passed + BASH_REMATCH[1]))
-        failed=$((failed + BASH_REMATCH[2]))
-        skipped=$((skipped + BASH_REMATCH[3]))
-    done < <(cat .pno/test-shim.log 2> /dev/null)
+        if [[ $line =~ $SUREFIRE_SUMMARY ]]; then
+            passed=$((passed + BASH_REMATCH[1] - BASH_REMATCH[2] - BASH_REMATCH[3] - BASH_REMATCH[4]))
+            failed=$((failed + BASH_REMATCH[2] + BASH_REMATCH[3]))
+            skipped=$((skipped + BASH_REMATCH[4]))
+        elif [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+            passed=$((passed + BASH_REMATCH[1]))
+            failed=$((failed + BASH_REMATCH[2]))
+            skipped=$((skipped + BASH_REMATCH[3]))
+        fi
+    done < <(cat .pno/test-java.log .pno/test-shim.log 2> /dev/null)
     echo "$passed passed, $failed failed, $skipped skipped"
     ((failed == 0 && passed > 0))
-}
-
-# The number in attribute $1 of the XML element $2.
-attribute() {
-    [[ $2 =~ [[:space:]]$1=\"([0-9]+)\" ]] && echo "${BASH_REMATCH[1]}" || echo 0
 }
 
 pno_format() {

@@ -1,5 +1,6 @@
 package org.pno.cli;
 
+import org.pno.cli.machine.UserError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
             "./pno test     runs all tests, the unprivileged ones first",
             "./pno format   formats the sources",
         },
-        subcommands = {})
+        subcommands = {RunCommand.class, LabCommand.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -31,9 +32,12 @@ public final class Main implements Runnable {
 
     /** Runs the command line and returns its exit status. */
     static int execute(final String... args) {
-        return new CommandLine(new Main())
-                .setExecutionExceptionHandler((e, line, parsed) -> fail(e, line))
-                .execute(args);
+        final CommandLine line = new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, failed, parsed) -> fail(e, failed));
+        // what follows the program's name is the program's
+        line.getSubcommands().get("run").setStopAtPositional(true);
+        return line.execute(args);
     }
 
     private static int fail(final Exception e, final CommandLine line) throws Exception {

@@ -1,4 +1,4 @@
-package org.pno.cli;
+package org.pno.cli.machine;
 
 /** What the user can put right: shown as one line, without a stack trace. Says what was wrong and what to do. */
 public final class UserError extends RuntimeException {

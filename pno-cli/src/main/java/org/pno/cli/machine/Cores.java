@@ -1,0 +1,56 @@
+package org.pno.cli.machine;
+
+import java.util.BitSet;
+import org.pno.sys.Cpu;
+
+/**
+ * Who runs where: the first core that we may use is the host's, all others belong to the DPU and the peer. With a
+ * single core all share it.
+ */
+public final class Cores {
+    private final BitSet host = new BitSet();
+    private final BitSet others;
+
+    public Cores(final BitSet allowed) {
+        host.set(allowed.nextSetBit(0));
+        others = (BitSet) allowed.clone();
+        if (allowed.cardinality() > 1) {
+            others.andNot(host);
+        }
+    }
+
+    /** The cores that this process may run on. */
+    public static Cores ofThisProcess() {
+        return new Cores(Cpu.allowed());
+    }
+
+    public int hostCore() {
+        return host.nextSetBit(0);
+    }
+
+    /** True if the host has a core of its own, so that what it costs can be told from the rest. */
+    public boolean areSeparate() {
+        return !host.intersects(others);
+    }
+
+    /** Of one side, as taskset(1) takes them: "0" or "1,2,3". */
+    public String list(final Side side) {
+        final BitSet cores = of(side);
+        return String.join(",", cores.stream().mapToObj(Integer::toString).toList());
+    }
+
+    /** Of one side, as the kernel takes masks: 32 bits in hexadecimal, groups separated by commas, high first. */
+    public String mask(final Side side) {
+        final long[] words = of(side).toLongArray();
+        final StringBuilder mask = new StringBuilder();
+        for (int i = words.length - 1; i >= 0; i--) {
+            mask.append(mask.isEmpty() ? "" : ",")
+                    .append("%08x,%08x".formatted(words[i] >>> 32, words[i] & 0xffff_ffffL));
+        }
+        return mask.toString();
+    }
+
+    private BitSet of(final Side side) {
+        return side == Side.HOST ? host : others;
+    }
+}
