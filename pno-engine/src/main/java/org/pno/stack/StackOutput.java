@@ -1,6 +1,6 @@
 package org.pno.stack;
 
-import java.lang.foreign.MemorySegment;
+import org.pno.ip.FrameOutput;
 
 /**
  * The stack's intents: what the engine wants done to frames and payload, which it never touches itself (rule 5). The
@@ -9,23 +9,7 @@ import java.lang.foreign.MemorySegment;
  * <p>A frame is named by the offset of its Ethernet header in {@link #memory()}; a {@code VirtioNetHeader} stands in the
  * ten bytes before it and tells the port what to complete (checksum, segmentation).
  */
-public interface StackOutput {
-    /** {@link #allocate()} found no free frame. */
-    long NO_FRAME = -1;
-
-    /** The memory that frames live in. */
-    MemorySegment memory();
-
-    /**
-     * Takes a frame to send.
-     *
-     * @return its offset in {@link #memory()}, or {@link #NO_FRAME}; the stack then tries again at the next flush
-     */
-    long allocate();
-
-    /** Sends a frame that is complete: {@code length} bytes from its Ethernet header on. The frame is given away. */
-    void transmit(long frame, int length);
-
+public interface StackOutput extends FrameOutput {
     /**
      * Sends a frame whose payload comes from a connection's transmit S-ring. The frame is given away.
      *

@@ -91,6 +91,11 @@ public final class Ipv4Header {
         return this;
     }
 
+    /** What {@link #validate} has found true of a packet; to be asked of one that is only quoted. */
+    public boolean isVersion4() {
+        return BigEndian.u8(segment, offset + VERSION_IHL_OFFSET) >>> 4 == 4;
+    }
+
     /** Bytes, options included. */
     public int headerLength() {
         return (BigEndian.u8(segment, offset + VERSION_IHL_OFFSET) & 0xF) << 2;

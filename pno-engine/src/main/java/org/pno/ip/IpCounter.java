@@ -1,0 +1,55 @@
+package org.pno.ip;
+
+import org.pno.counters.CounterKey;
+
+/** What IP, ARP and ICMP count: why packets went no further, and what was answered. */
+public enum IpCounter implements CounterKey {
+    PACKETS_IN("ip.packets-in", "Frames received; a super-segment counts once."),
+    OTHER_STATION("ip.drop.other-station", "A frame for another station, seen because the port is promiscuous."),
+    GROUP_SOURCE("ip.drop.group-source", "A frame whose source is a group address or none."),
+    ETHER_TYPE("ip.drop.ether-type", "A frame that is neither IPv4 nor ARP."),
+    MARTIAN_SOURCE("ip.drop.martian-source", "A source that is no single host's address, or is our own."),
+    BROADCAST("ip.drop.broadcast", "A packet to a broadcast or multicast address; nothing here listens to one."),
+    NOT_LOCAL("ip.drop.not-local", "A packet for an address that is not ours; we are a host and forward nothing."),
+    LINK_BROADCAST("ip.drop.link-broadcast", "A packet for one of our addresses in a frame for everybody."),
+    FRAGMENT("ip.drop.fragment", "A fragment; fragments are not reassembled."),
+    UDP("ip.drop.udp", "A UDP packet, answered by port unreachable."),
+    PROTOCOL("ip.drop.protocol", "A packet of a protocol we do not have, answered by protocol unreachable."),
+    NO_ROUTE("ip.no-route", "Packets not sent because no route leads to their destination."),
+    NO_FRAME("ip.no-frame", "ARP and ICMP packets not sent because no frame was free."),
+
+    ARP_REQUESTS_OUT("arp.requests-out", "ARP requests sent, announcements included."),
+    ARP_REPLIES_OUT("arp.replies-out", "ARP replies sent."),
+    ARP_SENDER("arp.drop.sender", "An ARP packet whose sender is no single station of an attached network."),
+    ARP_UNRELATED("arp.drop.unrelated", "An ARP packet neither asked for nor for us; nothing is learnt."),
+    ARP_CONFLICT("arp.conflict", "ARP packets in which another station claims one of our addresses."),
+    NEIGHBOURS_FAILED("arp.neighbours-failed", "Neighbours that did not answer three requests."),
+    NEIGHBOURS_FULL("arp.neighbours-full", "Neighbours not asked for because the table had no room to remember them."),
+    WAITERS_FULL("arp.waiters-full", "Connections not told of their neighbour because too many waited already."),
+
+    ECHO_REPLIES("icmp.echo-replies", "Echo requests answered."),
+    ECHO_LIMITED("icmp.drop.echo-limited", "Echo requests not answered because of their rate limit."),
+    ERRORS_OUT("icmp.errors-out", "ICMP errors sent."),
+    ERRORS_LIMITED("icmp.errors-limited", "ICMP errors not sent because of their rate limit."),
+    ERRORS_IN("icmp.errors-in", "ICMP errors received that quote a TCP segment of ours."),
+    ERROR_QUOTE("icmp.drop.quote", "An ICMP error that quotes no TCP segment of ours."),
+    ICMP_IGNORED("icmp.drop.ignored", "An ICMP message we neither await nor answer, redirects included.");
+
+    private final String label;
+    private final String sentence;
+
+    IpCounter(final String label, final String sentence) {
+        this.label = label;
+        this.sentence = sentence;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    @Override
+    public String sentence() {
+        return sentence;
+    }
+}
