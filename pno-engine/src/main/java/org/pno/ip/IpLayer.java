@@ -285,4 +285,9 @@ public final class IpLayer {
             arp.neighbours().confirm(nextHop, nowNs);
         }
     }
+
+    /** What is known of the neighbour with an IPv4 address, or null; for views and tests. */
+    public NeighbourState neighbourState(final int address, final long nowNs) {
+        return arp.neighbours().state(address, nowNs);
+    }
 }
