@@ -8,11 +8,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
-import org.junit.jupiter.api.Test;
 
 /** The checksum beside the definition of RFC 1071, word by word. */
 class ChecksumTest {
@@ -36,7 +36,7 @@ class ChecksumTest {
         assertEquals(naiveSum(bytes, from, bytes.length), sum);
     }
 
-    @Test
+    @Example
     void shouldSumTheLargestPacketOfAllOnes() {
         final byte[] bytes = new byte[65_535];
         Arrays.fill(bytes, (byte) 0xFF);
@@ -95,13 +95,13 @@ class ChecksumTest {
         assertEquals(after, Checksum.update32(before, old32, value));
     }
 
-    @Test
+    @Example
     void shouldUpdateToTheValueOfRfc1624() {
         // RFC 1624 4: HC = 0xDD2F, m = 0x5555, m' = 0x3285 gives 0x0000, not 0xFFFF.
         assertEquals(0x0000, Checksum.update16(0xDD2F, 0x5555, 0x3285));
     }
 
-    @Test
+    @Example
     void shouldAcceptThePseudoHeaderOfARealSegment() {
         // A SYN from 10.77.0.2:40000 to 10.77.0.1:6379; its checksum was computed by hand from RFC 9293 3.1.
         final byte[] segment = HexFormat.of().parseHex("9c4018eb" + "00000001" + "00000000" + "5002ffff" + "00000000");

@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HexFormat;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
-import org.junit.jupiter.api.Test;
 
 class Ipv4HeaderTest {
     private final MemorySegment memory = MemorySegment.ofArray(new byte[60]);
@@ -27,7 +27,7 @@ class Ipv4HeaderTest {
                 .updateChecksum();
     }
 
-    @Test
+    @Example
     void shouldWriteTheBytesOfRfc791() {
         sample();
 
@@ -39,7 +39,7 @@ class Ipv4HeaderTest {
         assertNull(Ipv4Header.validateChecksum(memory, 0));
     }
 
-    @Test
+    @Example
     void shouldReadBackWhatWasWritten() {
         sample().dscpEcn(0xB9).identification(0xCAFE);
 
@@ -56,7 +56,7 @@ class Ipv4HeaderTest {
         assertFalse(header.isFragment());
     }
 
-    @Test
+    @Example
     void shouldTellFragments() {
         sample().fragmentFlags(Ipv4Header.MORE_FRAGMENTS);
         assertTrue(header.isFragment());
@@ -67,7 +67,7 @@ class Ipv4HeaderTest {
         assertEquals(1480, header.fragmentOffset());
     }
 
-    @Test
+    @Example
     void shouldRefuseAnotherVersion() {
         sample();
         BigEndian.u8(memory, 0, 0x65);
@@ -75,7 +75,7 @@ class Ipv4HeaderTest {
         assertEquals(WireDrop.IPV4_VERSION, Ipv4Header.validate(memory, 0, 52));
     }
 
-    @Test
+    @Example
     void shouldRefuseAHeaderLengthThatCannotBe() {
         sample();
         BigEndian.u8(memory, 0, 0x44);
@@ -84,7 +84,7 @@ class Ipv4HeaderTest {
         assertEquals(WireDrop.IPV4_HEADER_LENGTH, Ipv4Header.validate(memory, 0, 60));
     }
 
-    @Test
+    @Example
     void shouldRefuseWhatIsShorterThanItSays() {
         sample();
 
@@ -92,14 +92,14 @@ class Ipv4HeaderTest {
         assertEquals(WireDrop.IPV4_TRUNCATED, Ipv4Header.validate(memory, 0, 51));
     }
 
-    @Test
+    @Example
     void shouldAcceptPaddingBehindThePacket() {
         sample();
 
         assertNull(Ipv4Header.validate(memory, 0, 60));
     }
 
-    @Test
+    @Example
     void shouldRefuseAWrongChecksum() {
         sample().ttl(63);
 

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigInteger;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
-import org.junit.jupiter.api.Test;
 
 /** Sequence numbers beside a model of unbounded integers taken modulo 2^32. */
 class SeqNumTest {
@@ -88,7 +88,7 @@ class SeqNumTest {
         assertEquals(seq, wire(BigInteger.valueOf(baseSeq).add(BigInteger.valueOf(position - base))));
     }
 
-    @Test
+    @Example
     void shouldPutTheSynBeforeTheFirstByte() {
         assertEquals(0xFFFF_FFFF, SeqNum.ofPosition(0xFFFF_FFFF, -1));
         assertEquals(0, SeqNum.ofPosition(0xFFFF_FFFF, 0));

@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HexFormat;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
-import org.junit.jupiter.api.Test;
 
 class TcpHeaderTest {
     private static final int OFFSET = 3;
@@ -20,7 +20,7 @@ class TcpHeaderTest {
     private final MemorySegment memory = MemorySegment.ofArray(new byte[OFFSET + TcpHeader.MAX_BYTES]);
     private final TcpHeader header = new TcpHeader().wrap(memory, OFFSET);
 
-    @Test
+    @Example
     void shouldWriteTheBytesOfRfc9293() {
         header.sourcePort(0x9C40)
                 .destinationPort(6379)
@@ -69,7 +69,7 @@ class TcpHeaderTest {
         assertEquals(port ^ 0x00FF, header.urgentPointer());
     }
 
-    @Test
+    @Example
     void shouldTellIfAnyFlagIsSet() {
         header.flags(TcpHeader.SYN | TcpHeader.ACK);
 
@@ -77,7 +77,7 @@ class TcpHeaderTest {
         assertFalse(header.has(TcpHeader.FIN | TcpHeader.RST));
     }
 
-    @Test
+    @Example
     void shouldRefuseASegmentShorterThanAHeader() {
         header.headerLength(20);
 
@@ -85,7 +85,7 @@ class TcpHeaderTest {
         assertNull(TcpHeader.validate(memory, OFFSET, 20));
     }
 
-    @Test
+    @Example
     void shouldRefuseADataOffsetOutsideTheSegment() {
         header.headerLength(16);
         assertEquals(WireDrop.TCP_DATA_OFFSET, TcpHeader.validate(memory, OFFSET, 40));
@@ -94,7 +94,7 @@ class TcpHeaderTest {
         assertNull(TcpHeader.validate(memory, OFFSET, 44));
     }
 
-    @Test
+    @Example
     void shouldRefuseAWrongChecksum() {
         final long pseudo = Checksum.pseudoHeader(1, 2, Ipv4Header.PROTOCOL_TCP, 20);
         header.headerLength(20).sequence(77).checksum(0);

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
-import org.junit.jupiter.api.Test;
 
 class TcpOptionsTest {
     private final TcpOptions options = new TcpOptions();
@@ -28,7 +28,7 @@ class TcpOptionsTest {
         assertEquals(0, options.sackBlockCount());
     }
 
-    @Test
+    @Example
     void shouldReadTheSynOfLinux() {
         assertTrue(parse("020405b4 0402 080a 11223344 00000000 01 030307"));
 
@@ -41,7 +41,7 @@ class TcpOptionsTest {
         assertEquals(0, options.sackBlockCount());
     }
 
-    @Test
+    @Example
     void shouldReadAlignedTimestamps() {
         assertTrue(parse("0101080a ffffffff 80000000"));
 
@@ -50,7 +50,7 @@ class TcpOptionsTest {
         assertEquals(0x8000_0000, options.timestampEcho());
     }
 
-    @Test
+    @Example
     void shouldReadSackBlocksBehindTimestamps() {
         assertTrue(parse("0101080a 00000001 00000002 0101 051a 0000000a00000014 0000001e00000028 0000003200000fff"));
 
@@ -60,7 +60,7 @@ class TcpOptionsTest {
         assertEquals(0xFFF, options.sackRight(2));
     }
 
-    @Test
+    @Example
     void shouldForgetTheSegmentBefore() {
         parse("020405b4 0402 080a 11223344 00000000 01 030307");
         parse("");
@@ -68,21 +68,21 @@ class TcpOptionsTest {
         assertEmpty();
     }
 
-    @Test
+    @Example
     void shouldStopAtTheEndOfTheList() {
         assertTrue(parse("01 00 020405b4"));
 
         assertEmpty();
     }
 
-    @Test
+    @Example
     void shouldSkipUnknownOptions() {
         assertTrue(parse("fd04beef fe02 020405b4"));
 
         assertEquals(1460, options.mss());
     }
 
-    @Test
+    @Example
     void shouldReportALengthOfZero() {
         assertFalse(parse("020405b4 fd00 0402"));
 
@@ -90,33 +90,33 @@ class TcpOptionsTest {
         assertFalse(options.sackPermitted());
     }
 
-    @Test
+    @Example
     void shouldReportALengthBeyondTheHeader() {
         assertFalse(parse("0101080a 00000001 0000"));
         assertEmpty();
     }
 
-    @Test
+    @Example
     void shouldReportAKindWithoutALength() {
         assertFalse(parse("010102"));
         assertEmpty();
     }
 
-    @Test
+    @Example
     void shouldSkipKnownKindsOfAnotherLength() {
         assertTrue(parse("020305 03040707 0403ff 080400aa 0506aaaaaaaa"));
 
         assertEmpty();
     }
 
-    @Test
+    @Example
     void shouldBoundTheWindowScale() {
         assertTrue(parse("0303ff"));
 
         assertEquals(TcpOptions.MAX_WINDOW_SCALE, options.windowScale());
     }
 
-    @Test
+    @Example
     void shouldWriteTheSynInWholeWords() {
         final byte[] bytes = new byte[TcpOptions.MAX_BYTES];
         options.mss(1460).windowScale(7).sackPermitted(true).timestamps(1, 2);
@@ -128,7 +128,7 @@ class TcpOptionsTest {
                 HexFormat.of().formatHex(bytes, 0, length));
     }
 
-    @Test
+    @Example
     void shouldLeaveOutSackBlocksWithoutRoom() {
         final MemorySegment memory = MemorySegment.ofArray(new byte[TcpOptions.MAX_BYTES]);
         options.timestamps(1, 2);
