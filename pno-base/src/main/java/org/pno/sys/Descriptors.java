@@ -28,6 +28,8 @@ public final class Descriptors {
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int LOCK_EX = 2;
+    private static final int LOCK_NB = 4;
 
     private static final LibcFunction OPEN = LibcFunction.variadic("open", 2, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
     private static final LibcFunction CLOSE = LibcFunction.of("close", JAVA_INT, JAVA_INT);
@@ -35,6 +37,7 @@ public final class Descriptors {
     private static final LibcFunction WRITE = LibcFunction.of("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final LibcFunction FCNTL =
             LibcFunction.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final LibcFunction FLOCK = LibcFunction.of("flock", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final LibcFunction POLL = LibcFunction.of("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
 
     private Descriptors() {}
@@ -97,6 +100,16 @@ public final class Descriptors {
         scratch.set(JAVA_SHORT, Scratch.ARGUMENT_OFFSET + 6, (short) 0);
         final long result = POLL.call(Scratch.argument(scratch), 1, timeoutMillis);
         return result > 0 ? Short.toUnsignedInt(scratch.get(JAVA_SHORT, Scratch.ARGUMENT_OFFSET + 6)) : (int) result;
+    }
+
+    /**
+     * Takes an advisory lock on an open file or directory, against others that do the same; it goes with the descriptor.
+     * Does not wait.
+     *
+     * @return false if another holds it
+     */
+    public static boolean tryLock(final int descriptor) {
+        return FLOCK.call(descriptor, LOCK_EX | LOCK_NB) == 0;
     }
 
     static long fcntl(final int descriptor, final int command, final long argument, final String commandName) {

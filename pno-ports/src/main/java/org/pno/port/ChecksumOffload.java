@@ -37,10 +37,13 @@ final class ChecksumOffload {
         return true;
     }
 
-    /** Verifies the checksum of the TCP segment in an IPv4 frame: {@link #GOOD}, {@link #BAD} or {@link #UNKNOWN}. */
+    /**
+     * Verifies the checksum of the TCP segment in an IPv4 frame: {@link #GOOD}, {@link #BAD} or {@link #UNKNOWN}. Nothing
+     * is good inside a header that is not.
+     */
     static int verify(final MemorySegment memory, final long frame, final int length, final Ipv4Header ip) {
         final long packet = frame + EthernetHeader.BYTES;
-        if (!isTcpOverIpv4(memory, frame, length, ip)) {
+        if (!isTcpOverIpv4(memory, frame, length, ip) || Ipv4Header.validateChecksum(memory, packet) != null) {
             return UNKNOWN;
         }
         final long pseudo =
