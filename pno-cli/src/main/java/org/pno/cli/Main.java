@@ -1,5 +1,6 @@
 package org.pno.cli;
 
+import org.pno.cli.lab.Labs;
 import org.pno.cli.machine.UserError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
             "./pno test     runs all tests, the unprivileged ones first",
             "./pno format   formats the sources",
         },
-        subcommands = {RunCommand.class, LabCommand.class})
+        subcommands = {DemoCommand.class, RunCommand.class, LabCommand.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -41,10 +42,12 @@ public final class Main implements Runnable {
     }
 
     private static int fail(final Exception e, final CommandLine line) throws Exception {
-        if (!(e instanceof UserError)) {
-            throw e;
+        if (!Labs.areEnding()) {
+            if (!(e instanceof UserError)) {
+                throw e;
+            }
+            line.getErr().println("pno: " + e.getMessage());
         }
-        line.getErr().println("pno: " + e.getMessage());
         return 1;
     }
 

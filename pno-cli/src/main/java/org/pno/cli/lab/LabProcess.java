@@ -93,7 +93,8 @@ public final class LabProcess {
         }
     }
 
-    private String tail() {
+    /** The last lines that it has written. */
+    public String tail() {
         final List<String> lines = output().lines().toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
     }

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -27,14 +26,26 @@ public final class Labs {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,30}");
     private static final String PREFIX = "lab-";
     private static final String HOLDER = "holder";
+    private static final String SCRIPT = "lab.sh";
+
+    private static volatile boolean ending;
 
     private Labs() {}
 
     /** Makes a lab that ends with this process, whatever ends it, or when it is closed. */
     public static Lab open(final String name) {
         final Lab lab = make(name, "pipe");
-        Runtime.getRuntime().addShutdownHook(new Thread(lab::close, "lab-close"));
+        final Runnable end = () -> {
+            ending = true;
+            lab.close();
+        };
+        Runtime.getRuntime().addShutdownHook(new Thread(end, "lab-close"));
         return lab;
+    }
+
+    /** True once this process ends, by a signal say, and its labs with it: then nothing that fails in them is news. */
+    public static boolean areEnding() {
+        return ending;
     }
 
     /** Makes a lab that stands until it is closed by whoever finds it. */
@@ -63,6 +74,7 @@ public final class Labs {
         try {
             Files.createDirectory(directory);
             writeHolder(directory, ProcessIdentity.ofThisProcess());
+            copyScript(directory);
             return start(name, directory, life);
         } catch (final FileAlreadyExistsException e) {
             throw new UserError("lab '" + name + "' is up already; './pno lab down " + name + "' ends it.", e);
@@ -101,8 +113,8 @@ public final class Labs {
         }
         line.addAll(List.of("--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc", "--"));
         final Cores cores = Cores.ofThisProcess();
-        line.addAll(List.of("sh", "-c", script(), "lab", life));
-        line.addAll(List.of(cores.mask(Side.HOST), cores.mask(Side.PEER), directory.toString()));
+        line.addAll(List.of("sh", directory.resolve(SCRIPT).toString(), life));
+        line.addAll(List.of(cores.mask(Side.HOST), cores.mask(Side.PEER)));
         return line;
     }
 
@@ -147,11 +159,9 @@ public final class Labs {
         return RunDirectory.ofUser().resolve(PREFIX + name);
     }
 
-    private static String script() {
-        try (InputStream text = Labs.class.getResourceAsStream("lab.sh")) {
-            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
+    private static void copyScript(final Path directory) throws IOException {
+        try (InputStream text = Labs.class.getResourceAsStream(SCRIPT)) {
+            Files.copy(text, directory.resolve(SCRIPT));
         }
     }
 }

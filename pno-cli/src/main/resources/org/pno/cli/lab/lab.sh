@@ -1,10 +1,10 @@
 # The lab's first process: init of its pid namespace, root in its own network and mount namespaces. When it ends, the
 # kernel kills all that runs in the lab, and the namespaces and devices go with them.
-#   $1 pipe|stay: it ends with its standard input, or when it is killed; $2 $3 masks of the host's and the peer's CPUs;
-#   $4 the lab's directory
+#   $1 pipe|stay: it ends with its standard input, or when it is killed; $2 $3 masks of the host's and the peer's CPUs
+# This file lies in the lab's directory.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
-life=$1 host_cpus=$2 peer_cpus=$3 directory=$4
+life=$1 host_cpus=$2 peer_cpus=$3 directory=${0%/*}
 
 # What a device receives is worked on by the CPUs of its host, wherever it was sent from.
 network='ip link set lo up

@@ -1,0 +1,40 @@
+package org.pno.cli.measure;
+
+import org.pno.cli.lab.Lab;
+import org.pno.cli.machine.Cores;
+import org.pno.cli.machine.UserError;
+
+/** redis over one transport and over the other: a fresh server each time, SET, then GET of keys that exist. */
+public final class RedisComparison {
+    public static final int PAYLOAD_BYTES = 64;
+    public static final int CONNECTIONS = 32;
+
+    /** What one round over one transport measured. */
+    public record Round(Sample set, Sample get) {}
+
+    private final Lab lab;
+    private final Cores cores;
+    private final double seconds;
+
+    /** @param seconds that each measurement lasts, about */
+    public RedisComparison(final Lab lab, final Cores cores, final double seconds) {
+        this.lab = lab;
+        this.cores = cores;
+        this.seconds = seconds;
+    }
+
+    /** Measures once. Over PnO a DPU of this lab must run. */
+    public Round measure(final Transport transport) {
+        try (RedisServer server = RedisServer.start(lab, cores, transport)) {
+            server.fill(RedisBenchmark.KEYS, PAYLOAD_BYTES);
+            final RedisBenchmark benchmark = new RedisBenchmark(lab, cores, server, PAYLOAD_BYTES, CONNECTIONS);
+            final Sample set = benchmark.run("set", seconds);
+            final Sample get = benchmark.run("get", seconds);
+            final long misses = server.statistic("keyspace_misses");
+            if (misses != 0) {
+                throw new UserError(misses + " of the keys that were asked for did not exist; the figures are void.");
+            }
+            return new Round(set, get);
+        }
+    }
+}

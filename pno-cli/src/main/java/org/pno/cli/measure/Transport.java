@@ -1,0 +1,14 @@
+package org.pno.cli.measure;
+
+import org.pno.cli.machine.Side;
+
+/** Whose TCP carries the host's connections. The peer's end is the kernel's, always. */
+public enum Transport {
+    KERNEL,
+    PNO;
+
+    /** Where a program on the host listens. */
+    public String hostAddress() {
+        return this == KERNEL ? Side.HOST.kernelAddress() : Side.HOST.offloadedAddress();
+    }
+}

@@ -1,0 +1,22 @@
+package org.pno.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+import org.pno.cli.measure.Sample;
+
+class DemoCommandTest {
+    @Test
+    void shouldReportBothSidesAndTheirRatio() {
+        final Sample kernel = new Sample(100_000, 200, 400, 8);
+        final Sample pno = new Sample(150_000, 100, 300, 2);
+        assertEquals(
+                "{\"app\":\"redis\",\"payloadBytes\":64,\"connections\":32,"
+                        + "\"kernel\":{\"requestsPerSecond\":100000,\"p50Micros\":200,\"p99Micros\":400,"
+                        + "\"hostCpuMicrosPerRequest\":8},"
+                        + "\"pno\":{\"requestsPerSecond\":150000,\"p50Micros\":100,\"p99Micros\":300,"
+                        + "\"hostCpuMicrosPerRequest\":2},"
+                        + "\"ratio\":{\"requestsPerSecond\":1.5,\"hostCpu\":0.25}}",
+                Json.write(DemoCommand.report(kernel, pno)));
+    }
+}

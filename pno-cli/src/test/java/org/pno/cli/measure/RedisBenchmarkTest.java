@@ -1,0 +1,34 @@
+package org.pno.cli.measure;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+import org.pno.cli.machine.UserError;
+
+class RedisBenchmarkTest {
+    private static final String HEAD = "\"test\",\"rps\",\"avg_latency_ms\",\"min_latency_ms\",\"p50_latency_ms\","
+            + "\"p95_latency_ms\",\"p99_latency_ms\",\"max_latency_ms\"\n";
+    private static final String GET =
+            "\"GET\",\"66666.67\",\"0.041\",\"0.016\",\"0.039\",\"0.063\",\"0.095\",\"0.175\"\n";
+
+    @Test
+    void shouldReadRateAndLatencies() {
+        assertEquals(new Sample(66_666.67, 39, 95, 7.5), RedisBenchmark.parse(HEAD + GET, "get", 7.5));
+    }
+
+    @Test
+    void shouldRefuseOutputWithoutTheTest() {
+        assertThrows(UserError.class, () -> RedisBenchmark.parse(HEAD + GET, "set", 7.5));
+    }
+
+    @Test
+    void shouldRefuseWhatOldVersionsWrite() {
+        assertThrows(UserError.class, () -> RedisBenchmark.parse("\"GET\",\"66666.67\"\n", "get", 7.5));
+    }
+
+    @Test
+    void shouldRefuseOutputThatTellsOfErrors() {
+        assertThrows(UserError.class, () -> RedisBenchmark.parse("Error: reset\n" + HEAD + GET, "get", 7.5));
+    }
+}
