@@ -16,7 +16,13 @@ public interface Sockets {
      * @return the connection's number (0 or more), or a negative errno: -EADDRNOTAVAIL, -ENETUNREACH, -ENOBUFS
      */
     int connect(
-            long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remotePort, SocketOptions options);
+            long localHi,
+            long localLo,
+            int localPort,
+            long remoteHi,
+            long remoteLo,
+            int remotePort,
+            SocketOptions options);
 
     /**
      * Starts a passive open.
@@ -57,7 +63,10 @@ public interface Sockets {
     /** New options for a connection, read out of {@code options} during the call. */
     void setOptions(int connection, SocketOptions options);
 
-    /** One of the {@code org.pno.link.SocketStatus} states, by the same numbers: 1 connecting, 2 established, 4 closed. */
+    /**
+     * One of the {@code org.pno.link.SocketStatus} states, by the same numbers: 1 connecting, 2 established, 4
+     * closed.
+     */
     int socketState(int connection);
 
     /** errno that ended the connection (ECONNREFUSED, ECONNRESET, ETIMEDOUT, EHOSTUNREACH …), or 0. */
@@ -87,6 +96,8 @@ public interface Sockets {
 
     int remotePort(int connection);
 
-    /** Fills {@code info} with what {@code ss -ti} and the journal want to know of a connection. Not for the hot path. */
+    /**
+     * Fills {@code info} with what {@code ss -ti} and the journal want to know of a connection. Not for the hot path.
+     */
     void describe(int connection, ConnectionInfo info);
 }

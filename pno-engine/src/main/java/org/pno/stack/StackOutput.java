@@ -6,8 +6,8 @@ import org.pno.ip.FrameOutput;
  * The stack's intents: what the engine wants done to frames and payload, which it never touches itself (rule 5). The
  * NIC bridge carries them out; a test records them. Called only from within a call to the stack, on its thread.
  *
- * <p>A frame is named by the offset of its Ethernet header in {@link #memory()}; a {@code VirtioNetHeader} stands in the
- * ten bytes before it and tells the port what to complete (checksum, segmentation).
+ * <p>A frame is named by the offset of its Ethernet header in {@link #memory()}; a {@code VirtioNetHeader} stands in
+ * the ten bytes before it and tells the port what to complete (checksum, segmentation).
  */
 public interface StackOutput extends FrameOutput {
     /**

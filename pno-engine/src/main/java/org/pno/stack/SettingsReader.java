@@ -1,0 +1,45 @@
+package org.pno.stack;
+
+import java.util.concurrent.TimeUnit;
+import org.pno.tcp.ConnectionSettings;
+import org.pno.tcp.TcpConfiguration;
+
+/** Turns {@link SocketOptions}, in the units of setsockopt(2), into what TCP works with, defaults filled in. */
+final class SettingsReader {
+    /** Linux's tcp_keepalive_time, _intvl and _probes. */
+    private static final int KEEP_IDLE_SECONDS = 7_200;
+
+    private static final int KEEP_INTERVAL_SECONDS = 75;
+    private static final int KEEP_COUNT = 9;
+
+    /** As Linux's SOCK_MIN_RCVBUF. */
+    private static final int LEAST_RECEIVE_BUFFER_BYTES = 2_304;
+
+    private final int receiveBufferBytes;
+    private final ConnectionSettings settings = new ConnectionSettings();
+
+    SettingsReader(final TcpConfiguration configuration) {
+        receiveBufferBytes = configuration.receiveBufferBytes;
+    }
+
+    /** The same object each time, filled anew. */
+    ConnectionSettings read(final SocketOptions options) {
+        settings.noDelay = options.noDelay;
+        settings.cork = options.cork;
+        settings.quickAck = options.quickAck;
+        settings.keepAlive = options.keepAlive;
+        settings.keepIdleNs = TimeUnit.SECONDS.toNanos(orDefault(options.keepIdleSeconds, KEEP_IDLE_SECONDS));
+        settings.keepIntervalNs =
+                TimeUnit.SECONDS.toNanos(orDefault(options.keepIntervalSeconds, KEEP_INTERVAL_SECONDS));
+        settings.keepCount = orDefault(options.keepCount, KEEP_COUNT);
+        settings.userTimeoutNs = TimeUnit.MILLISECONDS.toNanos(Math.max(0, options.userTimeoutMillis));
+        settings.receiveBufferBytes =
+                Math.max(LEAST_RECEIVE_BUFFER_BYTES, orDefault(options.receiveBufferBytes, receiveBufferBytes));
+        settings.maxSegmentBytes = Math.max(0, options.maxSegmentBytes);
+        return settings;
+    }
+
+    private static int orDefault(final int value, final int defaultValue) {
+        return value > 0 ? value : defaultValue;
+    }
+}

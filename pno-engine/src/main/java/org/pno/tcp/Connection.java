@@ -1,0 +1,463 @@
+package org.pno.tcp;
+
+import org.pno.tcp.congestion.CongestionControl;
+import org.pno.wire.SeqNum;
+import org.pno.wire.TcpOptions;
+
+/**
+ * One connection: the variables of RFC 9293 3.3.1, counted in stream positions (0 is the first byte behind the SYN,
+ * so the SYN stands at -1, and a FIN behind n bytes at n), and what the other duties remember of it. It decides
+ * nothing but which state may follow which. Pooled: {@link #reset} makes it new. The engine's thread.
+ */
+public final class Connection extends Flow {
+    /** A timer that is not set. */
+    static final long NEVER = Long.MAX_VALUE;
+    /** No FIN yet. */
+    static final long NO_FIN = -1;
+
+    private static final int LEAST_MSS = 48;
+
+    final int number;
+    private TcpState state = TcpState.CLOSED;
+
+    // Send sequence space: SND.UNA, SND.NXT, SND.WND and their company.
+    long sndUna;
+    /** One behind the highest position sent; it never goes back, not even to retransmit. */
+    long sndNxt;
+
+    long sndWnd;
+    long sndWl1;
+    long sndWl2;
+    long maxSndWnd;
+    /** Written by the host. */
+    long txWritten;
+    /** Where our FIN stands, once the host has asked for it. */
+    long finPosition;
+    /** End of the last segment that was sent less than full: what Minshall's form of Nagle's algorithm waits for. */
+    long smallSegmentEnd;
+
+    // Receive sequence space: RCV.NXT, and how the window stands to it.
+    long rcvNxt;
+    /** What the host can see; acknowledgements reach no further. */
+    long rcvPublished;
+
+    boolean finPublished;
+    /** Last.ACK.sent of RFC 7323. */
+    long rcvAcked;
+    /** The window's right edge, as far as it was ever advertised. */
+    long rcvEdge;
+    /** The widest window that was ever advertised. */
+    long maxRcvWnd;
+    /** Read by the host. */
+    long rxRead;
+    /** Where the peer's FIN stands, once it was seen; data up to it may still be missing. */
+    long peerFin;
+    /** Null while there is no hole. */
+    Reassembly reassembly;
+
+    // Fixed by the handshake.
+    int iss;
+    int irs;
+    int mssBytes;
+    byte sndScale;
+    byte rcvScale;
+    boolean windowScaling;
+    boolean sackPermitted;
+    boolean timestamps;
+    int timestampOffset;
+    int tsRecent;
+    long tsRecentAtNs;
+
+    // Loss recovery.
+    LossRecovery.Phase phase = LossRecovery.Phase.NONE;
+    int duplicateAcks;
+    long recoveryPoint;
+    long highRxt;
+    /** RFC 6675 4, NextSeg () rule 4 has been used in this recovery. */
+    boolean rescued;
+
+    long lostMark;
+    long renoSackedBytes;
+    /** Null while nothing is reported by SACK. */
+    SackScoreboard scoreboard;
+
+    CongestionControl congestion;
+    final RttEstimator rtt;
+    boolean rttTimed;
+    long rttEnd;
+    long rttSentNs;
+    /** The last flush left data behind because of the congestion window. */
+    boolean windowLimited;
+    /** In flight when the last flush was done. */
+    long flightAfterFlush;
+
+    long lastSentNs;
+
+    // Acknowledging.
+    int rcvMssBytes;
+    int quickAcks;
+    boolean interactive;
+    boolean ackWhenPublished;
+    /** Duplicate ACKs that the peer waits for. */
+    int duplicatesOwed;
+
+    // What the next flush has to send besides data.
+    boolean synOwed;
+    boolean ackOwed;
+    boolean resetOwed;
+    boolean probeOwed;
+    boolean partialOwed;
+    boolean retransmitOwed;
+
+    // Timers, as deadlines.
+    long retransmitAtNs;
+    /** The retransmission timer was set as persist timer. */
+    boolean persisting;
+
+    long ackAtNs;
+    long lifeAtNs;
+    /** For what the wheel is set; never later than the first of the three above. */
+    long wheelAtNs;
+
+    int retries;
+    int probes;
+    int keepProbes;
+    long firstRetryNs;
+    long lastHeardNs;
+    long lastChallengeNs;
+    /** When the layer below was last told that the peer is there. */
+    long confirmedNs;
+
+    // Life.
+    final ConnectionSettings settings = new ConnectionSettings();
+    /** The listener of a passive open, as long as it is half open. */
+    Listener listener;
+
+    Connection nextHalfOpen;
+    Connection previousHalfOpen;
+    /** The host was told of it, so it must be told of its end. */
+    boolean announced;
+    /** The last holder is gone. */
+    boolean orphan;
+
+    int error;
+    int softError;
+    boolean inUse;
+    boolean dirty;
+    Connection nextDirty;
+
+    long retransmittedSegments;
+    long segmentsIn;
+    long segmentsOut;
+
+    Connection(final int number, final TcpConfiguration configuration) {
+        this.number = number;
+        rtt = new RttEstimator(configuration);
+    }
+
+    /** As new, closed, with initial values that no handshake has changed yet. */
+    void reset(final long nowNs) {
+        resetSending();
+        resetReceiving(nowNs);
+        resetRecovery();
+        resetTimers(nowNs);
+        resetLife();
+    }
+
+    private void resetSending() {
+        sndUna = -1;
+        sndNxt = -1;
+        sndWnd = 0;
+        sndWl1 = -1;
+        sndWl2 = -1;
+        maxSndWnd = 0;
+        txWritten = 0;
+        finPosition = NO_FIN;
+        smallSegmentEnd = -1;
+        synOwed = false;
+        resetOwed = false;
+        probeOwed = false;
+        partialOwed = false;
+    }
+
+    private void resetReceiving(final long nowNs) {
+        rcvNxt = 0;
+        rcvPublished = 0;
+        finPublished = false;
+        rcvAcked = 0;
+        rcvEdge = 0;
+        maxRcvWnd = 0;
+        rxRead = 0;
+        peerFin = NO_FIN;
+        timestamps = false;
+        sackPermitted = false;
+        windowScaling = false;
+        sndScale = 0;
+        rcvScale = 0;
+        tsRecent = 0;
+        tsRecentAtNs = nowNs;
+        rcvMssBytes = 0;
+        quickAcks = 0;
+        interactive = false;
+        ackWhenPublished = false;
+        ackOwed = false;
+        duplicatesOwed = 0;
+    }
+
+    private void resetRecovery() {
+        phase = LossRecovery.Phase.NONE;
+        duplicateAcks = 0;
+        recoveryPoint = -1;
+        highRxt = -1;
+        rescued = false;
+        lostMark = -1;
+        renoSackedBytes = 0;
+        retransmitOwed = false;
+        rtt.reset();
+        rttTimed = false;
+        windowLimited = false;
+        flightAfterFlush = 0;
+    }
+
+    private void resetTimers(final long nowNs) {
+        retransmitAtNs = NEVER;
+        persisting = false;
+        ackAtNs = NEVER;
+        lifeAtNs = NEVER;
+        wheelAtNs = NEVER;
+        retries = 0;
+        probes = 0;
+        keepProbes = 0;
+        firstRetryNs = NEVER;
+        lastHeardNs = nowNs;
+        lastSentNs = nowNs;
+        lastChallengeNs = NEVER;
+        confirmedNs = nowNs;
+    }
+
+    private void resetLife() {
+        announced = false;
+        orphan = false;
+        error = 0;
+        softError = 0;
+        retransmittedSegments = 0;
+        segmentsIn = 0;
+        segmentsOut = 0;
+    }
+
+    /** The only place where the state changes. */
+    void changeState(final TcpState next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException("connection " + number + " cannot go from " + state + " to " + next);
+        }
+        state = next;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    public TcpState state() {
+        return state;
+    }
+
+    /** The sequence number of a position of ours. */
+    int sequenceOf(final long position) {
+        return SeqNum.ofPosition(iss, position);
+    }
+
+    /** The peer's sequence number of a position of its stream. */
+    int peerSequenceOf(final long position) {
+        return SeqNum.ofPosition(irs, position);
+    }
+
+    /** RCV.NXT on the wire: what we have, acknowledged or not. */
+    int sequenceExpected() {
+        return peerSequenceOf(rcvNxt);
+    }
+
+    /** How far we may acknowledge: no further than the host can see. */
+    long ackablePosition() {
+        return rcvPublished + (finPublished ? 1 : 0);
+    }
+
+    /** SEG.ACK of what we send. */
+    int acknowledgment() {
+        return peerSequenceOf(ackablePosition());
+    }
+
+    /** FlightSize of RFC 5681, in sequence numbers. */
+    long flightBytes() {
+        return sndNxt - sndUna;
+    }
+
+    /** The first position that the peer's window does not allow. */
+    long sendLimit() {
+        return sndUna + sndWnd;
+    }
+
+    /** Payload of a full segment beside {@code optionsLength} bytes of options. */
+    int segmentBytes(final int optionsLength) {
+        return Math.max(LEAST_MSS, mssBytes - optionsLength);
+    }
+
+    /** Payload of a full segment with the options that every segment has. */
+    int segmentBytes() {
+        return segmentBytes(timestamps ? TcpOptions.TIMESTAMPS_BYTES : 0);
+    }
+
+    boolean finRequested() {
+        return finPosition != NO_FIN;
+    }
+
+    /** Our FIN has not been sent although it was asked for. */
+    boolean finUnsent() {
+        return finRequested() && sndNxt <= finPosition;
+    }
+
+    boolean finAcknowledged() {
+        return finRequested() && sndUna > finPosition;
+    }
+
+    /** Bytes written that were never sent. */
+    long unsentBytes() {
+        return Math.max(0, (finRequested() ? finPosition : txWritten) - sndNxt);
+    }
+
+    boolean finReceived() {
+        return peerFin != NO_FIN && rcvNxt > peerFin;
+    }
+
+    /** Bytes received in order, as a position. */
+    public long rxCommittable() {
+        return finReceived() ? peerFin : rcvNxt;
+    }
+
+    /** Where the peer's FIN stands, once all before it was received; -1 until then. */
+    public long finReceivedAt() {
+        return finReceived() ? peerFin : NO_FIN;
+    }
+
+    /** Bytes that the peer has acknowledged, as a position. */
+    public long txAcked() {
+        return Math.max(0, finAcknowledged() ? finPosition : sndUna);
+    }
+
+    /** True once all that was written and our FIN are acknowledged, or nothing can be any more. */
+    public boolean isTxDone() {
+        return finAcknowledged() || state == TcpState.CLOSED || state == TcpState.TIME_WAIT;
+    }
+
+    /** errno that ended the connection, or 0. */
+    public int error() {
+        return error;
+    }
+
+    // What ss -ti and the journal want to know.
+
+    public int initialSendSequence() {
+        return iss;
+    }
+
+    public int initialReceiveSequence() {
+        return irs;
+    }
+
+    public int mssBytes() {
+        return segmentBytes();
+    }
+
+    public int sendWindowScale() {
+        return sndScale;
+    }
+
+    public int receiveWindowScale() {
+        return rcvScale;
+    }
+
+    public boolean sackPermitted() {
+        return sackPermitted;
+    }
+
+    public boolean timestamps() {
+        return timestamps;
+    }
+
+    public int timestampOffset() {
+        return timestampOffset;
+    }
+
+    /** SND.UNA. */
+    public long sendUnacknowledged() {
+        return sndUna;
+    }
+
+    /** SND.NXT. */
+    public long sendNext() {
+        return sndNxt;
+    }
+
+    /** RCV.NXT. */
+    public long receiveNext() {
+        return rcvNxt;
+    }
+
+    /** The window's right edge as advertised. */
+    public long receiveEdge() {
+        return rcvEdge;
+    }
+
+    /** SND.WND. */
+    public long sendWindowBytes() {
+        return sndWnd;
+    }
+
+    /** RCV.WND. */
+    public long receiveWindowBytes() {
+        return Math.max(0, rcvEdge - rcvNxt);
+    }
+
+    /** Written and not acknowledged. */
+    public long sendQueueBytes() {
+        return txWritten - txAcked();
+    }
+
+    /** Received in order and not read. */
+    public long receiveQueueBytes() {
+        return rxCommittable() - rxRead;
+    }
+
+    public CongestionControl congestionControl() {
+        return congestion;
+    }
+
+    public long smoothedRttNs() {
+        return rtt.smoothedNs();
+    }
+
+    public long rttVariationNs() {
+        return rtt.variationNs();
+    }
+
+    public long retransmissionTimeoutNs() {
+        return rtt.backedOffNs();
+    }
+
+    public long retransmittedSegments() {
+        return retransmittedSegments;
+    }
+
+    public long segmentsIn() {
+        return segmentsIn;
+    }
+
+    public long segmentsOut() {
+        return segmentsOut;
+    }
+
+    @Override
+    public String toString() {
+        return "connection " + number + " " + state + " snd " + sndUna + ".." + sndNxt + "/" + sendLimit() + " rcv "
+                + rcvPublished + ".." + rcvNxt + "/" + rcvEdge;
+    }
+}

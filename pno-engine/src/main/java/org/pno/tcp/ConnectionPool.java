@@ -1,0 +1,106 @@
+package org.pno.tcp;
+
+import org.pno.tcp.congestion.NewReno;
+
+/**
+ * Connections and what they own while they need it: made when first wanted, up to a bound, and used again after. A
+ * connection's number is its place here.
+ */
+final class ConnectionPool {
+    private final TcpConfiguration configuration;
+    private final Connection[] connections;
+    /** Numbers of those free, a stack: the warm ones go first. */
+    private final int[] free;
+
+    private int freeCount;
+    private int madeCount;
+
+    private final Shelf<Reassembly> reassemblies = new Shelf<>();
+    private final Shelf<SackScoreboard> scoreboards = new Shelf<>();
+
+    ConnectionPool(final TcpConfiguration configuration) {
+        this.configuration = configuration;
+        connections = new Connection[configuration.maxConnections];
+        free = new int[configuration.maxConnections];
+    }
+
+    /** A connection as new, or null if all are taken. */
+    Connection take(final long nowNs) {
+        final Connection connection;
+        if (freeCount > 0) {
+            connection = connections[free[--freeCount]];
+        } else if (madeCount < connections.length) {
+            connection = new Connection(madeCount, configuration);
+            connection.congestion = new NewReno();
+            connections[madeCount++] = connection;
+        } else {
+            return null;
+        }
+        connection.reset(nowNs);
+        connection.inUse = true;
+        return connection;
+    }
+
+    /** Takes a closed connection back. */
+    void giveBack(final Connection connection) {
+        giveBackReassembly(connection);
+        giveBackScoreboard(connection);
+        connection.inUse = false;
+        free[freeCount++] = connection.number;
+    }
+
+    /** The connection with this number, or null if nobody has it. */
+    Connection get(final int number) {
+        if (number < 0 || number >= madeCount) {
+            return null;
+        }
+        final Connection connection = connections[number];
+        return connection.inUse ? connection : null;
+    }
+
+    int inUseCount() {
+        return madeCount - freeCount;
+    }
+
+    /** Numbers handed out so far: all that may be in use are below. */
+    int madeCount() {
+        return madeCount;
+    }
+
+    Reassembly reassemblyFor(final Connection connection) {
+        if (connection.reassembly == null) {
+            final Reassembly kept = reassemblies.take();
+            connection.reassembly = kept != null ? kept : new Reassembly(configuration.maxHoles);
+        }
+        return connection.reassembly;
+    }
+
+    void giveBackReassembly(final Connection connection) {
+        if (connection.reassembly != null) {
+            connection.reassembly.clear();
+            reassemblies.put(connection.reassembly);
+            connection.reassembly = null;
+        }
+    }
+
+    SackScoreboard scoreboardFor(final Connection connection) {
+        if (connection.scoreboard == null) {
+            final SackScoreboard kept = scoreboards.take();
+            connection.scoreboard = kept != null ? kept : new SackScoreboard(configuration.maxSackedStretches);
+        }
+        return connection.scoreboard;
+    }
+
+    void giveBackScoreboard(final Connection connection) {
+        if (connection.scoreboard != null) {
+            connection.scoreboard.clear();
+            scoreboards.put(connection.scoreboard);
+            connection.scoreboard = null;
+        }
+    }
+
+    /** Reassemblies and scoreboards that connections have at the moment. */
+    int lentCount() {
+        return reassemblies.lentCount() + scoreboards.lentCount();
+    }
+}

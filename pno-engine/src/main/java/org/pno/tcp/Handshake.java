@@ -1,0 +1,206 @@
+package org.pno.tcp;
+
+import org.pno.sys.Errno;
+import org.pno.wire.TcpOptions;
+
+/**
+ * The opening of connections: active, passive and simultaneous (RFC 9293 3.5, 3.10.7.2, 3.10.7.3), and what it agrees
+ * on.
+ */
+final class Handshake {
+    /** RFC 9293 3.7.1: what a peer takes that does not say. */
+    private static final int DEFAULT_MSS = 536;
+
+    private final TcpContext context;
+    private final InitialSequence initialSequence;
+    private final ReceiveWindow window;
+    private final ConnectionTimers timers;
+    private final ConnectionLife life;
+    private final AckPolicy acks;
+    private final StatelessReplies replies;
+
+    Handshake(
+            final TcpContext context,
+            final ReceiveWindow window,
+            final ConnectionTimers timers,
+            final ConnectionLife life,
+            final AckPolicy acks,
+            final StatelessReplies replies) {
+        this.context = context;
+        this.window = window;
+        this.timers = timers;
+        this.life = life;
+        this.acks = acks;
+        this.replies = replies;
+        initialSequence = new InitialSequence(context.secret);
+    }
+
+    /** What we offer as MSS: what fits the link, or less if the socket wants less. */
+    static int offeredMss(final TcpOutput output, final Connection connection) {
+        final int fits = output.maxSegmentBytes(connection);
+        final int wanted = connection.settings.maxSegmentBytes;
+        return wanted > 0 ? Math.min(fits, wanted) : fits;
+    }
+
+    /** Where a flow's sequence numbers begin that no earlier connection restricts. */
+    int firstSequence(final Flow flow) {
+        return initialSequence.initialSequence(flow, context.nowNs());
+    }
+
+    /** RFC 9293 3.10.1: an active open. The connection's flow and settings are filled in. */
+    void open(final Connection connection, final int firstSequence) {
+        begin(connection, firstSequence);
+        // We offer all; the answer tells what is left of it.
+        connection.windowScaling = true;
+        connection.sackPermitted = true;
+        connection.timestamps = true;
+        connection.mssBytes = offeredMss(context.output, connection);
+        connection.changeState(TcpState.SYN_SENT);
+        context.count(TcpCounter.ACTIVE_OPENS);
+    }
+
+    private void begin(final Connection connection, final int firstSequence) {
+        connection.iss = firstSequence;
+        connection.timestampOffset = initialSequence.timestampOffset(connection);
+        connection.synOwed = true;
+        context.flows.add(connection);
+        context.markDirty(connection);
+    }
+
+    /** RFC 9293 3.10.7.2, third: a SYN for a listener. */
+    void onListen(final Listener listener, final Segment segment, final int firstSequence) {
+        if (listener.isFull() || context.halfOpenCount >= context.configuration.maxHalfOpen) {
+            context.drop(DropReason.SYN_QUEUE_FULL);
+            return;
+        }
+        final Connection connection = context.pool.take(context.nowNs());
+        if (connection == null) {
+            context.drop(DropReason.SYN_NO_CONNECTION);
+            return;
+        }
+        connection.copyFlow(segment);
+        connection.settings.copyFrom(listener.settings);
+        listener.add(connection);
+        context.halfOpenCount++;
+        begin(connection, firstSequence);
+        final TcpOptions options = segment.options();
+        connection.windowScaling = options.windowScale() != TcpOptions.ABSENT;
+        connection.sackPermitted = options.sackPermitted();
+        connection.timestamps = options.timestamps();
+        takeSyn(connection, segment);
+        connection.changeState(TcpState.SYN_RECEIVED);
+    }
+
+    /** What a SYN or SYN-ACK says: the peer's first number, window and options. */
+    private void takeSyn(final Connection connection, final Segment segment) {
+        final TcpOptions options = segment.options();
+        connection.irs = segment.sequence();
+        connection.rcvNxt = 0;
+        connection.sndWnd = segment.window(); // RFC 7323 2.2: never scaled in a SYN.
+        connection.maxSndWnd = connection.sndWnd;
+        connection.sndWl1 = -1;
+        connection.sndWl2 = connection.sndUna;
+        final int peerMss = options.mss() == TcpOptions.ABSENT ? DEFAULT_MSS : options.mss();
+        connection.mssBytes = Math.min(peerMss, offeredMss(context.output, connection)); // RFC 9293 3.7.1.
+        // RFC 7323 2.2, 3.2 and RFC 2018 2: in force if both sides say so.
+        connection.windowScaling &= options.windowScale() != TcpOptions.ABSENT;
+        connection.sndScale = (byte) (connection.windowScaling ? options.windowScale() : 0);
+        connection.rcvScale = (byte) (connection.windowScaling ? window.scale() : 0);
+        connection.sackPermitted &= options.sackPermitted();
+        connection.timestamps &= options.timestamps();
+        connection.tsRecent = options.timestampValue();
+        connection.tsRecentAtNs = context.nowNs();
+        connection.lastHeardNs = context.nowNs();
+    }
+
+    /**
+     * RFC 9293 3.10.7.3: a segment in SYN-SENT.
+     *
+     * @return true if the handshake is complete, so that the segment's payload and FIN are due
+     */
+    boolean onAnswer(final Connection connection, final Segment segment) {
+        segment.locate(connection);
+        // First: only our SYN can be acknowledged, if it was sent.
+        if (segment.isAck() && (segment.ackPosition != 0 || connection.sndNxt != 0)) {
+            if (!segment.isRst()) {
+                replies.reset(segment);
+            }
+            context.drop(DropReason.HANDSHAKE_ACK);
+            return false;
+        }
+        if (segment.isRst()) { // Second.
+            if (segment.isAck()) {
+                context.count(TcpCounter.RESETS_IN);
+                life.end(connection, Errno.ECONNREFUSED);
+            } else {
+                context.drop(DropReason.RESET_TO_NOBODY);
+            }
+            return false;
+        }
+        if (!segment.isSyn()) { // Fifth.
+            context.drop(DropReason.SYN_SENT_NO_SYN);
+            return false;
+        }
+        takeSyn(connection, segment); // Fourth.
+        if (!segment.isAck()) {
+            // Simultaneous open: our SYN again, now with an ACK.
+            connection.changeState(TcpState.SYN_RECEIVED);
+            connection.synOwed = true;
+            context.markDirty(connection);
+            return false;
+        }
+        acks.acknowledgeNow(connection);
+        establish(connection);
+        return true;
+    }
+
+    /**
+     * RFC 9293 3.10.7.4, fifth, SYN-RECEIVED: the ACK that completes the handshake.
+     *
+     * @return false if the segment is dropped
+     */
+    boolean onFinalAck(final Connection connection, final Segment segment) {
+        if (segment.ackPosition != 0 || connection.sndNxt != 0) {
+            replies.reset(segment);
+            context.drop(DropReason.HANDSHAKE_ACK);
+            return false;
+        }
+        final Listener listener = connection.listener;
+        if (listener != null) {
+            // As Linux with a full accept queue: the peer's data, or our SYN-ACK again, brings the ACK once more.
+            if (!context.output.accept(listener.number, connection.number)) {
+                context.drop(DropReason.ACCEPT_QUEUE_FULL);
+                return false;
+            }
+            life.leaveListener(connection);
+            connection.announced = true;
+            context.count(TcpCounter.PASSIVE_OPENS);
+        }
+        establish(connection);
+        return true;
+    }
+
+    private void establish(final Connection connection) {
+        if (connection.rttTimed) {
+            connection.rtt.onSample(context.nowNs() - connection.rttSentNs);
+            connection.rttTimed = false;
+        }
+        connection.changeState(TcpState.ESTABLISHED);
+        connection.sndUna = 0;
+        connection.congestion.start(connection.segmentBytes(), connection.retries > 0);
+        connection.retries = 0;
+        connection.firstRetryNs = Connection.NEVER;
+        connection.rtt.endBackOff();
+        connection.synOwed = false;
+        timers.stopRetransmission(connection);
+        acks.onEstablished(connection);
+        timers.restartKeepalive(connection);
+        context.output.established(connection.number);
+        context.output.advertised(connection.number, connection.rcvEdge);
+        if (connection.finRequested()) { // The host closed its side before there was a connection (RFC 9293 3.10.4).
+            connection.changeState(TcpState.FIN_WAIT_1);
+        }
+        context.output.changed(connection.number);
+        context.markDirty(connection);
+    }
+}

@@ -1,0 +1,79 @@
+package org.pno.tcp;
+
+/** A passive open: LISTEN on an address, or on all of them, and a port. Keeps the connections that are half open. */
+public final class Listener {
+    final int number;
+    final long localHi;
+    final long localLo;
+    final int localPort;
+    final int backlog;
+    final ConnectionSettings settings;
+
+    /** The next listener on the same port and another address. */
+    Listener nextOnPort;
+
+    private Connection halfOpen;
+    private int halfOpenCount;
+
+    Listener(
+            final int number,
+            final long localHi,
+            final long localLo,
+            final int localPort,
+            final int backlog,
+            final ConnectionSettings settings) {
+        this.number = number;
+        this.localHi = localHi;
+        this.localLo = localLo;
+        this.localPort = localPort;
+        this.backlog = Math.max(1, backlog);
+        this.settings = new ConnectionSettings().copyFrom(settings);
+    }
+
+    boolean isWildcard() {
+        return localHi == 0 && localLo == 0;
+    }
+
+    boolean isFull() {
+        return halfOpenCount >= backlog;
+    }
+
+    /** Half-open connections, linked by {@link Connection#nextHalfOpen}. */
+    Connection firstHalfOpen() {
+        return halfOpen;
+    }
+
+    void add(final Connection connection) {
+        connection.listener = this;
+        connection.previousHalfOpen = null;
+        connection.nextHalfOpen = halfOpen;
+        if (halfOpen != null) {
+            halfOpen.previousHalfOpen = connection;
+        }
+        halfOpen = connection;
+        halfOpenCount++;
+    }
+
+    void remove(final Connection connection) {
+        if (connection.previousHalfOpen == null) {
+            halfOpen = connection.nextHalfOpen;
+        } else {
+            connection.previousHalfOpen.nextHalfOpen = connection.nextHalfOpen;
+        }
+        if (connection.nextHalfOpen != null) {
+            connection.nextHalfOpen.previousHalfOpen = connection.previousHalfOpen;
+        }
+        connection.nextHalfOpen = null;
+        connection.previousHalfOpen = null;
+        connection.listener = null;
+        halfOpenCount--;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    public int localPort() {
+        return localPort;
+    }
+}

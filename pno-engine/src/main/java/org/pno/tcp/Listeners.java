@@ -1,0 +1,75 @@
+package org.pno.tcp;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** All listeners, by number and by port. A listener on one address goes before the wildcard, as in Linux. */
+final class Listeners {
+    private final Listener[] byPort = new Listener[1 << 16];
+    private final List<Listener> byNumber = new ArrayList<>();
+
+    /**
+     * Adds a listener.
+     *
+     * @return it, or null if the address or the wildcard has one on this port already
+     */
+    Listener add(
+            final long localHi,
+            final long localLo,
+            final int localPort,
+            final int backlog,
+            final ConnectionSettings settings) {
+        for (Listener other = byPort[localPort]; other != null; other = other.nextOnPort) {
+            final boolean isWildcard = localHi == 0 && localLo == 0;
+            if (isWildcard || other.isWildcard() || other.localHi == localHi && other.localLo == localLo) {
+                return null;
+            }
+        }
+        int number = byNumber.indexOf(null);
+        if (number < 0) {
+            number = byNumber.size();
+            byNumber.add(null);
+        }
+        final Listener listener = new Listener(number, localHi, localLo, localPort, backlog, settings);
+        byNumber.set(number, listener);
+        listener.nextOnPort = byPort[localPort];
+        byPort[localPort] = listener;
+        return listener;
+    }
+
+    /** The listener with this number, or null. */
+    Listener get(final int number) {
+        return number >= 0 && number < byNumber.size() ? byNumber.get(number) : null;
+    }
+
+    void remove(final Listener listener) {
+        byNumber.set(listener.number, null);
+        final int port = listener.localPort;
+        if (byPort[port] == listener) {
+            byPort[port] = listener.nextOnPort;
+            return;
+        }
+        Listener before = byPort[port];
+        while (before.nextOnPort != listener) {
+            before = before.nextOnPort;
+        }
+        before.nextOnPort = listener.nextOnPort;
+    }
+
+    boolean hasPort(final int port) {
+        return byPort[port] != null;
+    }
+
+    /** Who listens where the flow wants to go, or null. */
+    Listener find(final Flow flow) {
+        Listener wildcard = null;
+        for (Listener listener = byPort[flow.localPort]; listener != null; listener = listener.nextOnPort) {
+            if (listener.isWildcard()) {
+                wildcard = listener;
+            } else if (listener.localHi == flow.localHi && listener.localLo == flow.localLo) {
+                return listener;
+            }
+        }
+        return wildcard;
+    }
+}

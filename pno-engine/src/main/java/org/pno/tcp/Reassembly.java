@@ -1,0 +1,90 @@
+package org.pno.tcp;
+
+/**
+ * What was received beyond a hole: it stands in the receive S-ring already, in place, so only its extent is kept here
+ * (rule 6). Also tells which of it to report by SACK. Belongs to a connection only while it has holes.
+ */
+final class Reassembly {
+    /** As many as fit into a header without timestamps (RFC 2018 3). */
+    static final int MAX_BLOCKS = 4;
+
+    private final IntervalSet extents;
+    /** A position in each extent that was added to lately, the latest first. */
+    private final long[] recent = new long[MAX_BLOCKS];
+
+    private int recentCount;
+
+    Reassembly(final int limit) {
+        extents = new IntervalSet(limit);
+    }
+
+    void clear() {
+        extents.clear();
+        recentCount = 0;
+    }
+
+    boolean isEmpty() {
+        return extents.isEmpty();
+    }
+
+    /** Bytes beyond the first hole that have been received. */
+    long bytes() {
+        return extents.totalBytes();
+    }
+
+    /** True if something beyond {@code position} has been received. */
+    boolean reaches(final long position) {
+        return !extents.isEmpty() && extents.end(extents.count() - 1) > position;
+    }
+
+    boolean hasRoomFor(final long start, final long end) {
+        return extents.hasRoomFor(start, end);
+    }
+
+    /** Adds a segment that has been placed; {@link #hasRoomFor} was true. */
+    void add(final long start, final long end) {
+        extents.add(start, end);
+        final int extent = extents.indexOf(start);
+        int kept = 0;
+        for (int i = 0; i < recentCount && kept < MAX_BLOCKS - 1; i++) {
+            if (extents.indexOf(recent[i]) != extent) { // What the segment has joined is reported once, as the latest.
+                recent[kept++] = recent[i];
+            }
+        }
+        System.arraycopy(recent, 0, recent, 1, kept);
+        recent[0] = start;
+        recentCount = kept + 1;
+    }
+
+    /**
+     * The stream is complete up to {@code position}.
+     *
+     * @return how far it is complete with what was received before
+     */
+    long advance(final long position) {
+        final int extent = extents.indexOf(position);
+        final long complete = extent < 0 ? position : extents.end(extent);
+        extents.removeBelow(complete);
+        return complete;
+    }
+
+    /**
+     * RFC 2018 4: the blocks to report, the one with the latest segment first, then those reported lately.
+     *
+     * @param blocks takes start and end of each in turn
+     * @param limit blocks that there is room for
+     * @return blocks
+     */
+    int report(final long[] blocks, final int limit) {
+        int count = 0;
+        for (int i = 0; i < recentCount && count < limit; i++) {
+            final int extent = extents.indexOf(recent[i]);
+            if (extent >= 0) {
+                blocks[2 * count] = extents.start(extent);
+                blocks[2 * count + 1] = extents.end(extent);
+                count++;
+            }
+        }
+        return count;
+    }
+}

@@ -1,0 +1,278 @@
+package org.pno.tcp;
+
+import java.util.concurrent.TimeUnit;
+import org.pno.sys.Errno;
+
+/** RFC 9293 3.10.7.4: a segment for a connection, checked and taken in the RFC's order. */
+final class SegmentInput {
+    /** RFC 7323 5.5: a timestamp that has not been renewed for so long proves nothing. */
+    private static final long TIMESTAMP_LIFE_NS = TimeUnit.DAYS.toNanos(24);
+
+    private final TcpContext context;
+    private final Handshake handshake;
+    private final AckProcessor ackProcessor;
+    private final AckPolicy acks;
+    private final ConnectionLife life;
+
+    SegmentInput(
+            final TcpContext context,
+            final Handshake handshake,
+            final AckProcessor ackProcessor,
+            final AckPolicy acks,
+            final ConnectionLife life) {
+        this.context = context;
+        this.handshake = handshake;
+        this.ackProcessor = ackProcessor;
+        this.acks = acks;
+        this.life = life;
+    }
+
+    void onSegment(final Connection connection, final Segment segment) {
+        connection.segmentsIn++;
+        final StateTable.Action action = StateTable.action(connection.state(), segment.controlFlags());
+        switch (action) {
+            case ANSWER -> {
+                if (handshake.onAnswer(connection, segment)) {
+                    segment.locate(connection);
+                    takeText(connection, segment);
+                }
+            }
+            case RESET, SYN, ORDINARY -> onSynchronised(connection, segment, action);
+            default -> context.drop(action.reason());
+        }
+    }
+
+    private void onSynchronised(final Connection connection, final Segment segment, final StateTable.Action action) {
+        segment.locate(connection);
+        // First: the sequence number, and before it the timestamp (RFC 7323 5.3 R1).
+        if (isOld(connection, segment)) {
+            refuse(connection, segment, DropReason.PAWS);
+            return;
+        }
+        if (!isAcceptable(connection, segment)) {
+            if (action == StateTable.Action.RESET) {
+                context.drop(DropReason.RESET_OUTSIDE_WINDOW);
+            } else {
+                refuse(connection, segment, DropReason.OUTSIDE_WINDOW);
+            }
+            return;
+        }
+        if (action == StateTable.Action.RESET) { // Second.
+            onReset(connection, segment);
+            return;
+        }
+        if (action == StateTable.Action.SYN && !isHandshakeSyn(connection, segment)) { // Fourth.
+            context.drop(DropReason.SYN_IN_CONNECTION);
+            acks.challenge(connection); // RFC 5961 4.2.
+            return;
+        }
+        connection.lastHeardNs = context.nowNs();
+        renewTimestamp(connection, segment);
+        if (connection.state() == TcpState.SYN_RECEIVED && !completes(connection, segment)) {
+            return;
+        }
+        if (!ackProcessor.process(connection, segment)) { // Fifth.
+            return;
+        }
+        takeText(connection, segment); // Seventh and eighth; the sixth, urgent data, is taken as plain data.
+    }
+
+    /** RFC 7323 5.3 R1. RST is exempt (5.2); so is a segment without timestamps, as in Linux. */
+    private boolean isOld(final Connection connection, final Segment segment) {
+        return connection.timestamps
+                && segment.options().timestamps()
+                && segment.options().timestampValue() - connection.tsRecent < 0
+                && !segment.isRst()
+                && context.nowNs() - connection.tsRecentAtNs < TIMESTAMP_LIFE_NS;
+    }
+
+    /** RFC 7323 5.3 R3, with the correction of RFC 7323 4.3: the timestamp of what the next ACK acknowledges. */
+    private void renewTimestamp(final Connection connection, final Segment segment) {
+        if (connection.timestamps
+                && segment.options().timestamps()
+                && segment.position <= connection.rcvAcked
+                && segment.options().timestampValue() - connection.tsRecent >= 0) {
+            connection.tsRecent = segment.options().timestampValue();
+            connection.tsRecentAtNs = context.nowNs();
+        }
+    }
+
+    /**
+     * RFC 9293 3.10.7.4, first, as Linux reads it: some of it is not before what we last acknowledged, and it does
+     * not begin behind the window. That lets in ACKs from a peer that has filled the window or that probes it, and
+     * the ACK field of a segment that was received before; the text is cut to the window later.
+     */
+    private static boolean isAcceptable(final Connection connection, final Segment segment) {
+        return segment.position + segment.sequenceLength() >= connection.rcvAcked
+                && segment.position <= connection.rcvEdge;
+    }
+
+    /** Not acceptable: an ACK, and the segment is dropped. The ACK is rationed unless payload asks for it. */
+    private void refuse(final Connection connection, final Segment segment, final DropReason reason) {
+        context.drop(reason);
+        if (connection.state() == TcpState.SYN_RECEIVED && segment.isSyn()) {
+            answerSynAgain(connection);
+        } else if (segment.payloadLength() > 0 || segment.isFin()) {
+            acks.acknowledgeNow(connection);
+        } else {
+            acks.challenge(connection);
+        }
+    }
+
+    private void answerSynAgain(final Connection connection) {
+        connection.synOwed = true;
+        context.markDirty(connection);
+    }
+
+    private void onReset(final Connection connection, final Segment segment) {
+        // RFC 5961 3.2: only the exact number. What the peer calls so is what we last acknowledged, or all it has sent.
+        if (segment.position != connection.rcvNxt && segment.position != connection.rcvAcked) {
+            context.drop(DropReason.RESET_NOT_EXACT);
+            acks.challenge(connection);
+            return;
+        }
+        context.count(TcpCounter.RESETS_IN);
+        // As Linux: EPIPE after the peer's FIN; a half-open connection of a listener just vanishes.
+        life.end(
+                connection,
+                switch (connection.state()) {
+                    case SYN_RECEIVED -> Errno.ECONNREFUSED;
+                    case CLOSE_WAIT -> Errno.EPIPE;
+                    case TIME_WAIT -> 0;
+                    default -> Errno.ECONNRESET;
+                });
+    }
+
+    /** A SYN that belongs to the handshake: the peer has not seen our SYN-ACK, or both sides have opened at once. */
+    private static boolean isHandshakeSyn(final Connection connection, final Segment segment) {
+        return connection.state() == TcpState.SYN_RECEIVED && segment.position == -1;
+    }
+
+    /** In SYN-RECEIVED: true if the segment completes the handshake. */
+    private boolean completes(final Connection connection, final Segment segment) {
+        if (!segment.isAck()) {
+            answerSynAgain(connection);
+            return false;
+        }
+        if (segment.isSyn()) {
+            acks.acknowledgeNow(connection); // RFC 9293 3.5, figure 8: both SYN-ACKs are acknowledged.
+        }
+        return handshake.onFinalAck(connection, segment);
+    }
+
+    /** RFC 9293 3.10.7.4, seventh and eighth. */
+    private void takeText(final Connection connection, final Segment segment) {
+        final long start = segment.position + (segment.isSyn() ? 1 : 0);
+        final long end = start + segment.payloadLength();
+        if (start == end && !segment.isFin()) {
+            return;
+        }
+        if (!connection.state().receives()) {
+            // The peer's FIN has been received: what comes now is old, or behind it.
+            context.drop(end > connection.rcvNxt ? DropReason.BEYOND_FIN : DropReason.DUPLICATE);
+            acks.acknowledgeNow(connection);
+            return;
+        }
+        if (connection.orphan && end > connection.rcvNxt) {
+            // RFC 9293 3.6.1: nobody will read it; the peer must not think that somebody did. As Linux.
+            context.drop(DropReason.DATA_AFTER_CLOSE);
+            life.abort(connection, Errno.ECONNRESET);
+            return;
+        }
+        final long received = connection.rcvNxt;
+        final boolean whole = start == end || takePayload(connection, segment, start, end);
+        takeFin(connection, segment.isFin() && whole, end);
+        if (connection.rcvNxt != received) {
+            context.output.changed(connection.number);
+        }
+    }
+
+    /** Cuts the payload to what is new and inside the window, and has it placed; false if its end is missing now. */
+    private boolean takePayload(final Connection connection, final Segment segment, final long start, final long end) {
+        long limit = connection.rcvEdge;
+        if (end > limit) {
+            context.drop(DropReason.BEYOND_WINDOW);
+            acks.acknowledgeNow(connection);
+        }
+        if (connection.peerFin != Connection.NO_FIN && end > connection.peerFin) {
+            context.drop(DropReason.BEYOND_FIN);
+            limit = Math.min(limit, connection.peerFin);
+        }
+        final long from = Math.max(start, connection.rcvNxt);
+        final long to = Math.min(end, limit);
+        if (from >= to) {
+            if (end <= connection.rcvNxt) {
+                context.drop(DropReason.DUPLICATE);
+            }
+            acks.acknowledgeNow(connection); // Our ACK was lost, perhaps.
+            return end <= connection.rcvNxt;
+        }
+        final boolean inOrder = from == connection.rcvNxt;
+        if (!inOrder && !context.pool.reassemblyFor(connection).hasRoomFor(from, to)) {
+            context.drop(DropReason.REASSEMBLY_FULL);
+            acks.acknowledgeNow(connection);
+            return false;
+        }
+        final long payload = segment.payload() + (from - start);
+        if (!context.output.place(connection.number, from, (int) (to - from), payload)) {
+            context.drop(DropReason.NO_RECEIVE_MEMORY);
+            if (connection.reassembly != null && connection.reassembly.isEmpty()) {
+                context.pool.giveBackReassembly(connection);
+            }
+            return false;
+        }
+        context.counters.increase(TcpCounter.BYTES_IN, to - from);
+        acks.onPayload(connection, segment);
+        if (inOrder) {
+            advance(connection, to);
+        } else {
+            connection.reassembly.add(from, to);
+            context.count(TcpCounter.OUT_OF_ORDER);
+            acks.onOutOfOrder(connection, segment);
+        }
+        return to == end;
+    }
+
+    private void advance(final Connection connection, final long to) {
+        connection.rcvNxt = to;
+        if (connection.reassembly == null) {
+            return;
+        }
+        connection.rcvNxt = connection.reassembly.advance(to);
+        acks.onHoleFilled(connection);
+        if (connection.reassembly.isEmpty()) {
+            context.pool.giveBackReassembly(connection);
+        }
+    }
+
+    /** Eighth: the FIN counts once all before it has been received. */
+    private void takeFin(final Connection connection, final boolean isFin, final long end) {
+        if (isFin && connection.peerFin == Connection.NO_FIN) {
+            if (end < connection.rcvNxt || connection.reassembly != null && connection.reassembly.reaches(end)) {
+                context.drop(DropReason.BEYOND_FIN); // A FIN in the midst of what has been received.
+                return;
+            }
+            connection.peerFin = end;
+            if (end > connection.rcvNxt) {
+                acks.acknowledgeNow(connection); // RFC 5681 4.2: it is out of order.
+            }
+        }
+        if (connection.peerFin == Connection.NO_FIN || connection.rcvNxt != connection.peerFin) {
+            return;
+        }
+        connection.rcvNxt = connection.peerFin + 1;
+        context.pool.giveBackReassembly(connection);
+        connection.changeState(
+                switch (connection.state()) {
+                    case FIN_WAIT_1 -> TcpState.CLOSING;
+                    case FIN_WAIT_2 -> TcpState.TIME_WAIT;
+                    default -> TcpState.CLOSE_WAIT;
+                });
+        if (connection.orphan) { // There is no host that would have to see it first.
+            connection.rcvPublished = connection.peerFin;
+            connection.finPublished = true;
+            acks.acknowledgeNow(connection);
+        }
+        context.markDirty(connection);
+    }
+}

@@ -1,0 +1,304 @@
+package org.pno.tcp;
+
+import org.pno.wire.TcpHeader;
+
+/**
+ * What to send now, decided once per flush: lost data first, then new data as far as both windows, Nagle and silly
+ * window avoidance allow, in segments of up to 64 KB; then the ACK, if nothing took it along.
+ */
+final class SegmentOutput {
+    /** Duplicate ACKs that one flush sends to a peer without SACK: more would tell it nothing. */
+    private static final int MAX_DUPLICATES = 8;
+
+    private final TcpContext context;
+    private final TcpOutput output;
+    private final SegmentWriter writer;
+    private final LossRecovery recovery;
+    private final AckPolicy acks;
+    private final ConnectionTimers timers;
+    private final int maxSuperSegmentBytes;
+
+    /** What the flush under way has of the congestion window, bytes. */
+    private long room;
+    /** The flush under way found no frame. */
+    private boolean starved;
+
+    SegmentOutput(
+            final TcpContext context,
+            final SegmentWriter writer,
+            final LossRecovery recovery,
+            final AckPolicy acks,
+            final ConnectionTimers timers) {
+        this.context = context;
+        this.writer = writer;
+        this.recovery = recovery;
+        this.acks = acks;
+        this.timers = timers;
+        output = context.output;
+        maxSuperSegmentBytes = context.configuration.maxSuperSegmentBytes;
+    }
+
+    /**
+     * Sends what the connection may send.
+     *
+     * @return false if a frame was missing: there is more, for the next flush
+     */
+    boolean flush(final Connection connection) {
+        starved = false;
+        switch (connection.state()) {
+            case CLOSED -> {
+                if (connection.resetOwed) {
+                    sendReset(connection);
+                }
+            }
+            case SYN_SENT, SYN_RECEIVED -> {
+                if (connection.synOwed) {
+                    sendSyn(connection);
+                } else if (connection.ackOwed) {
+                    sendAck(connection, connection.sndNxt);
+                }
+            }
+            default -> flushSynchronised(connection);
+        }
+        return !starved;
+    }
+
+    private void flushSynchronised(final Connection connection) {
+        if (connection.flightBytes() > 0 || connection.unsentBytes() > 0 || connection.finUnsent()) {
+            sendStream(connection);
+            timers.afterFlush(connection);
+        }
+        if (connection.ackOwed) {
+            sendAcks(connection);
+        }
+        if (connection.probeOwed && sendAck(connection, connection.sndUna - 1)) {
+            // RFC 9293 3.8.4: a number that the peer has acknowledged makes it answer; no payload is needed, as in
+            // Linux.
+            connection.probeOwed = false;
+        }
+    }
+
+    private long open(final Connection connection) {
+        final long at = output.open(connection, connection.number);
+        if (at == TcpOutput.NO_FRAME) {
+            starved = true;
+        }
+        return at;
+    }
+
+    private void count(final Connection connection) {
+        connection.segmentsOut++;
+        context.count(TcpCounter.SEGMENTS_OUT);
+    }
+
+    private void sendStream(final Connection connection) {
+        final int mss = connection.segmentBytes(writer.optionsLength(connection));
+        if (connection.flightBytes() == 0 && context.nowNs() - connection.lastSentNs > connection.rtt.timeoutNs()) {
+            connection.congestion.onIdle(context.nowNs());
+        }
+        room = connection.congestion.windowBytes() - recovery.pipe(connection);
+        connection.windowLimited = false;
+        while (sendNext(connection, mss)) {
+            // Until something says stop.
+        }
+        connection.flightAfterFlush = connection.flightBytes();
+    }
+
+    /** RFC 6675 4, NextSeg (): one segment; false if none can be sent. */
+    private boolean sendNext(final Connection connection, final int mss) {
+        final boolean recovering = connection.phase != LossRecovery.Phase.NONE;
+        if (recovering && recovery.nextLost(connection)) {
+            return sendAgain(connection, mss); // Rule 1.
+        }
+        connection.retransmitOwed = false;
+        final long length = newDataLength(connection, mss);
+        if (length > 0 || maySendFinAlone(connection)) {
+            return sendNew(connection, (int) length, mss); // Rule 2.
+        }
+        return connection.phase == LossRecovery.Phase.FAST
+                && room >= mss
+                && recovery.nextSpeculative(connection) // Rules 3 and 4.
+                && sendAgain(connection, mss);
+    }
+
+    /** Sends as much as it may of the range that recovery has found. */
+    private boolean sendAgain(final Connection connection, final int mss) {
+        final long start = recovery.rangeStart();
+        long length = recovery.rangeEnd() - start;
+        final long allowed = connection.retransmitOwed ? Math.max(room, mss) : room;
+        if (allowed < Math.min(length, mss)) {
+            connection.windowLimited = true;
+            return false;
+        }
+        if (length > mss) {
+            length = wholeSegments(Math.min(length, Math.min(allowed, maxSuperSegmentBytes)), mss);
+        }
+        if (!connection.retransmitOwed) {
+            // RFC 9293 3.8.6: the peer may have taken its window back; beyond it only the timer sends, as a probe.
+            length = Math.min(length, connection.sendLimit() - start);
+        }
+        if (length <= 0 || !transmit(connection, start, (int) length, mss)) {
+            return false;
+        }
+        recovery.onRetransmitted(connection, start + length);
+        connection.retransmitOwed = false;
+        connection.retransmittedSegments++;
+        context.count(TcpCounter.RETRANSMITTED);
+        if (connection.rttTimed && start < connection.rttEnd) {
+            connection.rttTimed = false; // RFC 6298 3: Karn.
+        }
+        room -= length;
+        return true;
+    }
+
+    private static long wholeSegments(final long bytes, final int mss) {
+        return bytes - bytes % mss;
+    }
+
+    /** How much new data may go now. RFC 9293 3.8.6.2.1, 3.7.4. */
+    private long newDataLength(final Connection connection, final int mss) {
+        final long unsent = connection.unsentBytes();
+        long fits = Math.min(unsent, connection.sendLimit() - connection.sndNxt);
+        if (fits <= 0) {
+            return 0;
+        }
+        if (fits > room) {
+            connection.windowLimited = true;
+            fits = Math.max(0, room);
+        }
+        if (fits >= mss) {
+            final long whole = wholeSegments(Math.min(fits, maxSuperSegmentBytes), mss);
+            final boolean tailToo = fits == unsent && fits <= maxSuperSegmentBytes && maySendPartial(connection);
+            return tailToo ? fits : whole;
+        }
+        if (fits == unsent) {
+            return maySendPartial(connection) ? fits : 0;
+        }
+        // Silly window avoidance: less than there is, and less than a segment, only if it is half of the largest window
+        // the
+        // peer ever had, or the override timer says so. If it is our own window that is small, ACKs will come.
+        final boolean peerLimits = fits == connection.sendLimit() - connection.sndNxt;
+        return peerLimits && (connection.partialOwed || fits >= connection.maxSndWnd / 2) ? fits : 0;
+    }
+
+    /** Nagle's algorithm (RFC 9293 3.7.4) in Minshall's form, as Linux: one small segment in flight at most. */
+    private static boolean maySendPartial(final Connection connection) {
+        if (connection.partialOwed || connection.finRequested()) {
+            return true;
+        }
+        if (connection.settings.cork) {
+            return false;
+        }
+        return connection.settings.noDelay || connection.smallSegmentEnd <= connection.sndUna;
+    }
+
+    /** The congestion window does not matter for a FIN: it is not data. The peer's window does. */
+    private static boolean maySendFinAlone(final Connection connection) {
+        return connection.finUnsent()
+                && connection.unsentBytes() == 0
+                && connection.finPosition < connection.sendLimit();
+    }
+
+    private boolean sendNew(final Connection connection, final int length, final int mss) {
+        final long start = connection.sndNxt;
+        final long end = start + length;
+        final boolean fin = connection.finPosition == end && connection.finPosition < connection.sendLimit();
+        final int sequenceLength = length + (fin ? 1 : 0);
+        if (!transmit(connection, start, sequenceLength, mss)) {
+            return false;
+        }
+        connection.sndNxt = start + sequenceLength;
+        connection.partialOwed = false;
+        connection.lastSentNs = context.nowNs();
+        if (length % mss != 0) {
+            connection.smallSegmentEnd = end;
+        }
+        if (!connection.rttTimed) {
+            connection.rttTimed = true;
+            connection.rttEnd = connection.sndNxt;
+            connection.rttSentNs = context.nowNs();
+        }
+        room -= length;
+        return true;
+    }
+
+    /** Sends {@code length} numbers from {@code start} on, a FIN at their end included. */
+    private boolean transmit(final Connection connection, final long start, final int length, final int mss) {
+        final long at = open(connection);
+        if (at < 0) {
+            return false;
+        }
+        final boolean fin = connection.finRequested() && start + length > connection.finPosition;
+        final int payload = fin ? length - 1 : length;
+        final long end = start + payload;
+        int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0);
+        if (payload > 0 && end == connection.txWritten) {
+            flags |= TcpHeader.PSH; // RFC 9293 3.9.1.2: all that the host has written.
+        }
+        final int headerLength = writer.write(connection, at, flags, start);
+        if (payload > 0) {
+            output.send(connection, headerLength, start, payload, mss);
+            context.counters.increase(TcpCounter.BYTES_OUT, payload);
+        } else {
+            output.send(connection, headerLength);
+        }
+        acks.onSent(connection, payload > 0);
+        count(connection);
+        return true;
+    }
+
+    private void sendAcks(final Connection connection) {
+        final int duplicates = connection.sackPermitted ? 1 : Math.min(connection.duplicatesOwed, MAX_DUPLICATES);
+        int left = Math.max(1, duplicates);
+        // RFC 9293 3.8.6: a peer that took its window back would find SND.NXT outside of it and not look at the ACK.
+        final long position = Math.min(connection.sndNxt, Math.max(connection.sndUna, connection.sendLimit()));
+        while (left > 0 && sendAck(connection, position)) {
+            left--;
+        }
+    }
+
+    private boolean sendAck(final Connection connection, final long position) {
+        final long at = open(connection);
+        if (at < 0) {
+            return false;
+        }
+        output.send(connection, writer.write(connection, at, TcpHeader.ACK, position));
+        acks.onSent(connection, false);
+        count(connection);
+        return true;
+    }
+
+    private void sendSyn(final Connection connection) {
+        timers.restartRetransmission(connection); // Whether it can go now or not.
+        final long at = open(connection);
+        if (at < 0) {
+            return;
+        }
+        final int flags = TcpHeader.SYN | (connection.state() == TcpState.SYN_RECEIVED ? TcpHeader.ACK : 0);
+        output.send(connection, writer.writeSyn(connection, at, flags, Handshake.offeredMss(output, connection)));
+        connection.synOwed = false;
+        connection.ackOwed = false;
+        if (connection.sndNxt < 0) {
+            connection.sndNxt = 0;
+            connection.rttTimed = true;
+            connection.rttEnd = 0;
+            connection.rttSentNs = context.nowNs();
+        } else {
+            connection.rttTimed = false;
+        }
+        count(connection);
+    }
+
+    /** RFC 9293 3.10.5. Without a neighbour there is nobody to tell. */
+    private void sendReset(final Connection connection) {
+        final long at = open(connection);
+        if (at >= 0) {
+            output.send(connection, writer.writeReset(connection, at));
+            context.count(TcpCounter.RESETS_OUT);
+            count(connection);
+        } else if (!starved) {
+            context.drop(DropReason.RESET_NOT_SENT);
+        }
+        connection.resetOwed = starved;
+    }
+}

@@ -1,0 +1,51 @@
+package org.pno.tcp;
+
+import org.pno.wire.TcpHeader;
+
+/**
+ * Segments that no connection sends: RST to what fits nothing (RFC 9293 3.10.7.1), ACKs of TIME-WAIT. They go out at
+ * once or not at all; the peer will ask again.
+ */
+final class StatelessReplies {
+    private final TcpContext context;
+    private final SegmentWriter writer;
+
+    StatelessReplies(final TcpContext context, final SegmentWriter writer) {
+        this.context = context;
+        this.writer = writer;
+    }
+
+    /** RFC 9293 3.10.7.1: such that the sender finds it acceptable. */
+    void reset(final Segment segment) {
+        final long at = open(segment);
+        if (at < 0) {
+            return;
+        }
+        final int length = segment.isAck()
+                ? writer.writeReply(segment, at, TcpHeader.RST, segment.acknowledgment(), 0)
+                : writer.writeReply(
+                        segment, at, TcpHeader.RST | TcpHeader.ACK, 0, segment.sequence() + segment.sequenceLength());
+        send(segment, length);
+        context.count(TcpCounter.RESETS_OUT);
+    }
+
+    void acknowledge(final TimeWait entry) {
+        final long at = open(entry);
+        if (at >= 0) {
+            send(entry, writer.writeTimeWaitAck(entry, at));
+        }
+    }
+
+    private long open(final Flow flow) {
+        final long at = context.output.open(flow, TcpOutput.NOBODY);
+        if (at < 0) {
+            context.drop(DropReason.RESET_NOT_SENT);
+        }
+        return at;
+    }
+
+    private void send(final Flow flow, final int headerLength) {
+        context.output.send(flow, headerLength);
+        context.count(TcpCounter.SEGMENTS_OUT);
+    }
+}

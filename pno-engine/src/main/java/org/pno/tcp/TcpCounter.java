@@ -1,0 +1,48 @@
+package org.pno.tcp;
+
+import org.pno.counters.CounterKey;
+
+/** What PnO-TCP counts besides {@link DropReason}s. */
+public enum TcpCounter implements CounterKey {
+    SEGMENTS_IN("tcp.segments-in", "Segments received; a super-segment counts once."),
+    SEGMENTS_OUT("tcp.segments-out", "Segments sent; a super-segment counts once."),
+    BYTES_IN("tcp.bytes-in", "Payload bytes received and placed."),
+    BYTES_OUT("tcp.bytes-out", "Payload bytes sent, retransmissions included."),
+    ACTIVE_OPENS("tcp.active-opens", "Connections opened from this side."),
+    PASSIVE_OPENS("tcp.passive-opens", "Handshakes completed on a listener."),
+    RESETS_IN("tcp.resets-in", "Connections ended by the peer's RST."),
+    RESETS_OUT("tcp.resets-out", "RSTs sent."),
+    TIMED_OUT("tcp.timed-out", "Connections given up because the peer stayed silent."),
+    RETRANSMITTED("tcp.retransmitted", "Segments sent again."),
+    TIMEOUTS("tcp.timeouts", "Retransmission timeouts."),
+    FAST_RECOVERIES("tcp.fast-recoveries", "Times that fast recovery began."),
+    SACK_RENEGED("tcp.sack-reneged", "Times that a peer discarded what it had reported by SACK."),
+    OUT_OF_ORDER("tcp.out-of-order", "Segments received beyond a hole."),
+    WINDOW_PROBES("tcp.window-probes", "Probes of a closed window."),
+    KEEPALIVE_PROBES("tcp.keepalive-probes", "Probes of an idle connection."),
+    CHALLENGES("tcp.challenges", "Challenge ACKs sent (RFC 5961)."),
+    CHALLENGES_LIMITED("tcp.challenges-limited", "Challenge and duplicate ACKs not sent because of their rate limit."),
+    DELAYED_ACKS("tcp.delayed-acks", "ACKs sent by the delayed ACK timer."),
+    TIME_WAITS("tcp.time-waits", "Connections that entered TIME-WAIT."),
+    TIME_WAITS_REUSED("tcp.time-waits-reused", "Connections in TIME-WAIT replaced by a new SYN (RFC 6191)."),
+    TIME_WAITS_EVICTED("tcp.time-waits-evicted", "Connections that left TIME-WAIT early because it was full."),
+    NO_FRAME("tcp.no-frame", "Flushes cut short because no frame was free.");
+
+    private final String label;
+    private final String sentence;
+
+    TcpCounter(final String label, final String sentence) {
+        this.label = label;
+        this.sentence = sentence;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    @Override
+    public String sentence() {
+        return sentence;
+    }
+}
