@@ -32,6 +32,7 @@ public final class NetDevice {
     private static final int SIOCGIFHWADDR = 0x8927;
     private static final int SIOCGIFINDEX = 0x8933;
     private static final int IFF_UP = 1;
+    private static final int ARPHRD_ETHER = 1;
 
     private final String name;
 
@@ -92,6 +93,14 @@ public final class NetDevice {
     /** The hardware address: six bytes, the first in bits 47..40. */
     public long hardwareAddress() {
         return check(query(SIOCGIFHWADDR, NetDevice::hardwareAddress), "SIOCGIFHWADDR");
+    }
+
+    /** True if the interface carries Ethernet frames; the loopback and TUN interfaces, for instance, do not. */
+    public boolean isEthernet() {
+        return check(
+                        query(SIOCGIFHWADDR, request -> Short.toUnsignedInt(request.get(JAVA_SHORT, IFREQ_VALUE))),
+                        "SIOCGIFHWADDR")
+                == ARPHRD_ETHER;
     }
 
     private static long hardwareAddress(final MemorySegment request) {

@@ -62,6 +62,7 @@ class MachineTest {
         assertTrue(loopback.exists());
         assertEquals(1, loopback.index());
         assertEquals(0, loopback.hardwareAddress());
+        assertFalse(loopback.isEthernet());
         assertTrue(loopback.mtuBytes() > 1000);
     }
 

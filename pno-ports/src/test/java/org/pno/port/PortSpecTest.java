@@ -91,6 +91,13 @@ class PortSpecTest {
     }
 
     @Test
+    void shouldSayThatAnInterfaceIsNoEthernet() {
+        final PortException e = assertThrows(PortException.class, () -> PortFactory.open("packet:lo", pool));
+
+        assertTrue(e.getMessage().contains("no Ethernet interface"), e.getMessage());
+    }
+
+    @Test
     void shouldNameEveryCount() throws Exception {
         final Set<String> labels = new HashSet<>();
         for (final PortCount count : PortCount.values()) {

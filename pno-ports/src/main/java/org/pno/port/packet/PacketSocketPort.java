@@ -54,6 +54,10 @@ public final class PacketSocketPort implements PacketPort {
         try {
             final NetDevice device = new NetDevice(interfaceName);
             final int index = device.index();
+            if (!device.isEthernet()) {
+                throw new PortException(
+                        "cannot open " + name + ": this is no Ethernet interface; ip link shows those there are");
+            }
             macAddress = device.hardwareAddress();
             mtuBytes = device.mtuBytes();
             socket = PacketSocket.open(index, BUFFER_BYTES);

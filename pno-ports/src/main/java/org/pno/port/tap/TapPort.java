@@ -45,17 +45,27 @@ public final class TapPort implements PacketPort {
         memory = pool.memory();
         try {
             device = new NetDevice(interfaceName);
-            final boolean isNew = !device.exists();
-            descriptor = TunDevice.attach(device, MARKS_BYTES);
-            if (isNew) {
-                device.up();
-            }
+            descriptor = attach(device);
             macAddress = stackAddress(interfaceName, device.hardwareAddress());
             mtuBytes = device.mtuBytes();
         } catch (final IllegalArgumentException e) {
             throw new PortException("cannot open " + name + ": " + e.getMessage(), e);
         } catch (final SystemCallException e) {
             throw new PortException("cannot open " + name + ": " + e.getMessage() + "; " + remedy(e), e);
+        }
+    }
+
+    private static int attach(final NetDevice device) {
+        final boolean isNew = !device.exists();
+        final int descriptor = TunDevice.attach(device, MARKS_BYTES);
+        try {
+            if (isNew) {
+                device.up();
+            }
+            return descriptor;
+        } catch (final SystemCallException e) {
+            Descriptors.close(descriptor);
+            throw e;
         }
     }
 
