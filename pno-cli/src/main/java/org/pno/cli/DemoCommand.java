@@ -1,9 +1,7 @@
 package org.pno.cli;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import org.pno.cli.lab.Lab;
 import org.pno.cli.lab.Labs;
 import org.pno.cli.machine.Cores;
@@ -11,7 +9,7 @@ import org.pno.cli.measure.DpuProcess;
 import org.pno.cli.measure.RedisComparison;
 import org.pno.cli.measure.RedisComparison.Round;
 import org.pno.cli.measure.RedisServer;
-import org.pno.cli.measure.Sample;
+import org.pno.cli.measure.Rounds.Pair;
 import org.pno.cli.measure.Transport;
 import org.pno.cli.run.Shim;
 import picocli.CommandLine.Command;
@@ -54,10 +52,10 @@ final class DemoCommand implements Runnable {
             say("redis-server over PnO, DPU at " + lab.port());
             final Round pno = measureOffloaded(comparison, lab, cores);
             if (json) {
-                out().println(Json.write(report(kernel.get(), pno.get())));
+                out().println(Json.write(report(new Pair(kernel.get(), pno.get()))));
             } else {
-                print(kernel, pno);
-                remarks(lab, cores);
+                print(new Pair(kernel.set(), pno.set()), new Pair(kernel.get(), pno.get()));
+                new Table(out()).remarks(lab, cores);
             }
         }
     }
@@ -68,7 +66,7 @@ final class DemoCommand implements Runnable {
         }
     }
 
-    static Map<String, Object> report(final Sample kernel, final Sample pno) {
+    static Map<String, Object> report(final Pair get) {
         return Json.object(
                 "app",
                 "redis",
@@ -77,70 +75,32 @@ final class DemoCommand implements Runnable {
                 "connections",
                 RedisComparison.CONNECTIONS,
                 "kernel",
-                report(kernel),
+                Figure.json(get.kernel()),
                 "pno",
-                report(pno),
+                Figure.json(get.pno()),
                 "ratio",
                 Json.object(
-                        "requestsPerSecond", pno.requestsPerSecond() / kernel.requestsPerSecond(),
-                        "hostCpu", pno.hostCpuMicrosPerRequest() / kernel.hostCpuMicrosPerRequest()));
+                        "requestsPerSecond", get.ratio(Figure.RATE.of()),
+                        "hostCpu", get.ratio(Figure.HOST_CPU.of())));
     }
 
-    private static Map<String, Object> report(final Sample sample) {
-        return Json.object(
-                "requestsPerSecond", sample.requestsPerSecond(),
-                "p50Micros", sample.p50Micros(),
-                "p99Micros", sample.p99Micros(),
-                "hostCpuMicrosPerRequest", sample.hostCpuMicrosPerRequest());
-    }
-
-    private void print(final Round kernel, final Round pno) {
-        out().println("redis, values of %d bytes, %d connections%n"
-                .formatted(RedisComparison.PAYLOAD_BYTES, RedisComparison.CONNECTIONS));
-        row("", "kernel TCP", "PnO", "PnO / kernel");
-        printTest("SET", kernel.set(), pno.set());
-        printTest("GET", kernel.get(), pno.get());
-    }
-
-    private void printTest(final String test, final Sample kernel, final Sample pno) {
-        figures(test + " requests per second", "%,.0f", kernel, pno, Sample::requestsPerSecond);
-        figures("    p50 latency, µs", "%,.0f", kernel, pno, Sample::p50Micros);
-        figures("    p99 latency, µs", "%,.0f", kernel, pno, Sample::p99Micros);
-        figures("    host CPU per request, µs", "%,.2f", kernel, pno, Sample::hostCpuMicrosPerRequest);
-    }
-
-    private void figures(
-            final String name,
-            final String format,
-            final Sample kernel,
-            final Sample pno,
-            final ToDoubleFunction<Sample> figure) {
-        final double ofKernel = figure.applyAsDouble(kernel);
-        final double ofPno = figure.applyAsDouble(pno);
-        row(name, format(format, ofKernel), format(format, ofPno), format("%.2f", ofPno / ofKernel));
-    }
-
-    private void row(final String name, final String kernel, final String pno, final String ratio) {
-        out().println("%-30s %12s %12s %14s".formatted(name, kernel, pno, ratio));
-    }
-
-    private static String format(final String format, final double value) {
-        return String.format(Locale.ROOT, format, value);
-    }
-
-    /** What a reader must know to judge the figures. */
-    private void remarks(final Lab lab, final Cores cores) {
+    private void print(final Pair set, final Pair get) {
+        out().println("redis-server, values of " + RedisComparison.PAYLOAD_BYTES + " bytes, "
+                + RedisComparison.CONNECTIONS + " connections");
         out().println();
-        out().println("Host CPU is all that the server's core (" + cores.hostCore() + ") did, softirqs included.");
-        if (!cores.areSeparate()) {
-            out().println("There is one CPU for all, so it counts the peer and the DPU too.");
-        }
-        if (!lab.isSteered()) {
-            out().println(
-                            "This kernel cannot steer receive work here, so part of the kernel's host CPU is not counted.");
-        }
-        if (!lab.tapRefusal().isEmpty()) {
-            out().println("No TAP (" + lab.tapRefusal() + "): the DPU's wire was a veth pair, which is slower.");
+        final Table table = new Table(out());
+        table.row("", "kernel TCP", "PnO", "PnO/kernel");
+        printTest(table, "SET", set);
+        printTest(table, "GET", get);
+    }
+
+    private static void printTest(final Table table, final String test, final Pair pair) {
+        for (final Figure figure : Figure.ALL) {
+            table.row(
+                    (figure == Figure.RATE ? test + " " : "    ") + figure.label(),
+                    figure.text(figure.of().applyAsDouble(pair.kernel())),
+                    figure.text(figure.of().applyAsDouble(pair.pno())),
+                    Table.number("%.2f", pair.ratio(figure.of())));
         }
     }
 

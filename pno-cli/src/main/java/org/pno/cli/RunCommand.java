@@ -26,7 +26,7 @@ final class RunCommand implements Runnable {
     @Option(
             names = "--offload",
             paramLabel = "CIDR[:PORTS]",
-            description = "Offload connections to these addresses too, beside the DPU's own networks.")
+            description = "Offload these addresses (and ports) and no others; default: the DPU's own networks.")
     private List<String> offload = List.of();
 
     @Parameters(arity = "1..*", paramLabel = "PROGRAM", description = "The program and its arguments.")

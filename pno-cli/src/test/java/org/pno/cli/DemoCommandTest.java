@@ -3,6 +3,7 @@ package org.pno.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
+import org.pno.cli.measure.Rounds.Pair;
 import org.pno.cli.measure.Sample;
 
 class DemoCommandTest {
@@ -17,6 +18,6 @@ class DemoCommandTest {
                         + "\"pno\":{\"requestsPerSecond\":150000,\"p50Micros\":100,\"p99Micros\":300,"
                         + "\"hostCpuMicrosPerRequest\":2},"
                         + "\"ratio\":{\"requestsPerSecond\":1.5,\"hostCpu\":0.25}}",
-                Json.write(DemoCommand.report(kernel, pno)));
+                Json.write(DemoCommand.report(new Pair(kernel, pno))));
     }
 }

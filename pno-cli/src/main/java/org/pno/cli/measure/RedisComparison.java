@@ -1,5 +1,6 @@
 package org.pno.cli.measure;
 
+import java.util.function.Function;
 import org.pno.cli.lab.Lab;
 import org.pno.cli.machine.Cores;
 import org.pno.cli.machine.UserError;
@@ -23,18 +24,26 @@ public final class RedisComparison {
         this.seconds = seconds;
     }
 
-    /** Measures once. Over PnO a DPU of this lab must run. */
+    /** Measures SET and GET once. Over PnO a DPU of this lab must run. */
     public Round measure(final Transport transport) {
+        return withServer(
+                transport, benchmark -> new Round(benchmark.run("set", seconds), benchmark.run("get", seconds)));
+    }
+
+    /** Measures GET once. Over PnO a DPU of this lab must run. */
+    public Sample measureGet(final Transport transport) {
+        return withServer(transport, benchmark -> benchmark.run("get", seconds));
+    }
+
+    private <T> T withServer(final Transport transport, final Function<RedisBenchmark, T> work) {
         try (RedisServer server = RedisServer.start(lab, cores, transport)) {
             server.fill(RedisBenchmark.KEYS, PAYLOAD_BYTES);
-            final RedisBenchmark benchmark = new RedisBenchmark(lab, cores, server, PAYLOAD_BYTES, CONNECTIONS);
-            final Sample set = benchmark.run("set", seconds);
-            final Sample get = benchmark.run("get", seconds);
+            final T result = work.apply(new RedisBenchmark(lab, cores, server, PAYLOAD_BYTES, CONNECTIONS));
             final long misses = server.statistic("keyspace_misses");
             if (misses != 0) {
                 throw new UserError(misses + " of the keys that were asked for did not exist; the figures are void.");
             }
-            return new Round(set, get);
+            return result;
         }
     }
 }

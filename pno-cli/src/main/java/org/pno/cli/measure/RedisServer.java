@@ -52,10 +52,7 @@ public final class RedisServer implements AutoCloseable {
     public static RedisServer start(
             final Lab lab, final Cores cores, final Transport transport, final String... options) {
         final List<String> line = new ArrayList<>(List.of("taskset", "-c", cores.list(Side.HOST)));
-        if (transport == Transport.PNO) {
-            line.add("env");
-            Shim.environment(lab.controlSocket().toString(), "").forEach((name, value) -> line.add(name + "=" + value));
-        }
+        line.addAll(Shim.prefix(transport == Transport.PNO, lab.controlSocket().toString()));
         line.addAll(List.of("redis-server", "--bind", transport.hostAddress(), "--protected-mode", "no"));
         line.addAll(List.of(
                 "--save", "", "--appendonly", "no", "--dir", lab.directory().toString()));

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import org.pno.cli.machine.UserError;
 
 /**
- * One rule of what is offloaded beside the DPU's own networks: {@code 10.0.0.0/8}, {@code 10.0.0.0/8:6379} or
+ * One rule of what is offloaded, instead of the DPU's own networks: {@code 10.0.0.0/8}, {@code 10.0.0.0/8:6379} or
  * {@code 10.0.0.0/8:8000-8999}. The shim takes the rules in PNO_OFFLOAD, separated by commas.
  */
 public final class OffloadRule {

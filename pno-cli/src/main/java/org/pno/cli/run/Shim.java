@@ -3,7 +3,9 @@ package org.pno.cli.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.pno.cli.machine.UserError;
 import org.pno.link.ControlClient;
@@ -45,5 +47,15 @@ public final class Shim {
             environment.put("PNO_OFFLOAD", rules);
         }
         return environment;
+    }
+
+    /** What stands before a command line to run it under the shim, or not. */
+    public static List<String> prefix(final boolean isOffloaded, final String socket) {
+        if (!isOffloaded) {
+            return List.of();
+        }
+        final List<String> prefix = new ArrayList<>(List.of("env"));
+        environment(socket, "").forEach((name, value) -> prefix.add(name + "=" + value));
+        return prefix;
     }
 }
