@@ -66,8 +66,9 @@ final class LossRecovery {
     /** SND.UNA has advanced. */
     void onAcknowledged(final Connection connection, final long acked, final long rttNs) {
         connection.duplicateAcks = 0;
+        long news = acked;
         if (connection.scoreboard != null) {
-            connection.scoreboard.acknowledge(connection.sndUna);
+            news -= connection.scoreboard.acknowledge(connection.sndUna);
             if (connection.scoreboard.isEmpty()) {
                 context.pool.giveBackScoreboard(connection);
             }
@@ -80,7 +81,7 @@ final class LossRecovery {
         if (connection.phase == Phase.TIMEOUT && connection.sndUna >= connection.recoveryPoint) {
             connection.phase = Phase.NONE;
         }
-        grow(connection, acked, rttNs);
+        grow(connection, news, rttNs);
     }
 
     private void acknowledgedInFastRecovery(final Connection connection, final long acked) {

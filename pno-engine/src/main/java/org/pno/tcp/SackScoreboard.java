@@ -35,9 +35,13 @@ final class SackScoreboard {
         return Math.max(0, sacked.add(start, end));
     }
 
-    /** RFC 6675 4: Update () of a cumulative acknowledgement. */
-    void acknowledge(final long sndUna) {
-        sacked.removeBelow(sndUna);
+    /**
+     * RFC 6675 4: Update () of a cumulative acknowledgement.
+     *
+     * @return bytes acknowledged now that had been reported before
+     */
+    long acknowledge(final long sndUna) {
+        return sacked.removeBelow(sndUna);
     }
 
     /** The peer has discarded what it reported, if the very byte it is waiting for is reported (RFC 2018 8). */

@@ -58,8 +58,8 @@ public final class NewReno implements CongestionControl {
 
     @Override
     public void onRecovered(final long flightBytes, final long nowNs) {
-        // RFC 6582 3.2 step 3, full acknowledgement, option 1: no burst if little is in flight.
-        windowBytes = Math.min(thresholdBytes, Math.max(flightBytes, mssBytes) + mssBytes);
+        // RFC 6582 3.2 step 3, full acknowledgement, option 2, which is what RFC 6675 does with SACK.
+        windowBytes = thresholdBytes;
     }
 
     @Override
