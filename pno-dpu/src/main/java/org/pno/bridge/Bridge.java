@@ -1,0 +1,300 @@
+package org.pno.bridge;
+
+import java.util.List;
+import org.pno.bridge.BridgeSocket.Role;
+import org.pno.counters.CounterGroup;
+import org.pno.counters.Counters;
+import org.pno.link.ArenaLimits;
+import org.pno.link.HostMemory;
+import org.pno.port.FrameHandler;
+import org.pno.port.FramePool;
+import org.pno.port.PacketPort;
+import org.pno.stack.NetworkStack;
+import org.pno.sys.Errno;
+
+/**
+ * The NIC bridge of one engine: owns the order in which port, stack and host memory are served, and the arenas. Its
+ * owner calls {@link #cycle} as long as that does something, and before it sleeps {@link #park}. One thread.
+ *
+ * <pre>
+ *   cycle:  frames in ─ timers ─ polls ─ settle ─ flush ─ settle ─ frames out
+ *   settle: post the open batch, see what is complete, let every queue go on; again while that moved anything
+ * </pre>
+ */
+public final class Bridge {
+    /** Counters that a bridge makes. */
+    public static final int COUNTER_COUNT = BridgeCounter.values().length;
+
+    private static final int FRAMES_PER_CYCLE = 64;
+
+    private final PacketPort port;
+    private final FramePool pool;
+    private final NetworkStack stack;
+    private final SocketTable table = new SocketTable();
+    private final CounterGroup<BridgeCounter> counters;
+    private final Bus bus;
+    private final Intents intents;
+    private final BridgeParts parts;
+    private final Arenas arenas;
+    private final FrameQueue received;
+    private final FrameHandler onFrame = this::onFrame;
+    private long nowNs;
+    private long work;
+
+    /**
+     * Joins a port, host memory and the stack that the factory makes.
+     *
+     * @param counters with room for {@link #COUNTER_COUNT} more and the stack's
+     * @param startNs the present
+     */
+    public Bridge(
+            final PacketPort port,
+            final HostMemory memory,
+            final StackFactory stackFactory,
+            final Journal journal,
+            final Counters counters,
+            final BridgeSettings settings,
+            final long startNs) {
+        this.port = port;
+        this.counters = counters.addAll(BridgeCounter.class);
+        pool = port.pool();
+        received = new FrameQueue(pool.capacity());
+        bus = new Bus(memory);
+        nowNs = startNs;
+        intents = new Intents(port, table, journal, this.counters);
+        stack = stackFactory.create(intents);
+        final BridgeContext context =
+                new BridgeContext(bus, stack, table, new Slots(), new Fences(), journal, this.counters);
+        parts = BridgeParts.build(context, port, startNs);
+        arenas = new Arenas(context, parts, settings.listener(), settings.limits(), settings.epoch());
+        intents.join(stack, parts.receive(), parts.transmit(), parts.publisher(), parts.listeners());
+    }
+
+    /** What the owner settles: limits of an arena, the DPU's epoch, and who hears of arenas' ends. */
+    public record BridgeSettings(ArenaLimits limits, long epoch, BridgeListener listener) {}
+
+    /**
+     * Does everything that can be done now.
+     *
+     * @param timeNs the present, which is the time of all that happens in the cycle
+     * @return 0 if nothing happened, so that the owner may spin or {@link #park}
+     */
+    public long cycle(final long timeNs) {
+        nowNs = timeNs;
+        intents.now(timeNs);
+        final long before = work();
+        bus.progress();
+        work += port.receive(onFrame, FRAMES_PER_CYCLE);
+        stack.onTimers(timeNs);
+        releaseIdle(timeNs);
+        parts.submissions().beginCycle();
+        parts.holders().beginCycle();
+        parts.sweeps().step();
+        arenas.step();
+        parts.channels().poll();
+        settle();
+        stack.flush(timeNs);
+        settle();
+        parts.transmit().flush();
+        return work() - before;
+    }
+
+    private long work() {
+        return work
+                + counters.value(BridgeCounter.SUBMISSIONS)
+                + counters.value(BridgeCounter.PUBLICATIONS)
+                + parts.transmit().framesSent();
+    }
+
+    private void onFrame(final long frame, final int length) {
+        intents.beginFrame();
+        stack.onFrame(frame, length, nowNs);
+        if (intents.hasPlaced()) {
+            received.add(bus.ticket(), frame, length);
+        } else {
+            pool.release(frame);
+        }
+    }
+
+    private void releaseIdle(final long timeNs) {
+        parts.holdings().poll(timeNs);
+        for (BridgeSocket socket = parts.holdings().nextIdle();
+                socket != null;
+                socket = parts.holdings().nextIdle()) {
+            parts.receive().releaseDrained(socket);
+            if (socket.rxMap != null && socket.arena.isLive()) {
+                parts.records().read(socket, 0); // Has its program read on without a word?
+            }
+        }
+    }
+
+    private void settle() {
+        boolean moved = true;
+        while (moved) {
+            bus.post();
+            bus.progress();
+            moved = drain();
+        }
+        bus.post();
+    }
+
+    /**
+     * Lets every queue go on with what is complete. The order matters where one ticket's progress shows two things at
+     * once: map reads come before the publication that frees their record, and that before the credits and
+     * submissions that take the record anew.
+     */
+    private boolean drain() {
+        boolean moved = parts.transmitMaps().drain();
+        moved |= parts.receive().drain();
+        moved |= parts.transmit().drain();
+        moved |= releaseReceived();
+        moved |= parts.publisher().drain();
+        moved |= parts.credits().drain();
+        moved |= parts.listeners().drain(nowNs);
+        moved |= parts.channels().drain();
+        moved |= parts.submissions().drain();
+        moved |= parts.records().drain();
+        moved |= parts.sweeps().drain();
+        moved |= parts.holders().drain();
+        moved |= arenas.drain();
+        moved |= parts.publisher().collect();
+        return moved;
+    }
+
+    private boolean releaseReceived() {
+        boolean moved = false;
+        while (received.isReady(bus.completed())) {
+            pool.release(received.frame());
+            received.remove();
+            moved = true;
+        }
+        return moved;
+    }
+
+    /**
+     * Parks the channels, so that hosts will ring.
+     *
+     * @return true if nothing is under way, so that the owner may sleep until {@link #nextDeadlineNs}, a frame or a
+     *     bell;
+     *     false: it goes on with {@link #cycle}
+     */
+    public boolean park() {
+        parts.channels().parkAll();
+        settle();
+        return parts.channels().areParked()
+                && bus.isIdle()
+                && !parts.sweeps().isActive()
+                && !parts.submissions().hasMore()
+                && !parts.holders().hasMore();
+    }
+
+    /** When {@link #cycle} has something to do if nothing happens; Long.MAX_VALUE if never. */
+    public long nextDeadlineNs() {
+        return Math.min(stack.nextDeadlineNs(), parts.holdings().nextDeadlineNs());
+    }
+
+    // The control socket's side.
+
+    /**
+     * Takes an arena in.
+     *
+     * @param descriptor a sealed memfd of {@code bytes}; the bridge keeps a mapping, not the descriptor
+     * @throws IllegalArgumentException if the memory cannot be shared safely
+     */
+    public void addArena(
+            final int descriptor, final long bytes, final Tenant tenant, final ArenaCompletion completion) {
+        arenas.add(descriptor, bytes, tenant, completion);
+    }
+
+    /** The arena of a number, or null. */
+    public HostArena arena(final int number) {
+        return arenas.get(number);
+    }
+
+    public List<HostArena> arenas() {
+        return arenas.all();
+    }
+
+    /** A child takes the holder slot that its parent has filled. */
+    public void adoptHolder(final HostArena arena, final int slot, final HolderCompletion completion) {
+        parts.holders().adopt(arena, slot, true, completion);
+    }
+
+    /** The process is dead; the slots it left for children still count. */
+    public void holderDied(final Holder holder) {
+        holder.died();
+        lost(holder);
+    }
+
+    /** The process's control connection has ended, in whichever process it was still open. */
+    public void holderDisconnected(final Holder holder) {
+        holder.disconnected();
+        lost(holder);
+    }
+
+    private void lost(final Holder holder) {
+        if (holder.arena().isLive()) {
+            parts.holders().onLost(holder.arena());
+        }
+    }
+
+    /** A process has the channel from now on; false if there is no such channel or another process has it. */
+    public boolean attachChannel(final HostArena arena, final int channel, final Bell bell) {
+        return arenas.attach(arena, channel, bell);
+    }
+
+    /** The channel's process has gone. */
+    public void detachChannel(final HostArena arena, final int channel) {
+        if (arena.isLive()) {
+            parts.channels().detach(arena.channel(channel));
+        }
+    }
+
+    /** The process that has the channel rang. */
+    public void onBell(final HostArena arena, final int channel) {
+        if (arena.isLive()) {
+            parts.channels().look(arena.channel(channel), HostChannel.TO_POLL);
+        }
+    }
+
+    /**
+     * Makes a record a listener; the request's completion tells 0, or a negative errno: -EINVAL if the record is not
+     * FREE or not of that generation, and what the stack's listen says.
+     */
+    public void listen(final HostArena arena, final int record, final ListenRequest request) {
+        final Completion completion = request.completion();
+        if (!arena.isLive() || !arena.geometry().hasRecord(record)) {
+            completion.complete(-Errno.EINVAL);
+            return;
+        }
+        final BridgeSocket socket = arena.socket(record);
+        if (socket.role == Role.LISTENER && socket.generation == request.generation()) {
+            completion.complete(0); // A second listen(2) only changes the backlog, which the host keeps by its credits.
+        } else if (socket.listenRequest != null) {
+            completion.complete(-Errno.EALREADY);
+        } else {
+            socket.listenRequest = request;
+            parts.records().read(socket, RecordReads.FLAG_LISTEN);
+        }
+    }
+
+    /** Shows every listener and every connection to {@code visitor}. Not for the hot path. */
+    public void forEachSocket(final SocketVisitor visitor) {
+        table.forEachListener(listener -> visitor.onListener(
+                listener.arena, listener.listenerSide.request, listener.listenerSide.waiting.size()));
+        stack.forEachConnection(connection -> {
+            final BridgeSocket socket = table.connection(connection);
+            visitor.onConnection(socket == null ? null : socket.arena, connection);
+        });
+    }
+
+    /** The stack, for views and tests. */
+    public NetworkStack stack() {
+        return stack;
+    }
+
+    /** Counters, for views and tests. */
+    public long count(final BridgeCounter counter) {
+        return counters.value(counter);
+    }
+}

@@ -1,0 +1,14 @@
+package org.pno.bridge;
+
+import org.pno.counters.CounterGroup;
+import org.pno.stack.Sockets;
+
+/** What nearly every part of the bridge needs. */
+record BridgeContext(
+        Bus bus,
+        Sockets stack,
+        SocketTable table,
+        Slots slots,
+        Fences fences,
+        Journal journal,
+        CounterGroup<BridgeCounter> counters) {}

@@ -1,0 +1,10 @@
+package org.pno.bridge;
+
+/** Is told of arenas that are over. Called from within {@link Bridge#cycle}, on its thread. */
+public interface BridgeListener {
+    /** The arena's host wrote what cannot be: its connections are reset. Its number stays taken until it has ended. */
+    void onArenaFenced(HostArena arena);
+
+    /** The arena's memory is no longer used. */
+    void onArenaEnded(HostArena arena);
+}

@@ -1,0 +1,211 @@
+package org.pno.bridge;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import org.pno.bridge.BridgeSocket.Role;
+import org.pno.link.HolderDescriptor;
+import org.pno.sys.Errno;
+
+/**
+ * Finds out whether anybody still holds a record: which holder slots count, then the record's bit in each of them.
+ * Slots count while their process lives; those that a parent has filled for a child, while the parent's connection
+ * lasts.
+ *
+ * <pre>
+ *   released ─► states of all slots by read ─► the record's bits by read ─► none set: the record is read and closed
+ * </pre>
+ */
+final class Holders {
+    private static final int CHECKS_PER_CYCLE = 256;
+
+    /** A process that takes a holder slot, until the slot is read. */
+    private record Adoption(HostArena arena, int slot, boolean isChild, HolderCompletion completion) {}
+
+    private final TicketQueue<HolderStates> stateReads = new TicketQueue<>();
+    /** Bits under way, and how many there are; and where they go. */
+    private final TicketQueue<BridgeSocket> bitReads = new TicketQueue<>();
+
+    private final TicketQueue<Slot> bitSlots = new TicketQueue<>();
+    private final TicketQueue<Adoption> adoptions = new TicketQueue<>();
+    private final TicketQueue<Slot> adoptionSlots = new TicketQueue<>();
+    private final BridgeContext context;
+    private final RecordReads records;
+    private final HolderQueue released;
+    private int budget;
+
+    Holders(final BridgeContext context, final RecordReads records, final HolderQueue released) {
+        this.context = context;
+        this.records = records;
+        this.released = released;
+    }
+
+    void beginCycle() {
+        budget = CHECKS_PER_CYCLE;
+    }
+
+    /** Starts checks of sockets that were let go, and takes up what is complete. */
+    boolean drain() {
+        boolean moved = takeReleased();
+        final long completed = context.bus().completed();
+        while (stateReads.isReady(completed)) {
+            final HolderStates states = stateReads.item();
+            stateReads.remove();
+            onStates(states);
+            moved = true;
+        }
+        while (bitReads.isReady(completed)) {
+            final BridgeSocket socket = bitReads.item();
+            final Slot slot = bitSlots.item();
+            if (canBeChecked(socket) && !isHeld(socket, slot, (int) bitReads.value())) {
+                records.read(socket, RecordReads.FLAG_CLOSE);
+            }
+            context.slots().give(slot);
+            bitReads.remove();
+            bitSlots.remove();
+            moved = true;
+        }
+        while (adoptions.isReady(completed)) {
+            final Slot slot = adoptionSlots.item();
+            onAdoption(adoptions.item(), slot);
+            context.slots().give(slot);
+            adoptions.remove();
+            adoptionSlots.remove();
+            moved = true;
+        }
+        return moved;
+    }
+
+    private boolean takeReleased() {
+        boolean moved = false;
+        while (budget > 0 && !released.isEmpty()) {
+            budget--;
+            moved = true;
+            final BridgeSocket socket = released.poll();
+            if (canBeChecked(socket)) {
+                final HolderStates states = socket.arena.holderStates();
+                states.next.add(socket);
+                look(states);
+            }
+        }
+        return moved;
+    }
+
+    private static boolean canBeChecked(final BridgeSocket socket) {
+        return socket.arena.isLive()
+                && (socket.role == Role.CONNECTION || socket.role == Role.LISTENER)
+                && !socket.isClosed
+                && socket.acceptedBy == null;
+    }
+
+    /** Looks at the states for all who wait, if no look is under way; those who come later need a later look. */
+    private void look(final HolderStates states) {
+        if (states.isUnderWay || states.next.isEmpty()) {
+            return;
+        }
+        states.isUnderWay = true;
+        for (BridgeSocket socket = states.next.poll(); socket != null; socket = states.next.poll()) {
+            states.waiting.add(socket);
+        }
+        states.post(context.bus());
+        stateReads.add(context.bus().barrier(), states, 0);
+    }
+
+    private void onStates(final HolderStates states) {
+        states.isUnderWay = false;
+        final int count = states.count();
+        for (BridgeSocket socket = states.waiting.poll(); socket != null; socket = states.waiting.poll()) {
+            if (!canBeChecked(socket)) {
+                continue;
+            }
+            if (count == 0) {
+                records.read(socket, RecordReads.FLAG_CLOSE);
+            } else {
+                readBits(states, socket, count);
+            }
+        }
+        look(states);
+    }
+
+    private void readBits(final HolderStates states, final BridgeSocket socket, final int count) {
+        final Slot slot = context.slots().take();
+        final HostArena arena = socket.arena;
+        final long word = HolderDescriptor.BITMAP_OFFSET + (long) (socket.record / Long.SIZE) * Long.BYTES;
+        for (int i = 0; i < count; i++) {
+            final long offset = arena.geometry().holderOffset(states.slot(i)) + word;
+            context.bus().readWords(arena.region(), offset, slot.memory(), slot.offset() + (long) i * Long.BYTES, 1);
+        }
+        bitReads.add(context.bus().ticket(), socket, count);
+        bitSlots.add(context.bus().ticket(), slot, 0);
+    }
+
+    private static boolean isHeld(final BridgeSocket socket, final Slot slot, final int count) {
+        for (int i = 0; i < count; i++) {
+            final long bits = slot.memory().get(JAVA_LONG, slot.offset() + (long) i * Long.BYTES);
+            if ((bits & 1L << socket.record) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * A process takes a holder slot: the one that made the arena, or a child for which its parent has filled one.
+     *
+     * @param completion is told when the slot has been read
+     */
+    void adopt(final HostArena arena, final int slot, final boolean isChild, final HolderCompletion completion) {
+        if (!arena.geometry().hasHolder(slot) || isTaken(arena, slot)) {
+            completion.complete(null, Errno.EINVAL);
+            return;
+        }
+        final Slot target = context.slots().take();
+        final long offset = arena.geometry().holderOffset(slot) + HolderDescriptor.STATE_OFFSET;
+        context.bus().readWords(arena.region(), offset, target.memory(), target.offset(), HolderStates.WORDS);
+        adoptions.add(context.bus().ticket(), new Adoption(arena, slot, isChild, completion), 0);
+        adoptionSlots.add(context.bus().ticket(), target, 0);
+    }
+
+    private static boolean isTaken(final HostArena arena, final int slot) {
+        for (final Holder holder : arena.holders()) {
+            if (holder.isAlive() && holder.slot() == slot) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void onAdoption(final Adoption adoption, final Slot slot) {
+        final HostArena arena = adoption.arena();
+        final long state = slot.memory().get(JAVA_LONG, slot.offset() + HolderDescriptor.STATE_OFFSET);
+        if (!arena.isLive()
+                || isTaken(arena, adoption.slot())
+                || adoption.isChild() && state != HolderDescriptor.STATE_FORKING) {
+            adoption.completion().complete(null, Errno.EINVAL);
+            return;
+        }
+        final long hostPid = slot.memory().get(JAVA_LONG, slot.offset() + HolderDescriptor.PID_OFFSET);
+        final Holder holder = new Holder(arena, adoption.slot(), hostPid);
+        arena.holders().add(holder);
+        adoption.completion().complete(holder, 0);
+    }
+
+    /** A process has gone, or its connection: what it held may be nobody's now. */
+    void onLost(final HostArena arena) {
+        arena.holderLost();
+        for (int record = 0; record < arena.geometry().recordCount(); record++) {
+            final BridgeSocket socket = arena.socketOrNull(record);
+            if (socket == null || !canBeChecked(socket)) {
+                continue;
+            }
+            if (socket.role == Role.LISTENER) {
+                records.read(socket, 0); // Some connections may have been taken off it before the process went.
+            }
+            released.add(socket);
+        }
+    }
+
+    /** Checks wait for a cycle to come. */
+    boolean hasMore() {
+        return !released.isEmpty();
+    }
+}

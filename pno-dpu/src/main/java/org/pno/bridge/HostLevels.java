@@ -1,0 +1,128 @@
+package org.pno.bridge;
+
+import org.pno.bridge.BridgeSocket.Publication;
+import org.pno.bridge.BridgeSocket.Role;
+import org.pno.link.ArenaDescriptor;
+import org.pno.link.Fence;
+import org.pno.link.RecordDescriptor;
+import org.pno.link.RecordHostLine;
+import org.pno.stack.Sockets;
+
+/**
+ * Judges the positions and levels that a host has written, by what was posted to it, and hands on what is new.
+ * Everything older than what was seen is stale and ignored.
+ */
+final class HostLevels {
+    private final Sockets stack;
+    private final Journal journal;
+    private final ReceivePath receive;
+    private final Listeners listeners;
+    private final Channels channels;
+
+    HostLevels(
+            final BridgeContext context,
+            final ReceivePath receive,
+            final Listeners listeners,
+            final Channels channels) {
+        stack = context.stack();
+        journal = context.journal();
+        this.receive = receive;
+        this.listeners = listeners;
+        this.channels = channels;
+    }
+
+    /** Takes txWritten and rxRead. */
+    Fence onPositions(final BridgeSocket socket, final long txWritten, final long rxRead) {
+        if (txWritten - socket.txWritten > 0) {
+            final Fence fence = onWritten(socket, txWritten);
+            if (fence != Fence.NONE) {
+                return fence;
+            }
+        }
+        if (rxRead - socket.rxRead > 0) {
+            return onRead(socket, rxRead);
+        }
+        return Fence.NONE;
+    }
+
+    private Fence onWritten(final BridgeSocket socket, final long txWritten) {
+        if (txWritten - socket.line.txAcked() > ArenaDescriptor.STREAM_BYTES) {
+            return Fence.TX_WRITTEN;
+        }
+        if (socket.txFin != 0 && socket.txFin != RecordDescriptor.TX_FIN_ABORT && txWritten >= socket.txFin) {
+            return Fence.TX_FIN;
+        }
+        socket.txWritten = txWritten;
+        if (socket.role == Role.LISTENER) {
+            listeners.onCredits(socket);
+        } else if (socket.connection != BridgeSocket.NONE) {
+            stack.onTxWritten(socket.connection, txWritten);
+            finishIfComplete(socket);
+        }
+        return Fence.NONE;
+    }
+
+    private Fence onRead(final BridgeSocket socket, final long rxRead) {
+        if (rxRead - socket.line.rxCommitted() > 0) {
+            return Fence.RX_READ;
+        }
+        final long before = socket.rxRead;
+        socket.rxRead = rxRead;
+        receive.onRead(socket, before, rxRead);
+        if (socket.role == Role.LISTENER) {
+            listeners.onTaken(socket);
+        } else if (socket.connection != BridgeSocket.NONE) {
+            stack.onRxRead(socket.connection, rxRead);
+        }
+        return Fence.NONE;
+    }
+
+    /** Takes a whole host line of the socket's generation. */
+    Fence onLine(final BridgeSocket socket, final RecordHostLine line) {
+        if (!socket.arena.geometry().hasChannel(line.eventChannel())) {
+            return Fence.EV_CHANNEL;
+        }
+        socket.eventChannel = line.eventChannel();
+        Fence fence = onPositions(socket, line.txWritten(), line.rxRead());
+        if (fence == Fence.NONE && line.txFin() != socket.txFin) {
+            fence = onFin(socket, line.txFin());
+        }
+        if (fence == Fence.NONE && line.txWait() != 0) {
+            onWait(socket, line.txWait());
+        }
+        return fence;
+    }
+
+    private Fence onFin(final BridgeSocket socket, final long txFin) {
+        if (socket.txFin == RecordDescriptor.TX_FIN_ABORT || txFin == 0) {
+            return Fence.TX_FIN;
+        }
+        if (txFin != RecordDescriptor.TX_FIN_ABORT && (socket.txFin != 0 || txFin - 1 - socket.txWritten < 0)) {
+            return Fence.TX_FIN;
+        }
+        socket.txFin = txFin;
+        if (txFin != RecordDescriptor.TX_FIN_ABORT) {
+            finishIfComplete(socket);
+        } else if (socket.connection != BridgeSocket.NONE) {
+            stack.abort(socket.connection);
+        }
+        return Fence.NONE;
+    }
+
+    /** The FIN can be sent once everything before it is written: words of one line may be from different moments. */
+    private void finishIfComplete(final BridgeSocket socket) {
+        if (socket.txFin != 0 && socket.txWritten == socket.txFin - 1 && socket.connection != BridgeSocket.NONE) {
+            journal.finSent(socket.connection);
+            stack.shutdown(socket.connection);
+        }
+    }
+
+    /** Whoever comes second, this or the publication that reaches it, sends the event. */
+    private void onWait(final BridgeSocket socket, final long txWait) {
+        socket.txWait = txWait;
+        if (socket.publication == Publication.NONE && socket.line.txAcked() - txWait >= 0) {
+            socket.txWait = 0;
+            channels.notify(socket);
+        }
+    }
+}

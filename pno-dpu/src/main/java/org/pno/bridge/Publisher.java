@@ -1,0 +1,296 @@
+package org.pno.bridge;
+
+import java.util.ArrayDeque;
+import org.pno.bridge.BridgeSocket.Publication;
+import org.pno.bridge.BridgeSocket.Role;
+import org.pno.link.AddressLine;
+import org.pno.link.DpuLine;
+import org.pno.link.RecordDescriptor;
+import org.pno.link.SocketStatus;
+import org.pno.stack.Sockets;
+import org.pno.wire.IpAddress;
+
+/**
+ * Publishes records: takes a snapshot of a socket's levels, waits until everything posted before is complete, posts
+ * the DPU's words, and when they are complete tells the stack and the host. A record has one publication under way at
+ * a time.
+ *
+ * <pre>
+ *   mark ─► snapshot ──all before──► positions, addresses ──(if status changes)──► status, answer ──► published
+ * </pre>
+ */
+final class Publisher {
+    /** Bytes of the address line that mean something. */
+    private static final int ADDRESS_BYTES = RecordDescriptor.ADDRESS_FAMILY + Short.BYTES;
+
+    private final ArrayDeque<BridgeSocket> dirty = new ArrayDeque<>();
+    private final TicketQueue<BridgeSocket> waiting = new TicketQueue<>();
+    private final TicketQueue<BridgeSocket> positioned = new TicketQueue<>();
+    private final TicketQueue<BridgeSocket> posted = new TicketQueue<>();
+    /** Accepted connections whose record is published, so that their listener may tell of them. */
+    private final ArrayDeque<BridgeSocket> introduced = new ArrayDeque<>();
+
+    private final TicketQueue<Slot> addressSlots = new TicketQueue<>();
+    private final AddressLine address = new AddressLine();
+    private final BridgeContext context;
+    private final Bus bus;
+    private final Sockets stack;
+    private final TransmitMaps transmitMaps;
+    private final ReceivePath receive;
+    private final Channels channels;
+
+    Publisher(
+            final BridgeContext context,
+            final TransmitMaps transmitMaps,
+            final ReceivePath receive,
+            final Channels channels) {
+        this.context = context;
+        this.transmitMaps = transmitMaps;
+        this.receive = receive;
+        this.channels = channels;
+        bus = context.bus();
+        stack = context.stack();
+    }
+
+    /** Some level of the socket has changed. */
+    void mark(final BridgeSocket socket) {
+        if (!socket.isDirty) {
+            socket.isDirty = true;
+            dirty.add(socket);
+        }
+    }
+
+    /** Takes snapshots of what has changed. What is posted later does not belong to them. */
+    boolean collect() {
+        boolean moved = false;
+        for (BridgeSocket socket = dirty.poll(); socket != null; socket = dirty.poll()) {
+            // One with a publication under way stays marked and is taken up when that is complete.
+            if (socket.publication == Publication.NONE) {
+                snapshot(socket);
+                moved = true;
+            }
+        }
+        return moved;
+    }
+
+    private void snapshot(final BridgeSocket socket) {
+        socket.isDirty = false;
+        if (!socket.arena.isLive() || socket.role == Role.FREE || socket.role == Role.CREDIT) {
+            return;
+        }
+        takeLevels(socket);
+        if (socket.isClosed && canBeFree(socket)) {
+            socket.isEnding = true;
+        } else if (!differs(socket)) {
+            return;
+        }
+        socket.publication = Publication.WAITING;
+        waiting.add(bus.barrier(), socket, 0);
+    }
+
+    private void takeLevels(final BridgeSocket socket) {
+        if (socket.role == Role.LISTENER) {
+            final ListenerSide side = socket.listenerSide;
+            socket.nextTxAcked = side.creditsTaken;
+            socket.nextRxCommitted = side.entriesWritten;
+            socket.nextStatus = SocketStatus.encode(SocketStatus.LISTENING, 0, socket.generation);
+        } else if (socket.connection != BridgeSocket.NONE) {
+            takeConnection(socket);
+        }
+    }
+
+    /** Takes a connection's levels; for the last time when the stack is about to forget it. */
+    void takeConnection(final BridgeSocket socket) {
+        final int connection = socket.connection;
+        socket.levelsTicket = bus.barrier();
+        if (socket.deferredFrames == 0) {
+            // Reads of bytes below it were posted before the snapshot; those still to come hold it back.
+            socket.nextTxAcked = stack.txAcked(connection);
+        }
+        socket.nextRxCommitted = stack.rxCommittable(connection);
+        socket.nextRxFin = stack.finReceived(connection) + 1;
+        final int state = stack.socketState(connection);
+        final int error = stack.socketError(connection);
+        socket.nextStatus = SocketStatus.encode(state, error, socket.generation);
+        if (state != SocketStatus.CONNECTING && socket.isConnecting) {
+            socket.isConnecting = false;
+            socket.arena.tenant().giveHalfOpen();
+            socket.answer = error;
+            socket.isAnswerDue = true;
+        }
+    }
+
+    private boolean canBeFree(final BridgeSocket socket) {
+        if (socket.role == Role.LISTENER) {
+            final ListenerSide side = socket.listenerSide;
+            return side.waiting.isEmpty() && side.entriesToCome == 0 && Credits.areRead(socket);
+        }
+        return socket.deferredFrames == 0
+                && (socket.connection == BridgeSocket.NONE || stack.txDone(socket.connection));
+    }
+
+    private static boolean differs(final BridgeSocket socket) {
+        final DpuLine line = socket.line;
+        return socket.nextStatus != line.status()
+                || socket.nextRxCommitted != line.rxCommitted()
+                || socket.nextTxAcked != line.txAcked()
+                || socket.nextRxFin != line.rxFin()
+                || socket.isAnswerDue;
+    }
+
+    /** Takes up what is complete. */
+    boolean drain() {
+        final long completed = bus.completed();
+        boolean moved = false;
+        while (addressSlots.isReady(completed)) {
+            context.slots().give(addressSlots.item());
+            addressSlots.remove();
+        }
+        while (posted.isReady(completed)) {
+            final BridgeSocket socket = posted.item();
+            posted.remove();
+            onPosted(socket);
+            moved = true;
+        }
+        while (positioned.isReady(completed)) {
+            final BridgeSocket socket = positioned.item();
+            positioned.remove();
+            if (socket.arena.isLive()) {
+                postStatus(socket);
+            }
+            moved = true;
+        }
+        while (waiting.isReady(completed)) {
+            final BridgeSocket socket = waiting.item();
+            waiting.remove();
+            if (socket.levelsTicket > completed) {
+                waiting.add(socket.levelsTicket, socket, 0); // The stack forgot it meanwhile and left its last levels.
+            } else if (socket.arena.isLive()) {
+                postPositions(socket);
+            }
+            moved = true;
+        }
+        return moved;
+    }
+
+    private void postPositions(final BridgeSocket socket) {
+        context.counters().increment(BridgeCounter.PUBLICATIONS);
+        final boolean isPosted;
+        if (socket.isEnding) {
+            end(socket);
+            isPosted = true;
+        } else {
+            isPosted = postLevels(socket) | postAddress(socket);
+        }
+        // What changes from here on belongs to the next publication.
+        socket.postingStatus = socket.nextStatus;
+        socket.isAnswerPosting = socket.isAnswerDue;
+        socket.isAnswerDue = false;
+        final boolean isStatusToCome = socket.postingStatus != socket.line.status() || socket.isAnswerPosting;
+        if (isPosted && isStatusToCome) {
+            socket.publication = Publication.POSITIONS;
+            positioned.add(bus.ticket(), socket, 0);
+        } else if (isStatusToCome) {
+            postStatus(socket);
+        } else {
+            socket.publication = Publication.POSTED;
+            posted.add(bus.barrier(), socket, 0);
+        }
+    }
+
+    private boolean postLevels(final BridgeSocket socket) {
+        final DpuLine line = socket.line;
+        final long ackedBefore = line.txAcked();
+        boolean isPosted = false;
+        if (line.txAcked(socket.nextTxAcked)) {
+            transmitMaps.onAcked(socket, ackedBefore, socket.nextTxAcked);
+            isPosted = true;
+        }
+        if (line.rxCommitted(socket.nextRxCommitted)) {
+            socket.raisesReceived = true;
+            isPosted = true;
+        }
+        if (socket.nextRxFin != 0 && line.rxFinAt(socket.nextRxFin - 1)) {
+            socket.raisesReceived = true;
+            isPosted = true;
+        }
+        socket.hasRisen |= socket.raisesReceived;
+        return isPosted;
+    }
+
+    private boolean postAddress(final BridgeSocket socket) {
+        final int connection = socket.connection;
+        if (socket.isAddressPosted || connection == BridgeSocket.NONE) {
+            return false;
+        }
+        socket.isAddressPosted = true;
+        final Slot slot = context.slots().take();
+        final long localHi = stack.localAddressHi(connection);
+        final long localLo = stack.localAddressLo(connection);
+        address.wrap(slot.memory(), slot.offset())
+                .family(IpAddress.isIpv4(localHi, localLo) ? 4 : 6)
+                .local(localHi, localLo, stack.localPort(connection))
+                .remote(
+                        stack.remoteAddressHi(connection),
+                        stack.remoteAddressLo(connection),
+                        stack.remotePort(connection));
+        final long line = socket.offset + RecordDescriptor.INFO_LINE_OFFSET;
+        bus.write(socket.arena.region(), line, slot.memory(), slot.offset(), ADDRESS_BYTES);
+        addressSlots.add(bus.ticket(), slot, 0);
+        return true;
+    }
+
+    private void postStatus(final BridgeSocket socket) {
+        socket.line.status(socket.postingStatus);
+        if (socket.isAnswerPosting) {
+            socket.line.requestDone(socket.requestNumber, socket.answer);
+        }
+        socket.hasRisen = true;
+        socket.publication = Publication.POSTED;
+        posted.add(bus.ticket(), socket, 0);
+    }
+
+    /** The record needs no connection any more: parts from it and takes its memory back. */
+    private void end(final BridgeSocket socket) {
+        context.table().unbindConnection(socket);
+        receive.releaseAll(socket);
+        transmitMaps.forget(socket);
+        socket.line.clear();
+        socket.nextStatus = SocketStatus.encode(SocketStatus.FREE, 0, socket.generation);
+        socket.isAnswerDue = false;
+    }
+
+    private void onPosted(final BridgeSocket socket) {
+        socket.publication = Publication.NONE;
+        if (!socket.arena.isLive()) {
+            return;
+        }
+        if (socket.raisesReceived && socket.connection != BridgeSocket.NONE) {
+            stack.onPublished(socket.connection, socket.line.rxCommitted(), socket.line.rxFin() != 0);
+        }
+        socket.raisesReceived = false;
+        if (socket.txWait != 0 && socket.line.txAcked() - socket.txWait >= 0) {
+            socket.txWait = 0;
+            socket.hasRisen = true;
+        }
+        if (socket.acceptedBy != null && !socket.isIntroduced) {
+            socket.isIntroduced = true;
+            socket.hasRisen = false; // The listener's event tells of it.
+            introduced.add(socket);
+        }
+        if (socket.hasRisen) {
+            socket.hasRisen = false;
+            channels.notify(socket);
+        }
+        if (socket.isEnding) {
+            socket.free();
+        } else if (socket.isDirty) {
+            snapshot(socket);
+        }
+    }
+
+    /** The next accepted connection that its listener may tell of, or null. */
+    BridgeSocket nextIntroduced() {
+        return introduced.poll();
+    }
+}

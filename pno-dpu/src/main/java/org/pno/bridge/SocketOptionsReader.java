@@ -1,0 +1,51 @@
+package org.pno.bridge;
+
+import java.lang.foreign.MemorySegment;
+import org.pno.link.OptionsLine;
+import org.pno.link.RecordDescriptor;
+import org.pno.stack.SocketOptions;
+
+/** Judges the options line of a record and turns it into the stack's options. */
+final class SocketOptionsReader {
+    /** Bounds of tcp(7) and socket(7). A shim checks them before, as Linux does, so what exceeds them is forged. */
+    private static final int MAX_KEEP_SECONDS = 32767;
+
+    private static final int MAX_KEEP_COUNT = 127;
+    private static final int MAX_SEGMENT_BYTES = 32767;
+    private static final int ALL_FLAGS = RecordDescriptor.OPTION_NODELAY
+            | RecordDescriptor.OPTION_CORK
+            | RecordDescriptor.OPTION_KEEPALIVE
+            | RecordDescriptor.OPTION_QUICKACK;
+
+    private final OptionsLine line = new OptionsLine();
+    private final SocketOptions options = new SocketOptions();
+
+    /** The options of a private copy of the line, the same carrier each time; null if a value is outside its bounds. */
+    SocketOptions read(final MemorySegment memory, final long offset) {
+        line.wrap(memory, offset);
+        if ((line.flags() & ~ALL_FLAGS) != 0
+                || line.receiveBufferBytes() < 0
+                || line.userTimeoutMillis() < 0
+                || !isWithin(line.keepIdleSeconds(), MAX_KEEP_SECONDS)
+                || !isWithin(line.keepIntervalSeconds(), MAX_KEEP_SECONDS)
+                || !isWithin(line.keepCount(), MAX_KEEP_COUNT)
+                || !isWithin(line.maxSegmentBytes(), MAX_SEGMENT_BYTES)) {
+            return null;
+        }
+        options.noDelay = line.has(RecordDescriptor.OPTION_NODELAY);
+        options.cork = line.has(RecordDescriptor.OPTION_CORK);
+        options.keepAlive = line.has(RecordDescriptor.OPTION_KEEPALIVE);
+        options.quickAck = line.has(RecordDescriptor.OPTION_QUICKACK);
+        options.receiveBufferBytes = line.receiveBufferBytes();
+        options.keepIdleSeconds = line.keepIdleSeconds();
+        options.keepIntervalSeconds = line.keepIntervalSeconds();
+        options.keepCount = line.keepCount();
+        options.userTimeoutMillis = line.userTimeoutMillis();
+        options.maxSegmentBytes = line.maxSegmentBytes();
+        return options;
+    }
+
+    private static boolean isWithin(final int value, final int max) {
+        return value >= 0 && value <= max;
+    }
+}

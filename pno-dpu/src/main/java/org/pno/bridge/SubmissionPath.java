@@ -1,0 +1,143 @@
+package org.pno.bridge;
+
+import java.util.ArrayDeque;
+import org.pno.bridge.BridgeSocket.Role;
+import org.pno.link.Fence;
+import org.pno.link.Submission;
+import org.pno.link.SubmissionDescriptor;
+import org.pno.link.SubmissionReader;
+
+/**
+ * Takes submissions out of SUB: one batch of {@link SubmissionReader#BATCH} at most per channel and cycle, so that no
+ * channel keeps the others waiting. Judges what they say, and has flagged records read.
+ */
+final class SubmissionPath {
+    private static final int FLAGS = SubmissionDescriptor.FLAG_HOST_LINE
+            | SubmissionDescriptor.FLAG_OPTIONS
+            | SubmissionDescriptor.FLAG_RELEASED;
+
+    private final TicketQueue<HostChannel> entries = new TicketQueue<>();
+    /** Channels that had their turn in this cycle and have more. */
+    private final ArrayDeque<HostChannel> later = new ArrayDeque<>();
+
+    private final BridgeContext context;
+    private final Channels channels;
+    private final HostLevels levels;
+    private final TransmitMaps transmitMaps;
+    private final RecordReads records;
+    private final Sweeps sweeps;
+    private long cycle;
+
+    SubmissionPath(
+            final BridgeContext context,
+            final Channels channels,
+            final HostLevels levels,
+            final TransmitMaps transmitMaps,
+            final RecordReads records,
+            final Sweeps sweeps) {
+        this.context = context;
+        this.channels = channels;
+        this.levels = levels;
+        this.transmitMaps = transmitMaps;
+        this.records = records;
+        this.sweeps = sweeps;
+    }
+
+    /** A new cycle begins: every channel may be served once more. */
+    void beginCycle() {
+        cycle++;
+        for (int count = later.size(); count > 0; count--) {
+            serve(later.poll());
+        }
+    }
+
+    /** Takes up what is complete. */
+    boolean drain() {
+        boolean moved = false;
+        for (HostChannel channel = channels.nextReady(); channel != null; channel = channels.nextReady()) {
+            serve(channel);
+            moved = true;
+        }
+        while (entries.isReady(context.bus().completed())) {
+            final HostChannel channel = entries.item();
+            entries.remove();
+            channel.areEntriesUnderWay = false;
+            if (channel.arena.isLive()) {
+                take(channel);
+            }
+            moved = true;
+        }
+        return moved;
+    }
+
+    private void serve(final HostChannel channel) {
+        if (!channel.isLive()) {
+            return;
+        }
+        if (channel.reader.isSweepAsked()) {
+            channel.reader.sweepTaken();
+            context.counters().increment(BridgeCounter.SWEEPS);
+            sweeps.begin(channel);
+        }
+        if (channel.reader.available() == 0 || channel.areEntriesUnderWay) {
+            return;
+        }
+        if (channel.servedCycle == cycle) {
+            later.add(channel);
+            return;
+        }
+        channel.servedCycle = cycle;
+        channel.areEntriesUnderWay = true;
+        channel.reader.postEntries();
+        entries.add(context.bus().ticket(), channel, 0);
+    }
+
+    private void take(final HostChannel channel) {
+        final SubmissionReader reader = channel.reader;
+        final int count = reader.fetched();
+        context.counters().increase(BridgeCounter.SUBMISSIONS, count);
+        for (int i = 0; i < count; i++) {
+            if (context.fences().fence(channel.arena, take(channel.arena, reader.entry(i)))) {
+                return;
+            }
+        }
+        reader.release();
+        context.bus().ticket();
+        serve(channel);
+    }
+
+    private Fence take(final HostArena arena, final Submission submission) {
+        final int record = submission.record();
+        if (!arena.geometry().hasRecord(record)) {
+            return Fence.RECORD_NUMBER;
+        }
+        final BridgeSocket socket = arena.socket(record);
+        final int flags = submission.flags() & FLAGS;
+        if (socket.role == Role.FREE || socket.role == Role.CREDIT || socket.generation != submission.generation()) {
+            return takeUnknown(socket, submission.generation(), flags);
+        }
+        Fence fence = transmitMaps.learn(socket, submission.txWritten(), submission.txChunk());
+        if (fence == Fence.NONE) {
+            fence = levels.onPositions(socket, submission.txWritten(), submission.rxRead());
+        }
+        if (fence == Fence.NONE && flags != 0) {
+            records.read(socket, flags);
+        }
+        return fence;
+    }
+
+    /** A generation that the socket has not: one to come, whose record must be read, or one that is gone. */
+    private Fence takeUnknown(final BridgeSocket socket, final int generation, final int flags) {
+        if (socket.role == Role.FREE && socket.generation != generation && flags != 0) {
+            records.read(socket, flags);
+        } else {
+            context.counters().increment(BridgeCounter.STALE_SUBMISSION);
+        }
+        return Fence.NONE;
+    }
+
+    /** Something waits for a cycle to come. */
+    boolean hasMore() {
+        return !later.isEmpty();
+    }
+}

@@ -1,0 +1,303 @@
+package org.pno.dpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.pno.bridge.ArenaCompletion;
+import org.pno.bridge.Bridge;
+import org.pno.bridge.Holder;
+import org.pno.bridge.HostArena;
+import org.pno.bridge.ListenRequest;
+import org.pno.bridge.Tenant;
+import org.pno.link.HandshakeDecoder;
+import org.pno.link.HandshakeDescriptor;
+import org.pno.link.ProtocolException;
+import org.pno.sys.Cpu;
+import org.pno.sys.Descriptors;
+import org.pno.sys.Epoll;
+import org.pno.sys.Errno;
+import org.pno.sys.EventFd;
+import org.pno.sys.InetSocket;
+import org.pno.sys.MemoryMapping;
+import org.pno.sys.PeerCredentials;
+import org.pno.sys.PidFd;
+import org.pno.sys.UnixMessage;
+
+/**
+ * What a client may ask, and what its process has: bells, arenas, channels, holder slots. Watches the process until
+ * it is gone; what it held is then released, though its connection may still be open in a child.
+ */
+final class ClientSession {
+    private static final int NONE = -1;
+    private static final int PROTOCOL_TCP = 6;
+
+    /** A channel of this process, and the bell that wakes who waits on it. */
+    private record OpenChannel(HostArena arena, int number, int bell) {}
+
+    private final ControlContext context;
+    private final Bridge bridge;
+    private final PeerCredentials peer;
+    private final int socket;
+    private final Tenant tenant;
+    private final List<Holder> holders = new ArrayList<>();
+    private final List<OpenChannel> channels = new ArrayList<>();
+    private int kind;
+    private int bell = NONE;
+    private int pidFd = NONE;
+    private boolean isEnded;
+
+    ClientSession(final ControlContext context, final PeerCredentials peer, final int socket) {
+        this.context = context;
+        this.peer = peer;
+        this.socket = socket;
+        bridge = context.bridge();
+        tenant = context.tenants().of(peer.uid());
+    }
+
+    /**
+     * Answers a request.
+     *
+     * @param message the descriptors that came with it, which are closed after this
+     * @throws ProtocolException if the request cannot be, so that the client is to be cut off
+     */
+    void onRequest(final HandshakeDecoder request, final UnixMessage message, final Replies replies)
+            throws ProtocolException {
+        final int type = request.type();
+        if ((type == HandshakeDescriptor.HELLO) != (kind == 0)) {
+            throw new ProtocolException("HELLO comes first and once; this was a message of type " + type);
+        }
+        switch (type) {
+            case HandshakeDescriptor.HELLO -> hello(request.helloKind(), replies);
+            case HandshakeDescriptor.ARENA -> arena(descriptor(message), replies);
+            case HandshakeDescriptor.CHANNEL -> channel(request, descriptor(message), replies);
+            case HandshakeDescriptor.HOLDER -> holder(request, replies);
+            case HandshakeDescriptor.LISTEN -> listen(request, descriptor(message), replies);
+            case HandshakeDescriptor.QUERY -> query(request.queryWhat(), replies);
+            case HandshakeDescriptor.STOP -> stop(replies);
+            default -> throw new ProtocolException("a client does not send messages of type " + type);
+        }
+    }
+
+    private static int descriptor(final UnixMessage message) throws ProtocolException {
+        if (message.descriptorCount() != 1) {
+            throw new ProtocolException("a message with " + message.descriptorCount() + " descriptors, must have 1");
+        }
+        return message.descriptor(0);
+    }
+
+    private void hello(final int helloKind, final Replies replies) throws ProtocolException {
+        if (helloKind < HandshakeDescriptor.KIND_PROGRAM || helloKind > HandshakeDescriptor.KIND_TOOL) {
+            throw new ProtocolException("HELLO of unknown kind " + helloKind);
+        }
+        kind = helloKind;
+        if (kind == HandshakeDescriptor.KIND_TOOL) {
+            replies.welcome(NONE);
+            return;
+        }
+        pidFd = PidFd.ofPeer(socket);
+        context.watches().add(pidFd, Epoll.EPOLLIN, events -> onExit());
+        bell = EventFd.create();
+        context.watches().add(bell, Epoll.EPOLLIN, events -> onBell());
+        replies.welcome(bell);
+    }
+
+    private void onBell() {
+        EventFd.drain(bell);
+        for (int i = 0; i < channels.size(); i++) {
+            bridge.onBell(channels.get(i).arena(), channels.get(i).number());
+        }
+    }
+
+    private void onExit() {
+        watchNoLonger(pidFd);
+        pidFd = NONE;
+        detachChannels();
+        holders.forEach(bridge::holderDied);
+    }
+
+    private void arena(final int descriptor, final Replies replies) {
+        if (kind != HandshakeDescriptor.KIND_PROGRAM) {
+            replies.refuse(Errno.EPERM, "only a program has an arena; kind " + kind + " said HELLO");
+            return;
+        }
+        final long bytes = MemoryMapping.size(descriptor);
+        if (!tenant.takeArena(bytes)) {
+            replies.refuse(
+                    Errno.ENOMEM,
+                    "an arena of " + bytes + " bytes is more than the quota of user " + peer.uid() + " allows: "
+                            + tenant.arenaUse());
+            return;
+        }
+        try {
+            bridge.addArena(descriptor, bytes, tenant, new ArenaCompletion() {
+                @Override
+                public void accepted(final HostArena arena, final Holder holder) {
+                    holds(holder);
+                    replies.ok(arena.number());
+                }
+
+                @Override
+                public void refused(final int errno, final String text) {
+                    tenant.giveArena(bytes);
+                    replies.refuse(errno, text);
+                }
+            });
+        } catch (final IllegalArgumentException e) {
+            tenant.giveArena(bytes);
+            replies.refuse(Errno.EINVAL, e.getMessage());
+        }
+    }
+
+    /** The slot is this process's; if it has gone meanwhile, it is released again. */
+    private void holds(final Holder holder) {
+        holder.process(peer.pid());
+        holders.add(holder);
+        if (isEnded) {
+            bridge.holderDisconnected(holder);
+        } else if (pidFd == NONE) {
+            bridge.holderDied(holder);
+        }
+    }
+
+    private HostArena ownArena(final int number) {
+        for (final Holder holder : holders) {
+            if (holder.arena().number() == number && bridge.arena(number) == holder.arena()) {
+                return holder.arena();
+            }
+        }
+        return null;
+    }
+
+    private static void notYours(final int arena, final Replies replies) {
+        replies.refuse(Errno.EPERM, "arena " + Integer.toUnsignedString(arena) + " was not given to this connection");
+    }
+
+    private void channel(final HandshakeDecoder request, final int descriptor, final Replies replies) {
+        final HostArena arena = ownArena(request.channelArena());
+        final int number = request.channelNumber();
+        if (arena == null) {
+            notYours(request.channelArena(), replies);
+            return;
+        }
+        final int channelBell = Descriptors.duplicate(descriptor);
+        if (!bridge.attachChannel(arena, number, () -> EventFd.signal(channelBell))) {
+            Descriptors.close(channelBell);
+            replies.refuse(
+                    Errno.EBUSY,
+                    "channel " + Integer.toUnsignedString(number) + " of arena " + arena.number()
+                            + " does not exist, or a process has it already");
+            return;
+        }
+        channels.add(new OpenChannel(arena, number, channelBell));
+        replies.ok(number);
+    }
+
+    private void holder(final HandshakeDecoder request, final Replies replies) {
+        final HostArena arena = bridge.arena(request.holderArena());
+        if (kind != HandshakeDescriptor.KIND_CHILD || arena == null || arena.tenant() != tenant) {
+            notYours(request.holderArena(), replies);
+            return;
+        }
+        final int slot = request.holderSlot();
+        bridge.adoptHolder(arena, slot, (holder, errno) -> {
+            if (holder == null) {
+                replies.refuse(
+                        errno,
+                        "holder slot " + Integer.toUnsignedString(slot) + " of arena " + arena.number()
+                                + " was not filled for a child by its parent");
+            } else {
+                holds(holder);
+                replies.ok(slot);
+            }
+        });
+    }
+
+    private void listen(final HandshakeDecoder request, final int placeholder, final Replies replies) {
+        final HostArena arena = ownArena(request.listenArena());
+        if (arena == null) {
+            notYours(request.listenArena(), replies);
+            return;
+        }
+        if (InetSocket.type(placeholder) != InetSocket.SOCK_STREAM
+                || InetSocket.protocol(placeholder) != PROTOCOL_TCP) {
+            replies.refuse(Errno.EINVAL, "the placeholder is no TCP socket");
+            return;
+        }
+        final InetSocket.Endpoint endpoint = InetSocket.localEndpoint(placeholder);
+        if (endpoint.port() == 0) {
+            replies.refuse(Errno.EINVAL, "the placeholder is not bound to a port");
+            return;
+        }
+        final boolean isWildcard = endpoint.isWildcard();
+        if (!endpoint.isIpv4() && (!isWildcard || InetSocket.isIpv6Only(placeholder))) {
+            replies.refuse(Errno.EAFNOSUPPORT, "the placeholder is bound to IPv6 alone, the DPU has no IPv6 yet");
+            return;
+        }
+        final ListenRequest listenRequest = new ListenRequest(
+                request.listenGeneration(),
+                isWildcard ? 0 : endpoint.addressHi(),
+                isWildcard ? 0 : endpoint.addressLo(),
+                endpoint.port(),
+                request.listenBacklog(),
+                result -> {
+                    if (result < 0) {
+                        replies.refuse(
+                                -result, "cannot listen on port " + endpoint.port() + ": " + Errno.describe(-result));
+                    } else {
+                        replies.ok(0);
+                    }
+                });
+        bridge.listen(arena, request.listenRecord(), listenRequest);
+    }
+
+    private void query(final int what, final Replies replies) throws ProtocolException {
+        final int viewer = peer.uid();
+        switch (what) {
+            case HandshakeDescriptor.QUERY_CONNECTIONS ->
+                replies.text(context.views().connections(viewer));
+            case HandshakeDescriptor.QUERY_COUNTERS ->
+                replies.text(context.views().counters());
+            default -> throw new ProtocolException("QUERY for unknown " + Integer.toUnsignedString(what));
+        }
+    }
+
+    private void stop(final Replies replies) {
+        if (peer.uid() != 0 && peer.uid() != Cpu.effectiveUserId()) {
+            replies.refuse(
+                    Errno.EPERM, "user " + peer.uid() + " may not stop the DPU of user " + Cpu.effectiveUserId());
+            return;
+        }
+        replies.ok(0);
+        context.stop().run();
+    }
+
+    /** True if the process holds this arena. */
+    boolean holdsArena(final HostArena arena) {
+        return holders.stream().anyMatch(holder -> holder.arena() == arena);
+    }
+
+    private void detachChannels() {
+        for (final OpenChannel channel : channels) {
+            bridge.detachChannel(channel.arena(), channel.number());
+            Descriptors.close(channel.bell());
+        }
+        channels.clear();
+    }
+
+    private void watchNoLonger(final int descriptor) {
+        if (descriptor != NONE) {
+            context.watches().remove(descriptor);
+            Descriptors.close(descriptor);
+        }
+    }
+
+    /** The connection has ended in every process that had it. */
+    void end() {
+        isEnded = true;
+        watchNoLonger(pidFd);
+        watchNoLonger(bell);
+        pidFd = NONE;
+        bell = NONE;
+        detachChannels();
+        holders.forEach(bridge::holderDisconnected);
+    }
+}

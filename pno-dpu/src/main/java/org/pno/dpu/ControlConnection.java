@@ -1,0 +1,171 @@
+package org.pno.dpu;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import org.pno.link.HandshakeDecoder;
+import org.pno.link.HandshakeDescriptor;
+import org.pno.link.HandshakeEncoder;
+import org.pno.link.ProtocolException;
+import org.pno.sys.Descriptors;
+import org.pno.sys.Epoll;
+import org.pno.sys.Errno;
+import org.pno.sys.SystemCallException;
+import org.pno.sys.UnixMessage;
+import org.pno.sys.UnixSocket;
+
+/**
+ * One client of the control socket: receives its requests one after the other, has {@link ClientSession} answer them,
+ * and sends the answers without ever waiting for the client. Who breaks the protocol is told so and cut off.
+ */
+final class ControlConnection implements Replies {
+    /** Bytes of text in one TEXT message. */
+    private static final int TEXT_PIECE = HandshakeDescriptor.MAX_BYTES - HandshakeDescriptor.TEXT_TEXT_OFFSET;
+
+    private final UnixMessage incoming = new UnixMessage();
+    private final UnixMessage outgoing = new UnixMessage();
+    private final MemorySegment packet = Arena.ofAuto().allocate(HandshakeDescriptor.MAX_BYTES, Long.BYTES);
+    private final MemorySegment reply = Arena.ofAuto().allocate(HandshakeDescriptor.MAX_BYTES, Long.BYTES);
+    private final HandshakeDecoder decoder = new HandshakeDecoder();
+    private final HandshakeEncoder encoder = new HandshakeEncoder().wrap(reply, 0);
+    private final ControlContext context;
+    private final int socket;
+    private final Consumer<ControlConnection> onClose;
+    private final ClientSession session;
+
+    private boolean isAnswerOwed;
+    private boolean isClosed;
+    /** Text under way, and how much of it is sent; null if there is none. */
+    private byte[] text;
+
+    private int textSent;
+
+    ControlConnection(final ControlContext context, final int socket, final Consumer<ControlConnection> onClose) {
+        this.context = context;
+        this.socket = socket;
+        this.onClose = onClose;
+        session = new ClientSession(context, UnixSocket.peerCredentials(socket), socket);
+        context.watches().add(socket, Epoll.EPOLLIN, this::onReady);
+    }
+
+    private void onReady(final int events) {
+        if ((events & Epoll.EPOLLOUT) != 0) {
+            sendText();
+        }
+        if (!isClosed && (events & (Epoll.EPOLLIN | Epoll.EPOLLHUP | Epoll.EPOLLERR)) != 0) {
+            receive();
+        }
+    }
+
+    private void receive() {
+        final int length = incoming.receive(socket, packet, 0, HandshakeDescriptor.MAX_BYTES);
+        if (length == -Errno.EAGAIN || length == -Errno.EINTR) {
+            return;
+        }
+        if (length <= 0) {
+            close();
+            return;
+        }
+        try {
+            if (incoming.isTruncated()) {
+                throw new ProtocolException("a control message longer than " + HandshakeDescriptor.MAX_BYTES
+                        + " bytes, or with more than " + UnixMessage.MAX_DESCRIPTORS + " descriptors");
+            }
+            if (isAnswerOwed) {
+                throw new ProtocolException("a request before the one under way was answered");
+            }
+            decoder.wrap(packet, 0, length);
+            isAnswerOwed = true;
+            session.onRequest(decoder, incoming, this);
+        } catch (final ProtocolException e) {
+            cutOff(Errno.EPROTO, e.getMessage());
+        } catch (final SystemCallException e) {
+            refuse(e.errno(), e.getMessage());
+        } finally {
+            incoming.closeDescriptors();
+        }
+    }
+
+    @Override
+    public void welcome(final int bell) {
+        final int length = encoder.welcome(context.epoch(), context.addresses());
+        if (bell < 0) {
+            send(length);
+        } else {
+            send(length, bell);
+        }
+    }
+
+    @Override
+    public void ok(final int value) {
+        send(encoder.ok(value));
+    }
+
+    @Override
+    public void refuse(final int errno, final String why) {
+        send(encoder.error(errno, why));
+    }
+
+    @Override
+    public void cutOff(final int errno, final String why) {
+        send(encoder.error(errno, why));
+        close();
+    }
+
+    @Override
+    public void text(final String whole) {
+        text = whole.getBytes(StandardCharsets.UTF_8);
+        textSent = 0;
+        sendText();
+    }
+
+    /** Sends as much of the text as the socket takes; the last piece is empty. */
+    private void sendText() {
+        while (text != null) {
+            final int piece = Math.min(TEXT_PIECE, text.length - textSent);
+            final int result = outgoing.send(socket, reply, 0, encoder.text(text, textSent, piece));
+            if (result == -Errno.EAGAIN) {
+                context.watches().interest(socket, Epoll.EPOLLIN | Epoll.EPOLLOUT);
+                return;
+            }
+            if (result < 0) {
+                close();
+                return;
+            }
+            textSent += piece;
+            if (piece == 0) {
+                text = null;
+                isAnswerOwed = false;
+                context.watches().interest(socket, Epoll.EPOLLIN);
+            }
+        }
+    }
+
+    /** A client that leaves no room for one reply does not read them: it is cut off. */
+    private void send(final int length, final int... descriptors) {
+        if (isClosed) {
+            return;
+        }
+        isAnswerOwed = false;
+        if (outgoing.send(socket, reply, 0, length, descriptors) < 0) {
+            close();
+        }
+    }
+
+    ClientSession session() {
+        return session;
+    }
+
+    /** Ends the connection, and with it what its process holds. */
+    void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        context.watches().remove(socket);
+        Descriptors.close(socket);
+        session.end();
+        onClose.accept(this);
+    }
+}

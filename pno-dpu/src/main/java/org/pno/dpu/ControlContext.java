@@ -1,0 +1,20 @@
+package org.pno.dpu;
+
+import java.util.List;
+import org.pno.bridge.Bridge;
+import org.pno.link.DpuAddress;
+import org.pno.observe.DpuViews;
+
+/**
+ * What control connections need of the DPU.
+ *
+ * @param stop ends the DPU's loop
+ */
+record ControlContext(
+        Bridge bridge,
+        Watches watches,
+        Tenants tenants,
+        List<DpuAddress> addresses,
+        long epoch,
+        DpuViews views,
+        Runnable stop) {}

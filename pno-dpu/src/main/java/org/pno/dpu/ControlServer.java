@@ -1,0 +1,182 @@
+package org.pno.dpu;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.pno.sys.Cpu;
+import org.pno.sys.Descriptors;
+import org.pno.sys.Epoll;
+import org.pno.sys.SystemCallException;
+import org.pno.sys.UnixAddress;
+import org.pno.sys.UnixSocket;
+
+/**
+ * The control socket's listening end. A lock file beside it, which dies with its process, says whether a DPU lives
+ * there: so a socket that a killed DPU left is replaced, and a living one is left alone.
+ */
+final class ControlServer implements AutoCloseable {
+    private static final int BACKLOG = 64;
+    private static final int ACCEPTS_PER_WAKE = 16;
+
+    private final Path path;
+    private final Path lockPath;
+    private final UnixAddress address;
+    private final FileChannel lockFile;
+    private final int socket;
+    private final List<ControlConnection> connections = new ArrayList<>();
+    private ControlContext context;
+
+    /** @throws DpuException if another DPU lives there, or the place cannot be used */
+    ControlServer(final String socketPath) {
+        path = Path.of(socketPath).toAbsolutePath();
+        lockPath = path.resolveSibling(path.getFileName() + ".lock");
+        try {
+            address = UnixAddress.of(path.toString());
+        } catch (final IllegalArgumentException e) {
+            throw new DpuException("--socket " + socketPath + ": " + e.getMessage(), e);
+        }
+        makeDirectory();
+        lockFile = lock();
+        try {
+            removeStale();
+            socket = listen();
+        } catch (final RuntimeException e) {
+            close(lockFile);
+            throw e;
+        }
+    }
+
+    private void makeDirectory() {
+        final Path directory = path.getParent();
+        if (Files.isDirectory(directory)) {
+            checkOwner(directory);
+            return;
+        }
+        final String mode = Cpu.effectiveUserId() == 0 ? "rwxr-xr-x" : "rwx------";
+        try {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
+        } catch (final IOException e) {
+            throw new DpuException("--socket " + path + ": cannot make its directory " + directory + ": " + e, e);
+        }
+    }
+
+    /** Whoever owns the directory can put his own socket in the place of ours. */
+    private void checkOwner(final Path directory) {
+        try {
+            final int owner = (int) Files.getAttribute(directory, "unix:uid");
+            if (owner != 0 && owner != Cpu.effectiveUserId()) {
+                throw new DpuException("--socket " + path + ": " + directory + " belongs to user " + owner
+                        + ", who could take the DPU's place; use a directory of your own");
+            }
+        } catch (final IOException e) {
+            throw new DpuException("--socket " + path + ": cannot look at " + directory + ": " + e, e);
+        }
+    }
+
+    /** The lock file stays when we end: to remove it could take it from under a DPU that just starts. */
+    private FileChannel lock() {
+        FileChannel file = null;
+        try {
+            file = FileChannel.open(lockPath, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            final FileLock lock = file.tryLock();
+            if (lock != null) {
+                return file;
+            }
+        } catch (final OverlappingFileLockException e) {
+            // One of this very process, in a test for instance: as alive as any other.
+            close(file);
+            throw alive(e);
+        } catch (final IOException e) {
+            close(file);
+            throw new DpuException(
+                    "--socket " + path + ": cannot make " + lockPath + ": " + e + "; use another --socket", e);
+        }
+        close(file);
+        throw alive(null);
+    }
+
+    private DpuException alive(final Throwable cause) {
+        return new DpuException(
+                "a DPU runs already at " + path + "; stop it, or give this one another place with --socket", cause);
+    }
+
+    private static void close(final FileChannel file) {
+        try {
+            if (file != null) {
+                file.close();
+            }
+        } catch (final IOException e) {
+            throw new DpuException("cannot close the lock file: " + e, e);
+        }
+    }
+
+    private void removeStale() {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(path)) {
+            throw new DpuException("--socket " + path + ": there is a file of that name which is no socket");
+        }
+        UnixSocket.unlink(address);
+    }
+
+    private int listen() {
+        final int descriptor = UnixSocket.open(UnixSocket.SEQPACKET | UnixSocket.NONBLOCK);
+        try {
+            UnixSocket.bind(descriptor, address);
+            // Anybody may speak to root's DPU: who he is and what he may have is told by the kernel and the quotas.
+            final String mode = Cpu.effectiveUserId() == 0 ? "rw-rw-rw-" : "rw-------";
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+            UnixSocket.listen(descriptor, BACKLOG);
+            return descriptor;
+        } catch (final SystemCallException | IOException e) {
+            Descriptors.close(descriptor);
+            throw new DpuException("--socket " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    String path() {
+        return path.toString();
+    }
+
+    /** Takes connections from now on. */
+    void start(final ControlContext controlContext) {
+        context = controlContext;
+        context.watches().add(socket, Epoll.EPOLLIN, events -> acceptAll());
+    }
+
+    private void acceptAll() {
+        for (int i = 0; i < ACCEPTS_PER_WAKE; i++) {
+            final int descriptor = UnixSocket.accept(socket, UnixSocket.NONBLOCK);
+            if (descriptor < 0) {
+                return;
+            }
+            connections.add(new ControlConnection(context, descriptor, connections::remove));
+        }
+    }
+
+    /** Connections that there are. */
+    List<ControlConnection> connections() {
+        return List.copyOf(connections);
+    }
+
+    /** Ends all connections and removes the socket's file. */
+    @Override
+    public void close() {
+        for (final ControlConnection connection : connections()) {
+            connection.close();
+        }
+        Descriptors.close(socket);
+        UnixSocket.unlink(address);
+        close(lockFile);
+    }
+}

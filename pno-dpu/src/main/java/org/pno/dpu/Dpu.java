@@ -1,0 +1,223 @@
+package org.pno.dpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.pno.bridge.Bridge;
+import org.pno.bridge.BridgeListener;
+import org.pno.bridge.HostArena;
+import org.pno.counters.Counters;
+import org.pno.link.ArenaLimits;
+import org.pno.link.DpuAddress;
+import org.pno.link.HostMemory;
+import org.pno.link.MappedHostMemory;
+import org.pno.observe.DpuViews;
+import org.pno.port.FramePool;
+import org.pno.port.PacketPort;
+import org.pno.port.PortException;
+import org.pno.port.PortFactory;
+import org.pno.stack.NetworkStack;
+import org.pno.stack.StackConfiguration;
+import org.pno.sys.Descriptors;
+import org.pno.sys.Epoll;
+import org.pno.sys.EventFd;
+import org.pno.sys.RandomBytes;
+import org.pno.time.NanoClock;
+import org.pno.time.SystemNanoClock;
+import org.pno.time.TimerWheel;
+import org.pno.wire.IpPrefix;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The DPU: port, stack, bridge, control socket, and the one loop that serves them. {@link #run} is its thread; only
+ * {@link #stop} may be called from another.
+ */
+public final class Dpu implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Dpu.class);
+
+    /** A loop that does not sleep looks at bells and control connections every so many cycles. */
+    private static final int CYCLES_PER_LOOK = 8;
+    /** A port without a descriptor is looked at that often. */
+    private static final long POLLED_PORT_NS = 50_000;
+
+    private final NanoClock clock = SystemNanoClock.INSTANCE;
+    private final ControlServer server;
+    private final PacketPort port;
+    private final HostMemory memory;
+    private final JournalMemory journal;
+    private final Bridge bridge;
+    private final Watches watches = new Watches();
+    private final SpinPolicy spin;
+    private final int wakeUp = EventFd.create();
+    private final long longestSleepNs;
+    private volatile boolean isStopping;
+    private int cyclesSinceLook;
+
+    /**
+     * Opens everything; from then on clients may connect, and are served once {@link #run} runs.
+     *
+     * @throws DpuException if something cannot be opened; nothing stays behind then
+     */
+    public Dpu(final DpuConfiguration configuration) {
+        this(configuration, MappedHostMemory::new);
+    }
+
+    /** As above, over a bus of the caller's choice. */
+    public Dpu(final DpuConfiguration configuration, final Supplier<HostMemory> bus) {
+        configuration.validate();
+        server = new ControlServer(configuration.socketPath());
+        try {
+            port = openPort(configuration);
+        } catch (final PortException e) {
+            server.close();
+            throw new DpuException(e.getMessage(), e);
+        }
+        memory = bus.get();
+        final long nowNs = clock.nowNs();
+        final long epoch = RandomBytes.nextLong() & Long.MAX_VALUE;
+        final StackConfiguration stack = stackConfiguration(configuration, port);
+        journal = new JournalMemory(configuration.maxConnections(), epoch, stack.tcp.secret0, stack.tcp.secret1);
+        final Counters counters = Counters.anonymous(Bridge.COUNTER_COUNT + NetworkStack.COUNTER_COUNT);
+        bridge = new Bridge(
+                port,
+                memory,
+                output -> new NetworkStack(stack, output, counters, nowNs),
+                journal.journal(),
+                counters,
+                new Bridge.BridgeSettings(ArenaLimits.LAYOUT, epoch, new ArenaEnds()),
+                nowNs);
+        spin = new SpinPolicy(configuration.spin(), nowNs);
+        longestSleepNs = port.pollDescriptor() < 0 ? POLLED_PORT_NS : Long.MAX_VALUE;
+        server.start(new ControlContext(
+                bridge,
+                watches,
+                new Tenants(configuration.quotas()),
+                dpuAddresses(configuration),
+                epoch,
+                new DpuViews(bridge, port, counters, memory.counters()),
+                this::stop));
+        watch();
+        LOG.info("serving {} on {}, control socket {}", configuration.addresses(), port.name(), server.path());
+    }
+
+    private PacketPort openPort(final DpuConfiguration configuration) {
+        final FramePool pool = new FramePool(configuration.frames());
+        return configuration.faults() == null
+                ? PortFactory.open(configuration.port(), pool)
+                : PortFactory.open(configuration.port(), pool, configuration.faults(), clock);
+    }
+
+    private static StackConfiguration stackConfiguration(final DpuConfiguration configuration, final PacketPort port) {
+        final StackConfiguration stack = new StackConfiguration();
+        stack.addresses.addAll(configuration.addresses());
+        stack.gateway = configuration.gateway();
+        stack.macAddress = port.macAddress();
+        stack.mtuBytes = port.mtuBytes();
+        stack.tcp.maxConnections = configuration.maxConnections();
+        stack.tcp.secret0 = RandomBytes.nextLong();
+        stack.tcp.secret1 = RandomBytes.nextLong();
+        return stack;
+    }
+
+    private static List<DpuAddress> dpuAddresses(final DpuConfiguration configuration) {
+        final List<DpuAddress> addresses = new ArrayList<>();
+        for (final IpPrefix own : configuration.addresses()) {
+            addresses.add(new DpuAddress(own.address().hi(), own.address().lo(), own.length()));
+        }
+        return addresses;
+    }
+
+    private void watch() {
+        watches.add(wakeUp, Epoll.EPOLLIN, events -> EventFd.drain(wakeUp));
+        if (port.pollDescriptor() >= 0) {
+            watches.add(port.pollDescriptor(), Epoll.EPOLLIN, events -> {});
+        }
+    }
+
+    /** Serves until {@link #stop}. */
+    public void run() {
+        bridge.stack().start(clock.nowNs());
+        while (!isStopping) {
+            final long nowNs = clock.nowNs();
+            if (bridge.cycle(nowNs) != 0) {
+                spin.onWork(nowNs);
+                lookNowAndThen();
+            } else if (spin.isWorthWaiting(nowNs)) {
+                lookNowAndThen();
+                Thread.onSpinWait();
+            } else if (bridge.park()) {
+                sleep(nowNs);
+            } else {
+                lookNowAndThen();
+            }
+        }
+    }
+
+    private void lookNowAndThen() {
+        if (++cyclesSinceLook >= CYCLES_PER_LOOK) {
+            cyclesSinceLook = 0;
+            watches.await(0);
+        }
+    }
+
+    private void sleep(final long nowNs) {
+        final long deadlineNs = bridge.nextDeadlineNs();
+        final long untilNs = deadlineNs == TimerWheel.NO_DEADLINE ? Long.MAX_VALUE : Math.max(0, deadlineNs - nowNs);
+        final long timeoutNs = Math.min(untilNs, longestSleepNs);
+        watches.await(timeoutNs == Long.MAX_VALUE ? Epoll.FOREVER : timeoutNs);
+        cyclesSinceLook = 0;
+    }
+
+    /** Ends {@link #run} soon. Any thread, signal handlers included. */
+    public void stop() {
+        isStopping = true;
+        EventFd.signal(wakeUp);
+    }
+
+    /** Where the control socket stands. */
+    public String socketPath() {
+        return server.path();
+    }
+
+    /** The memory of the journal, for its reader. */
+    public JournalMemory journal() {
+        return journal;
+    }
+
+    /** Ends all connections, closes the port and removes the socket's file. After {@link #run}. */
+    @Override
+    public void close() {
+        server.close();
+        port.close();
+        watches.close();
+        Descriptors.close(wakeUp);
+        if (memory instanceof MappedHostMemory mapped) {
+            mapped.close();
+        }
+        journal.close();
+        LOG.info("ended");
+    }
+
+    /** Arenas that are over: their processes are cut off, their users' quotas are given back. */
+    private final class ArenaEnds implements BridgeListener {
+        @Override
+        public void onArenaFenced(final HostArena arena) {
+            LOG.warn(
+                    "arena {} of user {} is given up: {}",
+                    arena.number(),
+                    arena.tenant().uid(),
+                    arena.fence().reason());
+            for (final ControlConnection connection : server.connections()) {
+                if (connection.session().holdsArena(arena)) {
+                    connection.close();
+                }
+            }
+        }
+
+        @Override
+        public void onArenaEnded(final HostArena arena) {
+            arena.tenant().giveArena(arena.geometry().totalBytes());
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package org.pno.dpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.pno.port.FaultSpec;
+import org.pno.port.PortException;
+import org.pno.port.PortSpec;
+import org.pno.wire.IpAddress;
+import org.pno.wire.IpPrefix;
+
+/**
+ * What can be set of a DPU: name, default, meaning. Every setter judges its value at once and names it when it refuses;
+ * {@link #validate} judges what belongs together.
+ */
+public final class DpuConfiguration {
+    /** The only bus of this version: host and DPU on one machine. */
+    public static final String BUS_MAPPED = "mapped";
+
+    private String port;
+    private final List<IpPrefix> addresses = new ArrayList<>();
+    private IpAddress gateway;
+    private String socketPath = ControlSocketPath.of(null);
+    private FaultSpec faults;
+    private Quotas quotas = Quotas.DEFAULT;
+    private Spin spin = Spin.parse("auto");
+    private int maxConnections = 65_536;
+    private int frames = 1_024;
+
+    /** The packet port, {@code KIND:TARGET[,OPTION=VALUE]…}. Required. */
+    public DpuConfiguration port(final String spec) {
+        try {
+            PortSpec.parse(spec);
+        } catch (final PortException e) {
+            throw new DpuException("--port " + spec + ": " + e.getMessage(), e);
+        }
+        port = spec;
+        return this;
+    }
+
+    /** One of the DPU's own addresses with the length of its network's prefix: {@code 10.77.0.1/24}. One at least. */
+    public DpuConfiguration address(final String prefix) {
+        final IpPrefix parsed;
+        try {
+            parsed = IpPrefix.parse(prefix);
+        } catch (final IllegalArgumentException e) {
+            throw new DpuException("--ip " + prefix + ": not an address with a prefix length such as 10.77.0.1/24", e);
+        }
+        if (!parsed.address().isIpv4()) {
+            throw new DpuException("--ip " + prefix + ": only IPv4 is supported so far");
+        }
+        if (prefix.indexOf('/') < 0) {
+            throw new DpuException(
+                    "--ip " + prefix + ": say how long its network's prefix is, as in " + prefix + "/24");
+        }
+        addresses.add(parsed);
+        return this;
+    }
+
+    /** The way to everywhere else, an address in the network of one of the own. None by default. */
+    public DpuConfiguration gateway(final String address) {
+        try {
+            gateway = IpAddress.parse(address);
+        } catch (final IllegalArgumentException e) {
+            throw new DpuException("--gateway " + address + ": not an IP address such as 10.77.0.254", e);
+        }
+        return this;
+    }
+
+    /** Where the control socket stands; by default where {@link ControlSocketPath} says. */
+    public DpuConfiguration socketPath(final String path) {
+        socketPath = ControlSocketPath.of(path);
+        return this;
+    }
+
+    /** Faults that the port makes on purpose, {@code loss=0.01,…}. None by default. */
+    public DpuConfiguration faults(final String spec) {
+        try {
+            faults = FaultSpec.parse(spec);
+        } catch (final PortException e) {
+            throw new DpuException("--fault " + spec + ": " + e.getMessage(), e);
+        }
+        return this;
+    }
+
+    /** What each user may have; {@link Quotas#DEFAULT} by default. */
+    public DpuConfiguration quotas(final Quotas perUser) {
+        quotas = perUser;
+        return this;
+    }
+
+    /** {@code auto} (the default), {@code off} or microseconds, see {@link Spin}. */
+    public DpuConfiguration spin(final String text) {
+        spin = Spin.parse(text);
+        return this;
+    }
+
+    /** How the DPU reaches its hosts' memory: {@link #BUS_MAPPED}. */
+    public DpuConfiguration bus(final String name) {
+        if (!name.equals(BUS_MAPPED)) {
+            throw new DpuException("--bus " + name + ": this version has only '" + BUS_MAPPED + "'");
+        }
+        return this;
+    }
+
+    /** Connections at one time, half-open ones included. */
+    public DpuConfiguration maxConnections(final int connections) {
+        if (connections < 1 || connections > 1 << 20) {
+            throw new DpuException("--max-connections " + connections + ": must be from 1 to " + (1 << 20));
+        }
+        maxConnections = connections;
+        return this;
+    }
+
+    /** Frames of 64 KiB for the port and everything under way; memory that is never used costs nothing. */
+    public DpuConfiguration frames(final int count) {
+        if (count < 64 || count > 1 << 16) {
+            throw new DpuException("--frames " + count + ": must be from 64 to " + (1 << 16));
+        }
+        frames = count;
+        return this;
+    }
+
+    /** Judges what belongs together. */
+    public DpuConfiguration validate() {
+        if (port == null) {
+            throw new DpuException("no port: say which with --port, for instance --port tap:pno0");
+        }
+        if (addresses.isEmpty()) {
+            throw new DpuException("no address: say which with --ip, for instance --ip 10.77.0.1/24");
+        }
+        if (gateway != null && addresses.stream().noneMatch(own -> own.contains(gateway.hi(), gateway.lo()))) {
+            throw new DpuException(
+                    "--gateway " + gateway + ": not in the network of " + addresses + ", so there is no way to it");
+        }
+        return this;
+    }
+
+    public String port() {
+        return port;
+    }
+
+    public List<IpPrefix> addresses() {
+        return List.copyOf(addresses);
+    }
+
+    /** Null if there is none. */
+    public IpAddress gateway() {
+        return gateway;
+    }
+
+    public String socketPath() {
+        return socketPath;
+    }
+
+    /** Null if there are none. */
+    public FaultSpec faults() {
+        return faults;
+    }
+
+    public Quotas quotas() {
+        return quotas;
+    }
+
+    public Spin spin() {
+        return spin;
+    }
+
+    public int maxConnections() {
+        return maxConnections;
+    }
+
+    public int frames() {
+        return frames;
+    }
+}

@@ -1,0 +1,18 @@
+package org.pno.dpu;
+
+/** How a client's request is answered, exactly once each, at once or later. */
+interface Replies {
+    /** @param bell the eventfd that goes with it, or -1 */
+    void welcome(int bell);
+
+    void ok(int value);
+
+    /** Says no; the client may go on. */
+    void refuse(int errno, String why);
+
+    /** Says no and ends the connection. */
+    void cutOff(int errno, String why);
+
+    /** The whole answer to a QUERY. */
+    void text(String whole);
+}
