@@ -1,0 +1,136 @@
+package org.pno.sim;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import org.pno.port.FrameHandler;
+import org.pno.port.FramePool;
+import org.pno.port.PacketPort;
+import org.pno.port.PortCounters;
+
+/**
+ * One end of a wire in memory: what is transmitted at one end is received at the other, in order, marks and
+ * super-segments included, at the next {@link #receive}. Copies, because each end has its own pool.
+ */
+public final class MemoryPort implements PacketPort {
+    private static final int MARKS_BYTES = 10;
+    private static final int MTU_BYTES = 1500;
+
+    /** A frame on the wire, marks included. Reused. */
+    private static final class Flying {
+        private final byte[] bytes = new byte[FramePool.SLOT_BYTES];
+        private int length;
+    }
+
+    private final String name;
+    private final long macAddress;
+    private final FramePool pool;
+    private final PortCounters counters = new PortCounters();
+    private final ArrayDeque<Flying> arriving = new ArrayDeque<>();
+    private final ArrayDeque<Flying> spare = new ArrayDeque<>();
+    private MemoryPort peer;
+    private boolean isCut;
+
+    private MemoryPort(final String name, final long macAddress, final int frames) {
+        this.name = name;
+        this.macAddress = macAddress;
+        pool = new FramePool(frames);
+    }
+
+    /** Two ends of a wire, with so many frames each. */
+    public static MemoryPort[] pair(final int frames) {
+        final MemoryPort left = new MemoryPort("memory:left", 0x0200_0000_0001L, frames);
+        final MemoryPort right = new MemoryPort("memory:right", 0x0200_0000_0002L, frames);
+        left.peer = right;
+        right.peer = left;
+        return new MemoryPort[] {left, right};
+    }
+
+    /** Cuts or mends the wire: what this end sends is lost. */
+    public void cut(final boolean isLost) {
+        isCut = isLost;
+    }
+
+    /** Frames on their way to this end. */
+    public int arriving() {
+        return arriving.size();
+    }
+
+    @Override
+    public int capabilities() {
+        return TX_CHECKSUM | TX_SEGMENTATION | RX_CHECKSUM | RX_COALESCING | IN_ORDER;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public long macAddress() {
+        return macAddress;
+    }
+
+    @Override
+    public int mtuBytes() {
+        return MTU_BYTES;
+    }
+
+    @Override
+    public FramePool pool() {
+        return pool;
+    }
+
+    @Override
+    public int receive(final FrameHandler handler, final int limit) {
+        int received = 0;
+        while (received < limit && !arriving.isEmpty()) {
+            final long frame = pool.allocate();
+            if (frame == FramePool.NONE) {
+                counters.rxNoFrame++;
+                break;
+            }
+            final Flying flying = arriving.remove();
+            MemorySegment.copy(
+                    MemorySegment.ofArray(flying.bytes), 0, pool.memory(), frame - MARKS_BYTES, flying.length);
+            final int length = flying.length - MARKS_BYTES;
+            spare.push(flying);
+            counters.onReceived(length);
+            handler.onFrame(frame, length);
+            received++;
+        }
+        return received;
+    }
+
+    @Override
+    public void transmit(final long frame, final int length) {
+        if (!isCut) {
+            final Flying flying = peer.spare.isEmpty() ? new Flying() : peer.spare.pop();
+            flying.length = length + MARKS_BYTES;
+            MemorySegment.copy(
+                    pool.memory(), frame - MARKS_BYTES, MemorySegment.ofArray(flying.bytes), 0, flying.length);
+            peer.arriving.add(flying);
+        }
+        counters.onSent(length);
+        pool.release(frame);
+    }
+
+    @Override
+    public void flush() {
+        // Everything has been handed over already.
+    }
+
+    @Override
+    public int pollDescriptor() {
+        return -1;
+    }
+
+    @Override
+    public PortCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public void close() {
+        // Nothing to give back.
+    }
+}

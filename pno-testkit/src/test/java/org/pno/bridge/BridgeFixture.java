@@ -1,0 +1,195 @@
+package org.pno.bridge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+import org.pno.link.ArenaGeometry;
+import org.pno.link.HostMemory;
+import org.pno.link.MappedHostMemory;
+import org.pno.link.SocketStatus;
+import org.pno.sim.HostChannel;
+import org.pno.sim.HostListener;
+import org.pno.sim.HostSocket;
+import org.pno.sim.MemoryPort;
+import org.pno.sim.SimulatedDma;
+import org.pno.sim.SimulatedHost;
+import org.pno.time.ManualClock;
+
+/**
+ * Two DPUs at the ends of a wire, each with a host: one whose bus is under test, and a peer on a mapping. Time passes
+ * by steps; nothing waits.
+ */
+final class BridgeFixture implements AutoCloseable {
+    /** How the DPU under test reaches its hosts' memory. */
+    enum Bus {
+        MAPPED,
+        DMA
+    }
+
+    static final int PORT = 6379;
+    private static final int FRAMES = 256;
+    private static final int PATIENCE = 200_000;
+    private static final long STEP_NS = 500;
+
+    final ManualClock clock = new ManualClock(1_000_000_000L);
+    final MemoryPort port;
+    final MemoryPort peerPort;
+    final TestDpu dpu;
+    final TestDpu peer;
+    final TestDpu.Attached host;
+    final TestDpu.Attached peerHost;
+    final HostChannel channel;
+    final HostChannel peerChannel;
+
+    BridgeFixture(final Bus bus) {
+        this(bus, SimulatedHost.smallGeometry());
+    }
+
+    BridgeFixture(final Bus bus, final ArenaGeometry geometry) {
+        final MemoryPort[] wire = MemoryPort.pair(FRAMES);
+        port = wire[0];
+        peerPort = wire[1];
+        final HostMemory memory = bus == Bus.MAPPED ? new MappedHostMemory() : new SimulatedDma(clock, 1);
+        dpu = new TestDpu(memory, port, "10.77.0.1/24", clock.nowNs());
+        peer = new TestDpu(new MappedHostMemory(), peerPort, "10.77.0.2/24", clock.nowNs());
+        host = dpu.attach(geometry);
+        peerHost = peer.attach(SimulatedHost.smallGeometry());
+        await(() -> host.arena != null && peerHost.arena != null);
+        channel = dpu.openChannel(host);
+        peerChannel = peer.openChannel(peerHost);
+    }
+
+    /** One cycle of both DPUs, and a little time. */
+    void step() {
+        dpu.cycle(clock.nowNs());
+        peer.cycle(clock.nowNs());
+        clock.advance(STEP_NS);
+    }
+
+    void steps(final int count) {
+        for (int i = 0; i < count; i++) {
+            step();
+        }
+    }
+
+    /** Lets time pass in larger steps, as timers need. */
+    void pass(final long ns) {
+        final long untilNs = clock.nowNs() + ns;
+        while (clock.nowNs() - untilNs < 0) {
+            steps(20);
+            clock.advance(Math.max(1, Math.min(1_000_000, untilNs - clock.nowNs())));
+        }
+    }
+
+    void await(final BooleanSupplier condition) {
+        for (int i = 0; i < PATIENCE; i++) {
+            if (condition.getAsBoolean()) {
+                return;
+            }
+            step();
+        }
+        assertTrue(condition.getAsBoolean(), "did not happen within " + PATIENCE + " steps");
+    }
+
+    /** A listener of the host under test. */
+    HostListener listen(final int credits) {
+        return listen(dpu, host, channel, credits);
+    }
+
+    HostListener listen(final TestDpu where, final TestDpu.Attached who, final HostChannel on, final int credits) {
+        final HostListener listener = new HostListener(who.host, on);
+        final int[] result = new int[1];
+        where.listen(who, listener, PORT, result);
+        await(() -> result[0] != 1);
+        assertEquals(0, result[0]);
+        listener.postCredits(credits);
+        await(() -> listener.socket().state() == SocketStatus.LISTENING);
+        steps(100); // Until the credits have been read.
+        return listener;
+    }
+
+    /** A connect of the peer's host to the host under test, under way. */
+    HostSocket connectFromPeer() {
+        final HostSocket socket = peerHost.host.takeRecord(peerChannel);
+        socket.connect(0, 0, 0, dpu.address.hi(), dpu.address.lo(), PORT);
+        return socket;
+    }
+
+    /** A connect of the host under test, under way. */
+    HostSocket connectToPeer() {
+        final HostSocket socket = host.host.takeRecord(channel);
+        socket.connect(0, 0, 0, peer.address.hi(), peer.address.lo(), PORT);
+        return socket;
+    }
+
+    /** Two ends of a connection: ours, accepted, and the peer's. */
+    record Pair(HostListener listener, HostSocket own, HostSocket peer) {}
+
+    /** A connection that the peer opened. */
+    Pair acceptedPair() {
+        return acceptedPair(listen(4));
+    }
+
+    Pair acceptedPair(final HostListener listener) {
+        final HostSocket peerSocket = connectFromPeer();
+        final HostSocket[] accepted = new HostSocket[1];
+        await(() -> {
+            if (accepted[0] == null) {
+                accepted[0] = listener.accept();
+            }
+            return accepted[0] != null && peerSocket.isRequestDone();
+        });
+        assertEquals(0, peerSocket.requestError());
+        return new Pair(listener, accepted[0], peerSocket);
+    }
+
+    /** Sends bytes and receives them at the other end. */
+    void transfer(final HostSocket from, final HostSocket to, final byte[] bytes) {
+        final byte[] got = new byte[bytes.length];
+        final int[] done = new int[2];
+        await(() -> {
+            done[0] += from.send(bytes, done[0], bytes.length - done[0]);
+            final byte[] piece = to.receive(Integer.MAX_VALUE);
+            System.arraycopy(piece, 0, got, done[1], piece.length);
+            done[1] += piece.length;
+            channel.poll();
+            peerChannel.poll();
+            return done[1] == bytes.length;
+        });
+        assertTrue(Arrays.equals(bytes, got), "the bytes that arrived are others than those sent");
+    }
+
+    static byte[] pattern(final int length, final long seed) {
+        final byte[] bytes = new byte[length];
+        new java.util.Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    /** Nothing was given up. */
+    void assertHealthy() {
+        assertTrue(
+                dpu.fenced.isEmpty(), () -> "fenced: " + dpu.fenced.getFirst().fence());
+        assertTrue(
+                peer.fenced.isEmpty(),
+                () -> "peer fenced: " + peer.fenced.getFirst().fence());
+        assertNull(host.refusal);
+    }
+
+    @Override
+    public void close() {
+        close(dpu);
+        close(peer);
+    }
+
+    private static void close(final TestDpu dpu) {
+        try {
+            ((AutoCloseable) dpu.memory).close();
+        } catch (final Exception e) {
+            throw new IllegalStateException(e);
+        }
+        dpu.hosts.forEach(attached -> attached.host.close());
+    }
+}

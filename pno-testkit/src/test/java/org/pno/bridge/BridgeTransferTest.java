@@ -1,0 +1,111 @@
+package org.pno.bridge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.pno.bridge.BridgeFixture.Bus;
+import org.pno.bridge.BridgeFixture.Pair;
+import org.pno.link.SocketStatus;
+import org.pno.sim.HostListener;
+import org.pno.sim.HostSocket;
+import org.pno.sys.Errno;
+
+/** Connections and their streams, over both kinds of bus. */
+class BridgeTransferTest {
+    private BridgeFixture fixture;
+
+    @AfterEach
+    void close() {
+        fixture.assertHealthy();
+        fixture.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldAccept(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+
+        assertEquals(SocketStatus.ESTABLISHED, pair.own().state());
+        assertEquals(SocketStatus.ESTABLISHED, pair.peer().state());
+        assertEquals(fixture.peer.address.lo(), pair.own().info().remoteLo());
+        assertEquals(BridgeFixture.PORT, pair.own().info().localPort());
+        assertEquals(pair.peer().info().localPort(), pair.own().info().remotePort());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldConnect(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final HostListener listener = fixture.listen(fixture.peer, fixture.peerHost, fixture.peerChannel, 1);
+        final HostSocket socket = fixture.connectToPeer();
+        fixture.await(() -> socket.isRequestDone() && listener.accept() != null);
+
+        assertEquals(0, socket.requestError());
+        assertEquals(SocketStatus.ESTABLISHED, socket.state());
+        assertEquals(fixture.dpu.address.lo(), socket.info().localLo());
+        assertEquals(BridgeFixture.PORT, socket.info().remotePort());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldTellThatNobodyListens(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final HostSocket socket = fixture.connectToPeer();
+        fixture.await(() -> socket.isRequestDone() && socket.state() == SocketStatus.CLOSED);
+
+        assertEquals(Errno.ECONNREFUSED, socket.requestError());
+        assertEquals(Errno.ECONNREFUSED, socket.soError());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldEcho(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        for (int round = 0; round < 20; round++) {
+            final byte[] request = BridgeFixture.pattern(1 + round * 37, round);
+            fixture.transfer(pair.peer(), pair.own(), request);
+            fixture.transfer(pair.own(), pair.peer(), request);
+        }
+        assertEquals(pair.own().rxRead(), pair.own().txWritten());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldReceiveInBulk(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        fixture.transfer(pair.peer(), pair.own(), BridgeFixture.pattern(5_000_000, 1));
+        assertEquals(5_000_000, pair.own().rxRead());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldSendInBulk(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        fixture.transfer(pair.own(), pair.peer(), BridgeFixture.pattern(5_000_000, 2));
+        assertEquals(5_000_000, pair.peer().rxRead());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldPassAHalfClose(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        fixture.transfer(pair.peer(), pair.own(), BridgeFixture.pattern(100, 3));
+        pair.peer().shutdownWrite();
+        fixture.await(() -> pair.own().isAtEnd());
+
+        fixture.transfer(pair.own(), pair.peer(), BridgeFixture.pattern(200, 4));
+        assertFalse(pair.peer().isAtEnd());
+        pair.own().shutdownWrite();
+        fixture.await(() -> pair.peer().isAtEnd());
+        assertTrue(pair.own().isAtEnd());
+    }
+}
