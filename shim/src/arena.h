@@ -1,0 +1,101 @@
+/* The arena: the memory that this process and its forked children share with the DPU, and beside it the family's own
+ * memory, which the DPU never sees: who has taken which number, and the host's half of each socket's state. */
+#ifndef PNO_ARENA_H
+#define PNO_ARENA_H
+
+#include "bitmap.h"
+#include "layout.h"
+#include "lock.h"
+
+/* The arena is sparse: what is never touched costs nothing. */
+enum {
+    PNO_CHANNEL_COUNT = 256,
+    PNO_RECORD_COUNT = 32768,
+    PNO_HOLDER_COUNT = 64,
+    PNO_TX_CHUNK_COUNT = 32768,
+    PNO_RX_CHUNK_COUNT = 32768,
+};
+
+/* Bytes in flight where the program has not set SO_SNDBUF. */
+#define PNO_DEFAULT_SNDBUF (1 << 20)
+
+/* What setsockopt set, in its units. */
+struct pno_options {
+    struct pno_options_line line; /* as the record carries it to the DPU */
+    uint64_t receive_timeout_ns;  /* 0: none */
+    uint64_t send_timeout_ns;
+    int32_t linger_seconds; /* -1: off */
+    bool reuse_address;
+    bool reuse_port;
+};
+
+enum pno_socket_flag {
+    PNO_NONBLOCK = 1 << 0,
+    PNO_SHUT_READ = 1 << 1,
+    PNO_SHUT_WRITE = 1 << 2,
+    PNO_CONNECTED = 1 << 3,   /* was seen established */
+    PNO_ERROR_TAKEN = 1 << 4, /* the program has seen soError; Linux shows it once */
+    PNO_ANNOUNCED = 1 << 5,   /* connect has said so once; from then on it answers EISCONN */
+    PNO_INET6 = 1 << 6,       /* the program sees IPv4-mapped addresses */
+    PNO_IN_KERNEL = 1 << 7,   /* a listener that the kernel serves too */
+};
+
+/* The host's half of a socket, one per record, shared by the family. Chunks are held for [tx_freed, tx_mapped), which
+ * are chunk boundaries around the bytes not yet acknowledged; equal: none. */
+struct pno_socket {
+    _Alignas(64) struct pno_lock tx_lock;
+    uint32_t sndbuf;
+    uint64_t tx_freed;
+    uint64_t tx_mapped;
+    _Alignas(64) struct pno_lock rx_lock;
+    uint64_t rx_hinted; /* rxRead of the last submission */
+    _Alignas(64) _Atomic uint32_t flags;
+    _Atomic uint32_t life;
+    uint32_t backlog; /* of a listener: connections that may wait for accept */
+    struct pno_options options;
+};
+
+/* The family's own memory: an anonymous shared mapping. */
+struct pno_family {
+    struct pno_bitmap channels, records, holders, chunks;
+    _Atomic uint64_t channel_words[PNO_BITMAP_WORDS(PNO_CHANNEL_COUNT)];
+    _Atomic uint64_t record_words[PNO_BITMAP_WORDS(PNO_RECORD_COUNT)];
+    _Atomic uint64_t holder_words[PNO_BITMAP_WORDS(PNO_HOLDER_COUNT)];
+    _Atomic uint64_t chunk_words[PNO_BITMAP_WORDS(PNO_TX_CHUNK_COUNT)];
+    _Atomic uint32_t channel_owner[PNO_CHANNEL_COUNT]; /* pid */
+    struct pno_socket sockets[PNO_RECORD_COUNT];
+};
+
+struct pno_arena {
+    uint8_t *base; /* NULL: none yet */
+    struct pno_record *records;
+    uint8_t *tx_pool;
+    uint8_t *rx_pool;
+    struct pno_family *family;
+    struct pno_holder *holder; /* this process's slot */
+    uint32_t holder_slot;
+    uint32_t number; /* the DPU's name for the arena */
+};
+
+extern struct pno_arena pno_arena;
+
+/* Makes the arena, this process its first holder. Answers the memfd to pass to the DPU, or -errno. */
+int pno_arena_create(void);
+
+/* Takes it back, where the DPU would not have it. */
+void pno_arena_destroy(void);
+
+struct pno_gring *pno_arena_gring(uint32_t channel);
+
+/* A holder slot that is free, with this process's bits in it, for a child that is about to be forked. */
+uint32_t pno_holder_prepare(void);
+
+void pno_holder_cancel(uint32_t slot);
+
+/* In the child: the slot is ours from now on. */
+void pno_holder_adopt(uint32_t slot);
+
+void pno_hold(uint32_t record);
+void pno_unhold(uint32_t record);
+
+#endif

@@ -1,0 +1,98 @@
+/* The one list of intercepted calls: X(result, name, parameters, arguments). The table of libc's symbols (libc.h) and
+ * the export map are made from it; interpose*.c define each. */
+#ifndef PNO_CALLS_H
+#define PNO_CALLS_H
+
+#define PNO_CALLS(X)        \
+    PNO_SOCKET_CALLS(X)     \
+    PNO_TRANSFER_CALLS(X)   \
+    PNO_DESCRIPTOR_CALLS(X) \
+    PNO_WAIT_CALLS(X)       \
+    PNO_FORTIFIED_CALLS(X)
+
+#define PNO_SOCKET_CALLS(X)                                                                                   \
+    X(int, socket, (int domain, int type, int protocol), (domain, type, protocol))                            \
+    X(int, bind, (int fd, const struct sockaddr *name, socklen_t length), (fd, name, length))                 \
+    X(int, listen, (int fd, int backlog), (fd, backlog))                                                      \
+    X(int, accept, (int fd, struct sockaddr *name, socklen_t *length), (fd, name, length))                    \
+    X(int, accept4, (int fd, struct sockaddr *name, socklen_t *length, int flags), (fd, name, length, flags)) \
+    X(int, connect, (int fd, const struct sockaddr *name, socklen_t length), (fd, name, length))              \
+    X(int, shutdown, (int fd, int how), (fd, how))                                                            \
+    X(int, getsockname, (int fd, struct sockaddr *name, socklen_t *length), (fd, name, length))               \
+    X(int, getpeername, (int fd, struct sockaddr *name, socklen_t *length), (fd, name, length))               \
+    X(int, getsockopt, (int fd, int level, int option, void *value, socklen_t *length),                       \
+      (fd, level, option, value, length))                                                                     \
+    X(int, setsockopt, (int fd, int level, int option, const void *value, socklen_t length),                  \
+      (fd, level, option, value, length))
+
+#define PNO_TRANSFER_CALLS(X)                                                                                     \
+    X(ssize_t, read, (int fd, void *buffer, size_t length), (fd, buffer, length))                                 \
+    X(ssize_t, readv, (int fd, const struct iovec *pieces, int count), (fd, pieces, count))                       \
+    X(ssize_t, recv, (int fd, void *buffer, size_t length, int flags), (fd, buffer, length, flags))               \
+    X(ssize_t, recvfrom,                                                                                          \
+      (int fd, void *buffer, size_t length, int flags, struct sockaddr *name, socklen_t *name_length),            \
+      (fd, buffer, length, flags, name, name_length))                                                             \
+    X(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags), (fd, message, flags))                        \
+    X(int, recvmmsg, (int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout),     \
+      (fd, messages, count, flags, timeout))                                                                      \
+    X(ssize_t, write, (int fd, const void *buffer, size_t length), (fd, buffer, length))                          \
+    X(ssize_t, writev, (int fd, const struct iovec *pieces, int count), (fd, pieces, count))                      \
+    X(ssize_t, send, (int fd, const void *buffer, size_t length, int flags), (fd, buffer, length, flags))         \
+    X(ssize_t, sendto,                                                                                            \
+      (int fd, const void *buffer, size_t length, int flags, const struct sockaddr *name, socklen_t name_length), \
+      (fd, buffer, length, flags, name, name_length))                                                             \
+    X(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags), (fd, message, flags))                  \
+    X(int, sendmmsg, (int fd, struct mmsghdr *messages, unsigned count, int flags), (fd, messages, count, flags)) \
+    X(ssize_t, sendfile, (int out, int in, off_t *offset, size_t count), (out, in, offset, count))                \
+    X(ssize_t, sendfile64, (int out, int in, off64_t *offset, size_t count), (out, in, offset, count))            \
+    X(ssize_t, splice, (int in, off64_t *in_offset, int out, off64_t *out_offset, size_t length, unsigned flags), \
+      (in, in_offset, out, out_offset, length, flags))
+
+/* fcntl, fcntl64 and ioctl take their third argument as a word, whatever it stands for. */
+#define PNO_DESCRIPTOR_CALLS(X)                                                           \
+    X(int, close, (int fd), (fd))                                                         \
+    X(int, close_range, (unsigned first, unsigned last, int flags), (first, last, flags)) \
+    X(void, closefrom, (int first), (first))                                              \
+    X(int, dup, (int fd), (fd))                                                           \
+    X(int, dup2, (int fd, int number), (fd, number))                                      \
+    X(int, dup3, (int fd, int number, int flags), (fd, number, flags))                    \
+    X(int, fcntl, (int fd, int command, ...), (fd, command, argument))                    \
+    X(int, fcntl64, (int fd, int command, ...), (fd, command, argument))                  \
+    X(int, ioctl, (int fd, unsigned long request, ...), (fd, request, argument))          \
+    X(FILE *, fdopen, (int fd, const char *mode), (fd, mode))                             \
+    X(pid_t, fork, (void), ())
+
+#define PNO_WAIT_CALLS(X)                                                                                          \
+    X(int, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))                          \
+    X(int, ppoll, (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask),       \
+      (fds, count, timeout, mask))                                                                                 \
+    X(int, select, (int count, fd_set *reads, fd_set *writes, fd_set *excepts, struct timeval *timeout),           \
+      (count, reads, writes, excepts, timeout))                                                                    \
+    X(int, pselect,                                                                                                \
+      (int count, fd_set *reads, fd_set *writes, fd_set *excepts, const struct timespec *timeout,                  \
+       const sigset_t *mask),                                                                                      \
+      (count, reads, writes, excepts, timeout, mask))                                                              \
+    X(int, epoll_create, (int size), (size))                                                                       \
+    X(int, epoll_create1, (int flags), (flags))                                                                    \
+    X(int, epoll_ctl, (int set, int operation, int fd, struct epoll_event *event), (set, operation, fd, event))    \
+    X(int, epoll_wait, (int set, struct epoll_event *events, int room, int timeout), (set, events, room, timeout)) \
+    X(int, epoll_pwait, (int set, struct epoll_event *events, int room, int timeout, const sigset_t *mask),        \
+      (set, events, room, timeout, mask))                                                                          \
+    X(int, epoll_pwait2,                                                                                           \
+      (int set, struct epoll_event *events, int room, const struct timespec *timeout, const sigset_t *mask),       \
+      (set, events, room, timeout, mask))
+
+/* What _FORTIFY_SOURCE makes of some of them. */
+#define PNO_FORTIFIED_CALLS(X)                                                                                      \
+    X(ssize_t, __read_chk, (int fd, void *buffer, size_t length, size_t room), (fd, buffer, length, room))          \
+    X(ssize_t, __recv_chk, (int fd, void *buffer, size_t length, size_t room, int flags),                           \
+      (fd, buffer, length, room, flags))                                                                            \
+    X(ssize_t, __recvfrom_chk,                                                                                      \
+      (int fd, void *buffer, size_t length, size_t room, int flags, struct sockaddr *name, socklen_t *name_length), \
+      (fd, buffer, length, room, flags, name, name_length))                                                         \
+    X(int, __poll_chk, (struct pollfd * fds, nfds_t count, int timeout, size_t room), (fds, count, timeout, room))  \
+    X(int, __ppoll_chk,                                                                                             \
+      (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask, size_t room),       \
+      (fds, count, timeout, mask, room))
+
+#endif

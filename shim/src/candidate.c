@@ -1,0 +1,111 @@
+/* What a candidate does itself; everything else is the kernel's until it is decided. */
+#include "candidate.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+
+#include "address.h"
+#include "connect.h"
+#include "fdtable.h"
+#include "libc.h"
+#include "listener.h"
+#include "log.h"
+#include "options.h"
+#include "process.h"
+#include "rules.h"
+#include "watch.h"
+
+static struct pno_candidate candidates[PNO_OTHER_FILES];
+
+struct pno_file *pno_candidate_made(int domain, const struct pno_options *options)
+{
+    struct pno_file *file = pno_file_other(&pno_candidate_ops);
+    if (file == NULL) {
+        pno_log("a socket stays the kernel's: too many are undecided");
+        return NULL;
+    }
+    file->candidate = &candidates[pno_file_number(file) - PNO_RECORD_COUNT];
+    file->candidate->domain = domain;
+    file->candidate->options = *options;
+    return file;
+}
+
+void pno_candidate_created(int fd, int domain)
+{
+    struct pno_options options;
+    pno_options_reset(&options);
+    struct pno_file *file = pno_candidate_made(domain, &options);
+    if (file != NULL && !pno_fd_install(fd, file))
+        pno_log("socket %d stays the kernel's: the number is too high", fd);
+}
+
+void pno_candidate_resign(struct pno_file *file, int fd)
+{
+    pno_watch_end(file); /* the kernel has the registrations too */
+    pno_fd_rename(file, NULL, fd);
+}
+
+/* The DPU's addresses are not the host's own: the kernel binds them all the same, and so keeps the ports. */
+static long candidate_bind(struct pno_file *file, int fd, const struct sockaddr *name, socklen_t length)
+{
+    struct pno_endpoint endpoint;
+    int on = 1;
+    if (!pno_address_parse(name, length, &endpoint) || pno_address_is_any(&endpoint))
+        return PNO_PASS;
+    if (pno_rules_is_dpus(&endpoint))
+        libc_setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof(on));
+    else
+        pno_candidate_resign(file, fd);
+    return PNO_PASS;
+}
+
+static long candidate_listen(struct pno_file *file, int fd, int backlog)
+{
+    struct sockaddr_storage name;
+    socklen_t length = sizeof(name);
+    struct pno_endpoint at;
+    int only6 = 0;
+    socklen_t only6_length = sizeof(only6);
+    if (file->candidate->domain == AF_INET6)
+        libc_getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only6, &only6_length);
+    if (only6 == 0 && libc_getsockname(fd, (struct sockaddr *)&name, &length) == 0 &&
+        pno_address_parse((struct sockaddr *)&name, length, &at) && pno_rules_listen(&at))
+        return pno_listener_open(file, fd, &at, backlog);
+    pno_candidate_resign(file, fd);
+    return PNO_PASS;
+}
+
+static long candidate_connect(struct pno_file *file, int fd, const struct sockaddr *name, socklen_t length)
+{
+    struct pno_endpoint to;
+    if (!pno_address_parse(name, length, &to) || !pno_rules_connect(&to)) {
+        if (name != NULL && name->sa_family != AF_UNSPEC)
+            pno_candidate_resign(file, fd);
+        return PNO_PASS;
+    }
+    return pno_connect(file, fd, &to);
+}
+
+/* The kernel judges the option; we keep it in mind for the day that the socket is ours. */
+static long set_option(struct pno_file *file, int fd, int level, int option, const void *value, socklen_t length)
+{
+    if (libc_setsockopt(fd, level, option, value, length) < 0)
+        return -errno;
+    if (pno_options_set(&file->candidate->options, level, option, value, length) < 0)
+        pno_log("option %d of level %d, set on socket %d, has no effect if it is offloaded", option, level, fd);
+    return 0;
+}
+
+static void release(struct pno_file *file)
+{
+    pno_watch_end(file);
+}
+
+const struct pno_ops pno_candidate_ops = {
+    .bind = candidate_bind,
+    .listen = candidate_listen,
+    .connect = candidate_connect,
+    .set_option = set_option,
+    .release = release,
+};

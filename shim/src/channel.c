@@ -1,0 +1,305 @@
+/* The host's side of the G-rings: submissions out, events in, and who sleeps. */
+#include "channel.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "control.h"
+#include "fdtable.h"
+#include "libc.h"
+#include "log.h"
+#include "watch.h"
+
+#define DRAIN_BATCH 64
+
+struct pno_channel pno_channels[PNO_CHANNELS];
+
+static struct pno_lock open_lock;
+static _Atomic uint32_t threads_seen;
+
+#define FOR_EACH(channel, mask)                               \
+    for (uint64_t rest = (mask); rest != 0; rest &= rest - 1) \
+        for (struct pno_channel *channel = &pno_channels[__builtin_ctzll(rest)]; channel != NULL; channel = NULL)
+
+static void ring(int bell)
+{
+    int saved = errno;
+    uint64_t one = 1;
+    if (libc_write(bell, &one, sizeof(one)) < 0)
+        pno_log("a bell cannot be rung: %s", strerrorname_np(errno));
+    errno = saved;
+}
+
+/* Opens a channel of the process on a fresh channel of the arena: positions and laps start from nothing. */
+static int open_channel(struct pno_channel *channel)
+{
+    struct pno_family *family = pno_arena.family;
+    uint32_t number = pno_bitmap_take(&family->channels, family->channel_words, PNO_CHANNEL_COUNT);
+    if (number == PNO_NO_NUMBER)
+        return -ENOBUFS;
+    struct pno_gring *gring = pno_arena_gring(number);
+    memset(gring, 0, sizeof(*gring));
+    int bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    int error = bell < 0 ? -errno : pno_control_channel(number, bell);
+    if (error < 0) {
+        if (bell >= 0)
+            libc_close(bell);
+        pno_bitmap_give(&family->channels, family->channel_words, number);
+        return error;
+    }
+    channel->number = number;
+    channel->sub_tail = channel->sub_head = channel->owed_head = 0;
+    channel->sleepers = channel->sets = 0;
+    atomic_store(&channel->ev_head, 0);
+    channel->bell = bell;
+    pno_fd_internal(&channel->bell);
+    __atomic_store_n(&channel->gring, gring, __ATOMIC_RELEASE);
+    return 0;
+}
+
+static bool is_open(uint32_t at)
+{
+    return __atomic_load_n(&pno_channels[at].gring, __ATOMIC_ACQUIRE) != NULL;
+}
+
+/* Makes sure that a channel is open; when it cannot be, any open one will do. */
+static uint32_t ensure_open(uint32_t at)
+{
+    if (is_open(at))
+        return at;
+    if (!pno_lock_take(&open_lock))
+        return PNO_NO_CHANNEL;
+    int error = is_open(at) ? 0 : open_channel(&pno_channels[at]);
+    pno_lock_give(&open_lock);
+    if (error == 0)
+        return at;
+    pno_log("no channel %u: %s", at, strerrorname_np(-error));
+    for (at = 0; at < PNO_CHANNELS; at++)
+        if (is_open(at))
+            return at;
+    return PNO_NO_CHANNEL;
+}
+
+uint32_t pno_channel_of_thread(void)
+{
+    if (pno_self.channel == 0)
+        pno_self.channel = 1 + atomic_fetch_add(&threads_seen, 1) % PNO_BLOCKING_CHANNELS;
+    return ensure_open(pno_self.channel - 1);
+}
+
+uint32_t pno_channel_for_set(void)
+{
+    uint32_t best = PNO_BLOCKING_CHANNELS;
+    for (uint32_t at = best; at < PNO_CHANNELS && pno_channels[best].sets != 0; at++)
+        if (pno_channels[at].sets < pno_channels[best].sets)
+            best = at;
+    best = ensure_open(best);
+    if (best != PNO_NO_CHANNEL)
+        pno_channels[best].sets++;
+    return best;
+}
+
+/* Which of our channels submissions of the file go by. */
+static struct pno_channel *submission_channel(struct pno_file *file)
+{
+    if (PNO_LIKELY(file->channel != 0))
+        return &pno_channels[file->channel - 1];
+    uint32_t at = pno_channel_of_thread();
+    return at == PNO_NO_CHANNEL ? NULL : &pno_channels[at];
+}
+
+/* Counts what could not be submitted; the DPU then sweeps the channel's records. */
+static void overflow(struct pno_channel *channel)
+{
+    atomic_fetch_add(&channel->gring->overflow, 1);
+}
+
+static bool push(struct pno_channel *channel, const struct pno_submission *submission)
+{
+    struct pno_gring *gring = channel->gring;
+    if (!pno_lock_take(&channel->lock))
+        return false;
+    uint64_t tail = channel->sub_tail;
+    if (PNO_UNLIKELY(tail - channel->sub_head >= PNO_CHAN_SUB_CAPACITY))
+        channel->sub_head = atomic_load_explicit(&gring->sub_head, memory_order_acquire);
+    bool room = tail - channel->sub_head < PNO_CHAN_SUB_CAPACITY;
+    if (PNO_LIKELY(room)) {
+        gring->sub[tail % PNO_CHAN_SUB_CAPACITY] = *submission;
+        channel->sub_tail = tail + 1;
+        atomic_store(&gring->sub_tail, tail + 1); /* a full fence, before `asleep` is looked at */
+    }
+    pno_lock_give(&channel->lock);
+    return room;
+}
+
+void pno_submit_written(struct pno_file *file, uint64_t tx_written, uint32_t chunk, uint32_t flags)
+{
+    struct pno_channel *channel = submission_channel(file);
+    if (PNO_UNLIKELY(channel == NULL))
+        return;
+    struct pno_submission submission = {
+        .record = pno_file_number(file),
+        .generation = file->generation,
+        .tx_written = tx_written,
+        .rx_read = atomic_load_explicit(&file->record->rx_read, memory_order_relaxed),
+        .tx_chunk = chunk,
+        .flags = flags,
+    };
+    if (!PNO_LIKELY(push(channel, &submission)))
+        overflow(channel);
+    if (PNO_UNLIKELY(atomic_load(&channel->gring->asleep) != PNO_CHAN_ASLEEP_NOT))
+        ring(pno_control.bell);
+}
+
+void pno_submit(struct pno_file *file, uint32_t flags)
+{
+    uint64_t tx_written = atomic_load_explicit(&file->record->tx_written, memory_order_acquire);
+    pno_submit_written(file, tx_written, PNO_REC_NO_CHUNK, flags);
+}
+
+void pno_channel_attach(struct pno_file *file, uint32_t channel)
+{
+    uint64_t word = pno_channels[channel].number | (uint64_t)file->generation << 32;
+    bool same = atomic_load_explicit(&file->record->channel_and_generation, memory_order_relaxed) == word;
+    uint32_t before = file->channel;
+    file->channel = channel + 1;
+    if (same)
+        return;
+    atomic_store_explicit(&file->record->channel_and_generation, word, memory_order_release);
+    pno_submit(file, PNO_SUB_FLAG_HOST_LINE);
+    if (before != 0)
+        pno_channels_wake(1ULL << (before - 1)); /* who waits for the file there must wait here from now on */
+}
+
+static bool has_event(const struct pno_channel *channel, uint64_t number)
+{
+    uint64_t word = atomic_load_explicit(&channel->gring->evt[number % PNO_CHAN_EVT_CAPACITY], memory_order_acquire);
+    return word >> PNO_EVT_LAP_SHIFT == ((number / PNO_CHAN_EVT_CAPACITY + 1) & 0xFFFF);
+}
+
+/* Takes up to DRAIN_BATCH events off the ring. They are handed out when the lock is free again. */
+static unsigned take_events(struct pno_channel *channel, uint64_t *words)
+{
+    if (!pno_lock_take(&channel->lock))
+        return 0;
+    uint64_t head = atomic_load_explicit(&channel->ev_head, memory_order_relaxed);
+    unsigned count = 0;
+    while (count < DRAIN_BATCH && has_event(channel, head)) {
+        words[count++] = atomic_load_explicit(&channel->gring->evt[head % PNO_CHAN_EVT_CAPACITY], memory_order_relaxed);
+        head++;
+    }
+    if (count > 0) {
+        atomic_store_explicit(&channel->ev_head, head, memory_order_release);
+        atomic_store_explicit(&channel->gring->ev_head, head, memory_order_release);
+    }
+    pno_lock_give(&channel->lock);
+    return count;
+}
+
+static void drain(struct pno_channel *channel)
+{
+    uint64_t words[DRAIN_BATCH];
+    unsigned count = DRAIN_BATCH;
+    for (unsigned total = 0; count == DRAIN_BATCH && total < PNO_CHAN_EVT_CAPACITY; total += count) {
+        count = take_events(channel, words);
+        for (unsigned i = 0; i < count; i++)
+            pno_watch_event((uint32_t)words[i], (uint32_t)(words[i] >> PNO_EVT_GENERATION_SHIFT) & 0xFFFF);
+    }
+}
+
+void pno_channels_drain(uint64_t mask)
+{
+    if (PNO_UNLIKELY(pno_self.held != 0))
+        return;
+    FOR_EACH(channel, mask)
+    {
+        if (has_event(channel, atomic_load_explicit(&channel->ev_head, memory_order_relaxed)))
+            drain(channel);
+    }
+}
+
+void pno_channels_arm(uint64_t mask)
+{
+    FOR_EACH(channel, mask)
+    {
+        if (!pno_lock_take(&channel->lock))
+            continue;
+        if (channel->sleepers++ == 0)
+            atomic_fetch_add(&channel->gring->sleep_seq, 1);
+        pno_lock_give(&channel->lock);
+    }
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+void pno_channels_disarm(uint64_t mask)
+{
+    FOR_EACH(channel, mask)
+    {
+        if (!pno_lock_take(&channel->lock))
+            continue;
+        if (--channel->sleepers == 0)
+            atomic_fetch_add(&channel->gring->sleep_seq, 1);
+        pno_lock_give(&channel->lock);
+    }
+}
+
+void pno_channels_ask_owed(uint64_t mask)
+{
+    FOR_EACH(channel, mask)
+    {
+        uint64_t head = atomic_load_explicit(&channel->ev_head, memory_order_relaxed);
+        if (atomic_load(&channel->gring->asleep) == PNO_CHAN_ASLEEP_OWING && channel->owed_head != head) {
+            channel->owed_head = head;
+            ring(pno_control.bell);
+        }
+    }
+}
+
+void pno_channels_wake(uint64_t mask)
+{
+    FOR_EACH(channel, mask)
+    {
+        if (__atomic_load_n(&channel->sleepers, __ATOMIC_SEQ_CST) != 0)
+            ring(channel->bell);
+    }
+}
+
+void pno_channels_ring(uint32_t channel)
+{
+    ring(pno_channels[channel].bell);
+}
+
+bool pno_channels_pending(uint64_t mask)
+{
+    FOR_EACH(channel, mask)
+    {
+        if (has_event(channel, atomic_load_explicit(&channel->ev_head, memory_order_relaxed)))
+            return true;
+    }
+    return false;
+}
+
+bool pno_channels_fenced(uint64_t mask)
+{
+    FOR_EACH(channel, mask)
+    {
+        uint64_t reason = atomic_load_explicit(&channel->gring->fenced, memory_order_relaxed);
+        if (reason != PNO_FENCE_NONE)
+            return true;
+    }
+    return false;
+}
+
+void pno_channels_forget(void)
+{
+    for (uint32_t at = 0; at < PNO_CHANNELS; at++) {
+        if (is_open(at)) {
+            pno_fd_internal_close(&pno_channels[at].bell);
+            pno_channels[at].gring = NULL;
+        }
+        pno_channels[at].lock = (struct pno_lock){0};
+    }
+    open_lock = (struct pno_lock){0};
+    atomic_store(&threads_seen, 0);
+}

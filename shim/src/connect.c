@@ -1,0 +1,157 @@
+/* connect: a record with the request in it, and the shared placeholder in place of the kernel's socket. */
+#include "connect.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "candidate.h"
+#include "channel.h"
+#include "fdtable.h"
+#include "libc.h"
+#include "log.h"
+#include "process.h"
+#include "records.h"
+#include "rules.h"
+#include "sets.h"
+#include "socket.h"
+#include "wait.h"
+
+#define REQUEST_NUMBER 1 /* a record serves one connect */
+
+/* Takes a record for a socket with these options and flags, and holds it. NULL: *error says why. */
+static struct pno_file *new_socket(const struct pno_options *options, uint32_t flags, int *error)
+{
+    *error = pno_process_arena();
+    if (*error < 0)
+        return NULL;
+    uint32_t channel = pno_channel_of_thread();
+    uint32_t record = PNO_NO_NUMBER;
+    if (channel != PNO_NO_CHANNEL)
+        record = pno_record_take(pno_channels[channel].number, options);
+    if (record == PNO_NO_NUMBER) {
+        *error = -ENOBUFS;
+        return NULL;
+    }
+    struct pno_file *file = pno_file_for_record(record, &pno_socket_ops);
+    file->channel = channel + 1;
+    atomic_store(&file->socket->flags, flags);
+    pno_hold(record);
+    return file;
+}
+
+/* Writes what is wanted and asks the DPU for it. */
+static void request(struct pno_file *file, const struct pno_endpoint *from, const struct pno_endpoint *to)
+{
+    struct pno_address_line *wanted = &file->record->wanted;
+    wanted->family = to->family;
+    memcpy(wanted->remote, to->bytes, sizeof(wanted->remote));
+    wanted->remote_port = to->port;
+    memcpy(wanted->local, from->bytes, sizeof(wanted->local));
+    wanted->local_port = from->port;
+    atomic_store_explicit(&file->record->request, REQUEST_NUMBER | (uint64_t)PNO_REC_REQUEST_CONNECT << 32,
+                          memory_order_release);
+    pno_submit(file, PNO_SUB_FLAG_HOST_LINE | PNO_SUB_FLAG_OPTIONS);
+}
+
+/* How a connect that is under way or over is answered. */
+static long answer(struct pno_file *file)
+{
+    int error = 0;
+    switch (pno_socket_phase(file, &error)) {
+    case PNO_CONNECTING:
+        return -EINPROGRESS;
+    case PNO_OPEN:
+        pno_socket_set_flag(file, PNO_ANNOUNCED);
+        return 0;
+    default:
+        error = pno_socket_take_error(file);
+        return error != 0 ? -error : -ECONNABORTED;
+    }
+}
+
+/* Sleeps until the connection stands or has failed; SO_SNDTIMEO bounds it. */
+static long wait_connected(struct pno_file *file, int fd)
+{
+    long result = answer(file);
+    if (result != -EINPROGRESS || !pno_socket_blocks(file, 0) || !pno_file_hold(file, fd))
+        return result;
+    uint64_t deadline = pno_deadline_of(file->socket->options.send_timeout_ns);
+    while ((result = answer(file)) == -EINPROGRESS) {
+        long slept = pno_wait_file(file, EPOLLOUT, deadline);
+        if (slept == -EAGAIN)
+            break;
+        if (slept < 0) {
+            result = slept;
+            break;
+        }
+    }
+    pno_file_put(file);
+    return result;
+}
+
+/* A program that has bound the socket keeps its port: the kernel's socket lives on beside the connection. */
+static bool bound_to(int fd, struct pno_endpoint *from)
+{
+    struct sockaddr_storage name;
+    socklen_t length = sizeof(name);
+    return libc_getsockname(fd, (struct sockaddr *)&name, &length) == 0 &&
+           pno_address_parse((struct sockaddr *)&name, length, from) && from->port != 0;
+}
+
+static uint32_t flags_of(const struct pno_file *candidate, int fd)
+{
+    uint32_t flags = candidate->candidate->domain == AF_INET6 ? PNO_INET6 : 0;
+    return libc_fcntl(fd, F_GETFL, 0) & O_NONBLOCK ? flags | PNO_NONBLOCK : flags;
+}
+
+long pno_connect(struct pno_file *candidate, int fd, const struct pno_endpoint *to)
+{
+    int error;
+    struct pno_endpoint from = {.family = to->family};
+    bool bound = bound_to(fd, &from);
+    struct pno_file *file = new_socket(&candidate->candidate->options, flags_of(candidate, fd), &error);
+    if (file == NULL)
+        return error;
+    if (bound) {
+        int kept = libc_fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        file->bound = kept >= 0 ? pno_fd_raise(kept) + 1 : 0;
+    }
+    request(file, &from, to);
+    pno_watch_move(candidate, file, pno_set_adopt);
+    error = pno_fd_convert(candidate, file, fd, pno_process.placeholder);
+    return error < 0 ? error : wait_connected(file, fd);
+}
+
+/* connect once more on a socket that is ours. */
+long pno_socket_connect_again(struct pno_file *file, int fd, const struct sockaddr *name, socklen_t length)
+{
+    int error = 0;
+    uint32_t flags = pno_socket_flags(file);
+    struct pno_endpoint to;
+    switch (pno_socket_phase(file, &error)) {
+    case PNO_CONNECTING:
+        return pno_socket_blocks(file, 0) ? wait_connected(file, fd) : -EALREADY;
+    case PNO_OPEN:
+        return flags & PNO_ANNOUNCED ? -EISCONN : answer(file);
+    default:
+        break;
+    }
+    if (flags & PNO_CONNECTED)
+        return -EISCONN;
+    if (!(flags & PNO_ERROR_TAKEN))
+        return answer(file);
+    /* The last attempt failed: another one, with another record. */
+    if (!pno_address_parse(name, length, &to))
+        return -EAFNOSUPPORT;
+    if (!pno_rules_connect(&to))
+        return pno_unsupported("connect to an address that is not offloaded, after one that is", ENETUNREACH);
+    struct pno_endpoint from = {.family = to.family};
+    struct pno_file *next = new_socket(&file->socket->options, flags & (PNO_NONBLOCK | PNO_INET6), &error);
+    if (next == NULL)
+        return error;
+    request(next, &from, &to);
+    pno_watch_move(file, next, pno_set_adopt);
+    pno_fd_rename(file, next, fd);
+    return wait_connected(next, fd);
+}

@@ -1,0 +1,270 @@
+/* The control socket: SOCK_SEQPACKET, a message a packet, descriptors by SCM_RIGHTS. */
+#include "control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "arena.h"
+#include "fdtable.h"
+#include "libc.h"
+#include "lock.h"
+#include "log.h"
+
+#define REPLY_SECONDS 5
+#define REPLY_BYTES (PNO_MSG_WELCOME_ADDRESSES_OFFSET + PNO_MSG_MAX_ADDRESSES * PNO_MSG_WELCOME_ADDRESS_BYTES)
+#define REQUEST_BYTES PNO_MSG_LISTEN_BYTES
+
+_Static_assert(sizeof(struct pno_dpu_address) == PNO_MSG_WELCOME_ADDRESS_BYTES, "address");
+_Static_assert(offsetof(struct pno_dpu_address, prefix) == PNO_MSG_ADDRESS_PREFIX, "address.prefix");
+_Static_assert(offsetof(struct pno_dpu_address, bytes) == PNO_MSG_ADDRESS_BYTES, "address.bytes");
+
+/* The bodies of requests are u32 words without gaps. */
+_Static_assert(PNO_MSG_CHANNEL_NUMBER_OFFSET == PNO_MSG_BODY_OFFSET + 4, "CHANNEL");
+_Static_assert(PNO_MSG_HOLDER_SLOT_OFFSET == PNO_MSG_BODY_OFFSET + 4, "HOLDER");
+_Static_assert(PNO_MSG_LISTEN_RECORD_OFFSET == PNO_MSG_BODY_OFFSET + 4, "LISTEN.record");
+_Static_assert(PNO_MSG_LISTEN_GENERATION_OFFSET == PNO_MSG_BODY_OFFSET + 8, "LISTEN.generation");
+_Static_assert(PNO_MSG_LISTEN_BACKLOG_OFFSET == PNO_MSG_BODY_OFFSET + 12, "LISTEN.backlog");
+
+struct pno_control pno_control = {.fd = -1, .bell = -1};
+
+static struct pno_lock lock;
+
+struct reply {
+    size_t length;
+    int fd; /* that came with it, or -1 */
+    _Alignas(8) uint8_t bytes[REPLY_BYTES];
+};
+
+static uint32_t u32_at(const uint8_t *bytes, size_t offset)
+{
+    uint32_t value;
+    memcpy(&value, bytes + offset, sizeof(value));
+    return value;
+}
+
+static void put_u32(uint8_t *bytes, size_t offset, uint32_t value)
+{
+    memcpy(bytes + offset, &value, sizeof(value));
+}
+
+const char *pno_control_path(void)
+{
+    static char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+    const char *given = getenv("PNO_SOCKET");
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    if (given != NULL)
+        snprintf(path, sizeof(path), "%s", given);
+    else if (geteuid() == 0)
+        snprintf(path, sizeof(path), "/run/pno/dpu.sock");
+    else if (runtime != NULL)
+        snprintf(path, sizeof(path), "%s/pno/dpu.sock", runtime);
+    else
+        snprintf(path, sizeof(path), "/tmp/pno-%u/dpu.sock", (unsigned)geteuid());
+    return path;
+}
+
+static int send_request(const uint8_t *request, size_t length, int fd)
+{
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct iovec piece = {(void *)request, length};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+    if (fd >= 0) {
+        message.msg_control = &control;
+        message.msg_controllen = sizeof(control);
+        struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+        rights->cmsg_level = SOL_SOCKET;
+        rights->cmsg_type = SCM_RIGHTS;
+        rights->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(rights), &fd, sizeof(fd));
+    }
+    ssize_t sent;
+    do {
+        sent = libc_sendmsg(pno_control.fd, &message, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : 0;
+}
+
+static int receive_reply(struct reply *reply)
+{
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec piece = {reply->bytes, sizeof(reply->bytes)};
+    struct msghdr message = {
+        .msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
+    ssize_t length;
+    do {
+        length = libc_recvmsg(pno_control.fd, &message, MSG_CMSG_CLOEXEC);
+    } while (length < 0 && errno == EINTR);
+    if (length < PNO_MSG_BODY_OFFSET)
+        return length < 0 ? -errno : -ECONNRESET;
+    reply->length = (size_t)length;
+    reply->fd = -1;
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    if (rights != NULL && rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS)
+        memcpy(&reply->fd, CMSG_DATA(rights), sizeof(reply->fd));
+    return 0;
+}
+
+/* An ERROR's errno, its text in `why`. */
+static int refusal(const struct reply *reply, char *why, size_t room)
+{
+    if (reply->length < PNO_MSG_ERROR_TEXT_OFFSET) {
+        snprintf(why, room, "the DPU answered %zu bytes that mean nothing", reply->length);
+        return -EPROTO;
+    }
+    size_t length = u32_at(reply->bytes, PNO_MSG_ERROR_LENGTH_OFFSET);
+    if (length > reply->length - PNO_MSG_ERROR_TEXT_OFFSET)
+        length = reply->length - PNO_MSG_ERROR_TEXT_OFFSET;
+    snprintf(why, room, "%.*s", (int)length, (const char *)reply->bytes + PNO_MSG_ERROR_TEXT_OFFSET);
+    int error = (int)u32_at(reply->bytes, PNO_MSG_ERROR_ERRNO_OFFSET);
+    return error > 0 ? -error : -EPROTO;
+}
+
+/* Sends a request and waits for its reply of that type. */
+static int ask(uint8_t *request, size_t length, int fd, uint32_t expected, struct reply *reply, char *why, size_t room)
+{
+    put_u32(request, PNO_MSG_VERSION_OFFSET, PNO_ARENA_VERSION);
+    int error = send_request(request, length, fd);
+    if (error == 0)
+        error = receive_reply(reply);
+    if (error < 0) {
+        snprintf(why, room, "the DPU did not answer: %s", strerrordesc_np(-error));
+        return error;
+    }
+    uint32_t type = u32_at(reply->bytes, PNO_MSG_TYPE_OFFSET);
+    if (type == expected)
+        return 0;
+    if (reply->fd >= 0)
+        libc_close(reply->fd);
+    if (type == PNO_MSG_ERROR)
+        return refusal(reply, why, room);
+    snprintf(why, room, "the DPU answered with a message of type %u, expected %u", type, expected);
+    return -EPROTO;
+}
+
+/* A request that is answered by OK; length says how much of the body it has. */
+static int request(uint32_t type, size_t length, const uint32_t body[4], int fd)
+{
+    uint8_t bytes[REQUEST_BYTES];
+    char why[256];
+    struct reply reply;
+    put_u32(bytes, PNO_MSG_TYPE_OFFSET, type);
+    memcpy(bytes + PNO_MSG_BODY_OFFSET, body, REQUEST_BYTES - PNO_MSG_BODY_OFFSET);
+    if (!pno_lock_take(&lock))
+        return -EAGAIN;
+    int error = ask(bytes, length, fd, PNO_MSG_OK, &reply, why, sizeof(why));
+    pno_lock_give(&lock);
+    if (error < 0) {
+        pno_log("request %u refused (%s): %s", type, strerrorname_np(-error), why);
+        return error;
+    }
+    return reply.length < PNO_MSG_OK_BYTES ? -EPROTO : (int)u32_at(reply.bytes, PNO_MSG_OK_VALUE_OFFSET);
+}
+
+int pno_control_arena(int memfd)
+{
+    return request(PNO_MSG_ARENA, PNO_MSG_ARENA_BYTES, (uint32_t[4]){0}, memfd);
+}
+
+int pno_control_channel(uint32_t channel, int bell)
+{
+    return request(PNO_MSG_CHANNEL, PNO_MSG_CHANNEL_BYTES, (uint32_t[4]){pno_arena.number, channel}, bell);
+}
+
+int pno_control_holder(uint32_t slot)
+{
+    return request(PNO_MSG_HOLDER, PNO_MSG_HOLDER_BYTES, (uint32_t[4]){pno_arena.number, slot}, -1);
+}
+
+int pno_control_listen(uint32_t record, uint32_t generation, uint32_t backlog, int placeholder)
+{
+    return request(PNO_MSG_LISTEN, PNO_MSG_LISTEN_BYTES, (uint32_t[4]){pno_arena.number, record, generation, backlog},
+                   placeholder);
+}
+
+static int connect_to(const char *path)
+{
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    snprintf(name.sun_path, sizeof(name.sun_path), "%s", path);
+    int fd = libc_socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    struct timeval patience = {.tv_sec = REPLY_SECONDS};
+    libc_setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    libc_setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    if (libc_connect(fd, (struct sockaddr *)&name, sizeof(name)) == 0)
+        return fd;
+    int error = errno;
+    libc_close(fd);
+    return -error;
+}
+
+static int take_welcome(const struct reply *reply, char *why, size_t room)
+{
+    uint32_t count = 0;
+    if (reply->length >= PNO_MSG_WELCOME_ADDRESSES_OFFSET)
+        count = u32_at(reply->bytes, PNO_MSG_WELCOME_ADDRESS_COUNT_OFFSET);
+    if (reply->fd < 0 || count > PNO_MSG_MAX_ADDRESSES ||
+        reply->length < PNO_MSG_WELCOME_ADDRESSES_OFFSET + count * sizeof(struct pno_dpu_address)) {
+        snprintf(why, room, "the DPU's welcome is malformed: %zu bytes, %u addresses", reply->length, count);
+        return -EPROTO;
+    }
+    pno_control.address_count = count;
+    memcpy(pno_control.addresses, reply->bytes + PNO_MSG_WELCOME_ADDRESSES_OFFSET,
+           count * sizeof(struct pno_dpu_address));
+    pno_control.bell = reply->fd;
+    pno_fd_internal(&pno_control.bell);
+    return 0;
+}
+
+int pno_control_open(uint32_t kind, char *why, size_t room)
+{
+    const char *path = pno_control_path();
+    int fd = connect_to(path);
+    if (fd < 0) {
+        snprintf(why, room, "no DPU answers at %s: %s; start one with: pno dpu --socket %s", path, strerrordesc_np(-fd),
+                 path);
+        return fd;
+    }
+    pno_control.fd = fd;
+    pno_fd_internal(&pno_control.fd);
+    uint8_t hello[PNO_MSG_HELLO_BYTES];
+    struct reply reply;
+    put_u32(hello, PNO_MSG_TYPE_OFFSET, PNO_MSG_HELLO);
+    put_u32(hello, PNO_MSG_HELLO_KIND_OFFSET, kind);
+    int error = ask(hello, sizeof(hello), -1, PNO_MSG_WELCOME, &reply, why, room);
+    if (error == 0)
+        error = take_welcome(&reply, why, room);
+    if (error < 0)
+        pno_control_close();
+    return error;
+}
+
+void pno_control_close(void)
+{
+    pno_fd_internal_close(&pno_control.fd);
+    pno_fd_internal_close(&pno_control.bell);
+}
+
+bool pno_control_ended(void)
+{
+    int saved = errno;
+    char byte;
+    ssize_t got = libc_recv(pno_control.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    bool ended = got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+    errno = saved;
+    return ended;
+}
+
+void pno_control_forget(void)
+{
+    lock = (struct pno_lock){0};
+}

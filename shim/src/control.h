@@ -1,0 +1,45 @@
+/* The client of the DPU's control socket: one request at a time, each answered before the call returns. */
+#ifndef PNO_CONTROL_H
+#define PNO_CONTROL_H
+
+#include <netinet/in.h>
+
+#include "base.h"
+#include "pno_layout.h"
+
+struct pno_dpu_address {
+    uint16_t family; /* 4 or 6 */
+    uint16_t prefix;
+    uint32_t reserved;
+    uint8_t bytes[16]; /* network order, IPv4 in the first four */
+};
+
+struct pno_control {
+    int fd;   /* -1: no connection. Its end is the DPU's end */
+    int bell; /* wakes the DPU */
+    uint32_t address_count;
+    struct pno_dpu_address addresses[PNO_MSG_MAX_ADDRESSES];
+};
+
+extern struct pno_control pno_control;
+
+/* Finds the socket's path: PNO_SOCKET, or where a DPU of this user or of root stands. */
+const char *pno_control_path(void);
+
+/* Connects and says HELLO. Answers 0 or -errno; `why` then holds a sentence. */
+int pno_control_open(uint32_t kind, char *why, size_t room);
+void pno_control_close(void);
+
+/* The requests. Each answers a value, 0 or more, or -errno; a refusal is logged with the DPU's words. */
+int pno_control_arena(int memfd);
+int pno_control_channel(uint32_t channel, int bell);
+int pno_control_holder(uint32_t slot);
+int pno_control_listen(uint32_t record, uint32_t generation, uint32_t backlog, int placeholder);
+
+/* True if the connection has ended. Costs a system call. */
+bool pno_control_ended(void);
+
+/* In the child of a fork: no request is under way. */
+void pno_control_forget(void);
+
+#endif

@@ -1,0 +1,239 @@
+/* epoll_ctl and epoll_wait. */
+#include "epoll.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#include "candidate.h"
+#include "channel.h"
+#include "libc.h"
+#include "listener.h"
+#include "log.h"
+#include "process.h"
+#include "records.h"
+#include "sets.h"
+#include "wait.h"
+
+/* The kernel's set is asked at least every so many calls, or after so much time, roughly 50 us. */
+#define CALLS_BETWEEN_ASKING 16
+#define CALLS_BETWEEN_GLANCES 1024
+#if defined(__x86_64__)
+#define TICKS_BETWEEN_ASKING 100000
+#else
+#define TICKS_BETWEEN_ASKING 1250
+#endif
+
+/* --- registrations --- */
+
+/* A listener that the kernel serves too stands in its set as well. */
+static long control_kernel_side(struct pno_item *item, int operation, uint32_t events)
+{
+    if (!pno_listener_in_kernel(item->file))
+        return 0;
+    if (pno_set_kernel_control(item->set->fd, operation, item->fd, events & ~(uint32_t)EPOLLONESHOT, item) < 0)
+        return -errno;
+    item->in_kernel = true;
+    if (operation == EPOLL_CTL_ADD)
+        item->set->kernel_items++;
+    return 0;
+}
+
+static long add_ours(struct pno_set *set, struct pno_file *file, int fd, const struct epoll_event *event)
+{
+    if (set->nested)
+        return pno_unsupported("an offloaded socket in an epoll set that is in another epoll set", EINVAL);
+    if (!pno_set_activate(set))
+        return -ENOMEM;
+    pno_set_connect_events(set, file);
+    struct pno_item *item = pno_watch_add(file, set, fd, event->events, event->data.u64);
+    if (item == NULL)
+        return -ENOSPC;
+    long answer = control_kernel_side(item, EPOLL_CTL_ADD, event->events);
+    if (answer < 0)
+        pno_watch_remove(item);
+    else
+        pno_set_present(item);
+    return answer;
+}
+
+static long control_ours(struct pno_set *set, struct pno_file *file, int operation, int fd, struct epoll_event *event)
+{
+    struct pno_item *item = pno_watch_find(file, set, fd);
+    if (operation != EPOLL_CTL_DEL && event == NULL)
+        return -EFAULT;
+    if (operation == EPOLL_CTL_ADD)
+        return item != NULL ? -EEXIST : add_ours(set, file, fd, event);
+    if (item == NULL)
+        return -ENOENT;
+    if (operation == EPOLL_CTL_DEL) {
+        if (item->in_kernel && libc_epoll_ctl(set->fd, EPOLL_CTL_DEL, fd, NULL) == 0)
+            set->kernel_items--;
+        pno_watch_remove(item);
+        return 0;
+    }
+    if (operation != EPOLL_CTL_MOD || (event->events & EPOLLEXCLUSIVE))
+        return -EINVAL;
+    long answer = control_kernel_side(item, EPOLL_CTL_MOD, event->events);
+    if (answer == 0) {
+        pno_watch_change(item, event->events, event->data.u64);
+        pno_set_present(item);
+    }
+    return answer;
+}
+
+/* A socket that is still the kernel's, but may become ours: the registration is kept in mind. */
+static long control_candidate(struct pno_set *set, struct pno_file *file, int operation, int fd,
+                              struct epoll_event *event)
+{
+    if (libc_epoll_ctl(set->fd, operation, fd, event) < 0)
+        return -errno;
+    struct pno_item *item = pno_watch_find(file, set, fd);
+    if (operation == EPOLL_CTL_ADD) {
+        set->kernel_items++;
+        item = pno_watch_add(file, set, fd, event->events, event->data.u64);
+        if (item != NULL)
+            item->in_kernel = true;
+        return 0;
+    }
+    if (operation == EPOLL_CTL_DEL)
+        set->kernel_items--;
+    if (item != NULL && operation == EPOLL_CTL_MOD)
+        pno_watch_change(item, event->events, event->data.u64);
+    if (item != NULL && operation == EPOLL_CTL_DEL)
+        pno_watch_remove(item);
+    return 0;
+}
+
+static long control_kernel(struct pno_set *set, struct pno_file *file, int operation, int fd, struct epoll_event *event)
+{
+    bool inner = file != NULL && file->ops == &pno_set_ops;
+    if (inner && operation == EPOLL_CTL_ADD && file->set->ours)
+        return pno_unsupported("an epoll set with offloaded sockets in another epoll set", EINVAL);
+    if (libc_epoll_ctl(set->fd, operation, fd, event) < 0)
+        return -errno;
+    if (inner)
+        file->set->nested = true;
+    if (operation == EPOLL_CTL_ADD)
+        set->kernel_items++;
+    return 0;
+}
+
+long pno_epoll_control(int set_fd, int operation, int fd, struct epoll_event *event)
+{
+    struct pno_file *set_file = pno_file_of(set_fd);
+    struct pno_file *file = pno_file_of(fd);
+    bool ours = file != NULL && file->ops->level != NULL;
+    if (set_file == NULL && ours)
+        return pno_unsupported("an offloaded socket in an epoll set that was made behind our back", EPERM);
+    if (set_file == NULL || set_file->ops != &pno_set_ops || set_fd == fd)
+        return PNO_PASS;
+    struct pno_set *set = set_file->set;
+    set->fd = set_fd;
+    if (ours)
+        return control_ours(set, file, operation, fd, event);
+    if (file != NULL && file->ops == &pno_candidate_ops)
+        return control_candidate(set, file, operation, fd, event);
+    return control_kernel(set, file, operation, fd, event);
+}
+
+/* --- waiting --- */
+
+static int ask_kernel(struct pno_set *set, int fd, struct epoll_event *events, int room)
+{
+    set->calls = 0;
+    set->asked_at = pno_ticks();
+    int count = libc_epoll_wait(fd, events, room, 0);
+    return count > 0 ? pno_set_sift(set, events, count) : 0;
+}
+
+static bool is_due(struct pno_set *set)
+{
+    set->calls++;
+    if (set->kernel_items == 0)
+        return set->calls >= CALLS_BETWEEN_GLANCES;
+    return set->calls >= CALLS_BETWEEN_ASKING || pno_ticks() - set->asked_at >= TICKS_BETWEEN_ASKING;
+}
+
+static void count_sleepers(struct pno_set *set, int change)
+{
+    if (!pno_lock_take(&set->lock))
+        return;
+    set->sleepers += (uint32_t)change;
+    pno_lock_give(&set->lock);
+}
+
+/* Sleeps in the kernel's set; -EAGAIN: the time is over. */
+static long sleep_armed(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,
+                        const sigset_t *mask)
+{
+    pno_channels_ask_owed(set->channels);
+    int count = libc_epoll_pwait(fd, events, room, pno_wait_millis(deadline), mask);
+    if (count < 0)
+        return -errno;
+    if (count == 0) {
+        pno_records_tidy(PNO_TIDY_IDLE);
+        return deadline != PNO_NEVER && pno_now() >= deadline ? -EAGAIN : 0;
+    }
+    return pno_set_sift(set, events, count);
+}
+
+static long sleep_for(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,
+                      const sigset_t *mask)
+{
+    uint64_t channels = set->channels;
+    pno_records_tidy_sometimes();
+    count_sleepers(set, 1);
+    pno_channels_arm(channels);
+    pno_channels_drain(channels);
+    long count = pno_watch_harvest(set, events, room);
+    if (count == 0)
+        count = sleep_armed(set, fd, events, room, deadline, mask);
+    pno_channels_disarm(channels);
+    count_sleepers(set, -1);
+    pno_process_check(channels);
+    if (count == 0 || (count > 0 && count < room)) {
+        pno_channels_drain(channels);
+        count += pno_watch_harvest(set, events + count, room - (int)count);
+    }
+    return count;
+}
+
+static long wait_for(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,
+                     const sigset_t *mask)
+{
+    for (;;) {
+        pno_channels_drain(set->channels);
+        int count = PNO_UNLIKELY(is_due(set)) ? ask_kernel(set, fd, events, room > 1 ? room / 2 : 1) : 0;
+        count += pno_watch_harvest(set, events + count, room - count);
+        if (PNO_LIKELY(count > 0))
+            return count;
+        if (deadline == 0) {
+            count = set->kernel_items > 0 ? ask_kernel(set, fd, events, room) : 0;
+            return count + pno_watch_harvest(set, events + count, room - count);
+        }
+        if (pno_wait_spin(set->channels))
+            continue;
+        long slept = sleep_for(set, fd, events, room, deadline, mask);
+        if (slept != 0)
+            return slept == -EAGAIN ? 0 : slept;
+    }
+}
+
+long pno_epoll_wait(struct pno_file *file, int fd, struct epoll_event *events, int room, uint64_t deadline,
+                    const sigset_t *mask)
+{
+    struct pno_set *set = file->set;
+    if (file->ops != &pno_set_ops || !set->ours)
+        return PNO_PASS;
+    if (room <= 0 || room > INT_MAX / (int)sizeof(struct epoll_event))
+        return -EINVAL;
+    if (pno_self.held != 0)
+        return pno_unsupported("epoll_wait in a signal handler that interrupted a call on an offloaded socket", EINTR);
+    if (PNO_UNLIKELY(set->channel == 0) && !pno_set_revive(set))
+        return PNO_PASS;
+    const struct pno_set *outer = pno_self.harvesting;
+    pno_self.harvesting = set;
+    long count = wait_for(set, fd, events, room, deadline, mask);
+    pno_self.harvesting = outer;
+    return count;
+}

@@ -1,0 +1,175 @@
+/* The intercepted calls that open, change and close descriptors. A wrapper only decides whose the call is, ours or
+ * libc's, and keeps errno: a call that succeeds leaves it alone. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "candidate.h"
+#include "fdtable.h"
+#include "interpose.h"
+#include "log.h"
+#include "process.h"
+
+static bool is_active(void)
+{
+    return atomic_load_explicit(&pno_process.active, memory_order_relaxed);
+}
+
+PNO_EXPORT int socket(int domain, int type, int protocol)
+{
+    int fd = libc_socket(domain, type, protocol);
+    if (fd < 0 || !is_active())
+        return fd;
+    pno_fd_forget(fd);
+    bool tcp = (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_STREAM && (protocol == 0 || protocol == IPPROTO_TCP);
+    if (tcp && (domain == AF_INET || domain == AF_INET6))
+        pno_candidate_created(fd, domain);
+    return fd;
+}
+
+PNO_EXPORT int bind(int fd, const struct sockaddr *name, socklen_t length)
+{
+    PNO_OURS(fd, bind, name, length);
+    return libc_bind(fd, name, length);
+}
+
+PNO_EXPORT int listen(int fd, int backlog)
+{
+    PNO_OURS(fd, listen, backlog);
+    return libc_listen(fd, backlog);
+}
+
+PNO_EXPORT int accept(int fd, struct sockaddr *name, socklen_t *length)
+{
+    PNO_OURS(fd, accept, name, length, 0);
+    return pno_fresh(libc_accept(fd, name, length));
+}
+
+PNO_EXPORT int accept4(int fd, struct sockaddr *name, socklen_t *length, int flags)
+{
+    PNO_OURS(fd, accept, name, length, flags);
+    return pno_fresh(libc_accept4(fd, name, length, flags));
+}
+
+PNO_EXPORT int connect(int fd, const struct sockaddr *name, socklen_t length)
+{
+    PNO_OURS(fd, connect, name, length);
+    return libc_connect(fd, name, length);
+}
+
+PNO_EXPORT int shutdown(int fd, int how)
+{
+    PNO_OURS(fd, shutdown, how);
+    return libc_shutdown(fd, how);
+}
+
+PNO_EXPORT int getsockname(int fd, struct sockaddr *name, socklen_t *length)
+{
+    PNO_OURS(fd, local_name, name, length);
+    return libc_getsockname(fd, name, length);
+}
+
+PNO_EXPORT int getpeername(int fd, struct sockaddr *name, socklen_t *length)
+{
+    PNO_OURS(fd, peer_name, name, length);
+    return libc_getpeername(fd, name, length);
+}
+
+PNO_EXPORT int getsockopt(int fd, int level, int option, void *value, socklen_t *length)
+{
+    PNO_OURS(fd, get_option, level, option, value, length);
+    return libc_getsockopt(fd, level, option, value, length);
+}
+
+PNO_EXPORT int setsockopt(int fd, int level, int option, const void *value, socklen_t length)
+{
+    PNO_OURS(fd, set_option, level, option, value, length);
+    return libc_setsockopt(fd, level, option, value, length);
+}
+
+PNO_EXPORT int close(int fd)
+{
+    return pno_fd_close(fd);
+}
+
+PNO_EXPORT int close_range(unsigned first, unsigned last, int flags)
+{
+    return pno_fd_close_range(first, last, flags);
+}
+
+PNO_EXPORT void closefrom(int first)
+{
+    pno_fd_close_range(first < 0 ? 0 : (unsigned)first, ~0U, 0);
+}
+
+PNO_EXPORT int dup(int fd)
+{
+    return pno_fd_dup(fd, F_DUPFD, 0);
+}
+
+PNO_EXPORT int dup2(int fd, int number)
+{
+    if (fd == number)
+        return libc_fcntl(fd, F_GETFD, 0) < 0 ? -1 : fd;
+    return pno_fd_dup3(fd, number, 0);
+}
+
+PNO_EXPORT int dup3(int fd, int number, int flags)
+{
+    return pno_fd_dup3(fd, number, flags);
+}
+
+static int control(int fd, int command, long argument)
+{
+    if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
+        return pno_fd_dup(fd, command, argument);
+    PNO_OURS(fd, control, command, argument);
+    return libc_fcntl(fd, command, argument);
+}
+
+PNO_EXPORT int fcntl(int fd, int command, ...)
+{
+    va_list arguments;
+    va_start(arguments, command);
+    long argument = va_arg(arguments, long);
+    va_end(arguments);
+    return control(fd, command, argument);
+}
+
+PNO_EXPORT int fcntl64(int fd, int command, ...)
+{
+    va_list arguments;
+    va_start(arguments, command);
+    long argument = va_arg(arguments, long);
+    va_end(arguments);
+    return control(fd, command, argument);
+}
+
+PNO_EXPORT int ioctl(int fd, unsigned long request, ...)
+{
+    va_list arguments;
+    va_start(arguments, request);
+    void *argument = va_arg(arguments, void *);
+    va_end(arguments);
+    PNO_OURS(fd, device, request, argument);
+    return libc_ioctl(fd, request, argument);
+}
+
+/* stdio inside libc calls the kernel past us: a stream on one of our sockets would read the placeholder. */
+PNO_EXPORT FILE *fdopen(int fd, const char *mode)
+{
+    struct pno_file *file = pno_file_of(fd);
+    if (file == NULL || file->ops->level == NULL)
+        return PNO_LIBC_FUNCTION(fdopen)(fd, mode);
+    errno = (int)-pno_unsupported("fdopen", EINVAL);
+    return NULL;
+}
+
+PNO_EXPORT pid_t fork(void)
+{
+    pid_t child = PNO_LIBC_FUNCTION(fork)();
+    if (child < 0)
+        pno_process_fork_failed();
+    return child;
+}

@@ -1,0 +1,44 @@
+/* How a wrapper decides. */
+#ifndef PNO_INTERPOSE_H
+#define PNO_INTERPOSE_H
+
+#include <errno.h>
+
+#include "fdtable.h"
+#include "file.h"
+#include "libc.h"
+
+/* An operation's answer as the call's result. */
+static inline long pno_result(long answer)
+{
+    if (PNO_LIKELY(answer >= 0))
+        return answer;
+    errno = (int)-answer;
+    return -1;
+}
+
+/* Returns from the wrapper if the number is ours and its file has that operation, and does not pass. */
+#define PNO_OURS(fd, operation, ...)                                      \
+    do {                                                                  \
+        struct pno_file *file_ = pno_file_of(fd);                         \
+        if (file_ != NULL && file_->ops->operation != NULL) {             \
+            long answer_ = file_->ops->operation(file_, fd, __VA_ARGS__); \
+            if (PNO_LIKELY(answer_ != PNO_PASS))                          \
+                return pno_result(answer_);                               \
+        }                                                                 \
+    } while (0)
+
+/* Calls that no header declares unless a program is compiled for them. */
+#define PNO_DECLARE(result, name, parameters, arguments) result name parameters;
+PNO_FORTIFIED_CALLS(PNO_DECLARE)
+#undef PNO_DECLARE
+
+/* A number that the kernel has just given: it is nobody's. */
+static inline int pno_fresh(int fd)
+{
+    if (PNO_UNLIKELY(fd >= 0 && pno_file_of(fd) != NULL))
+        pno_fd_forget(fd);
+    return fd;
+}
+
+#endif

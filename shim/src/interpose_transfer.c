@@ -1,0 +1,192 @@
+/* The intercepted calls that move bytes. */
+#include <limits.h>
+#include <string.h>
+#include <sys/sendfile.h>
+
+#include "interpose.h"
+#include "log.h"
+
+#define PIECE(buffer, length) \
+    (&(struct iovec){         \
+        (void *)(buffer),     \
+        (length),             \
+    })
+
+static bool is_ours(int fd)
+{
+    struct pno_file *file = pno_file_of(fd);
+    return file != NULL && file->ops->level != NULL;
+}
+
+/* --- in --- */
+
+static size_t sum(const struct iovec *pieces, int count)
+{
+    size_t bytes = 0;
+    for (int i = 0; i < count; i++)
+        bytes += pieces[i].iov_len;
+    return bytes;
+}
+
+PNO_EXPORT ssize_t read(int fd, void *buffer, size_t length)
+{
+    if (PNO_UNLIKELY(length == 0) && is_ours(fd))
+        return 0; /* as Linux on any socket, whatever its state */
+    PNO_OURS(fd, receive, PIECE(buffer, length), 1, 0);
+    return libc_read(fd, buffer, length);
+}
+
+PNO_EXPORT ssize_t readv(int fd, const struct iovec *pieces, int count)
+{
+    if (is_ours(fd)) {
+        if (count < 0 || count > IOV_MAX)
+            return pno_result(-EINVAL);
+        if (sum(pieces, count) == 0)
+            return 0;
+    }
+    PNO_OURS(fd, receive, pieces, (size_t)count, 0);
+    return libc_readv(fd, pieces, count);
+}
+
+PNO_EXPORT ssize_t recv(int fd, void *buffer, size_t length, int flags)
+{
+    PNO_OURS(fd, receive, PIECE(buffer, length), 1, flags);
+    return libc_recv(fd, buffer, length, flags);
+}
+
+PNO_EXPORT ssize_t recvfrom(int fd, void *buffer, size_t length, int flags, struct sockaddr *name,
+                            socklen_t *name_length)
+{
+    if (name != NULL && name_length != NULL && is_ours(fd))
+        *name_length = 0; /* as Linux on TCP */
+    PNO_OURS(fd, receive, PIECE(buffer, length), 1, flags);
+    return libc_recvfrom(fd, buffer, length, flags, name, name_length);
+}
+
+PNO_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+    if (is_ours(fd)) {
+        if (message->msg_iovlen > IOV_MAX)
+            return pno_result(-EMSGSIZE);
+        message->msg_namelen = 0;
+        message->msg_controllen = 0;
+        message->msg_flags = 0;
+    }
+    PNO_OURS(fd, receive, message->msg_iov, message->msg_iovlen, flags);
+    return libc_recvmsg(fd, message, flags);
+}
+
+PNO_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
+{
+    if (is_ours(fd))
+        return (int)pno_result(pno_unsupported("recvmmsg", EOPNOTSUPP));
+    return libc_recvmmsg(fd, messages, count, flags, timeout);
+}
+
+/* --- out --- */
+
+PNO_EXPORT ssize_t write(int fd, const void *buffer, size_t length)
+{
+    PNO_OURS(fd, transmit, PIECE(buffer, length), 1, 0);
+    return libc_write(fd, buffer, length);
+}
+
+PNO_EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count)
+{
+    if ((count < 0 || count > IOV_MAX) && is_ours(fd))
+        return pno_result(-EINVAL);
+    PNO_OURS(fd, transmit, pieces, (size_t)count, 0);
+    return libc_writev(fd, pieces, count);
+}
+
+PNO_EXPORT ssize_t send(int fd, const void *buffer, size_t length, int flags)
+{
+    PNO_OURS(fd, transmit, PIECE(buffer, length), 1, flags);
+    return libc_send(fd, buffer, length, flags);
+}
+
+PNO_EXPORT ssize_t sendto(int fd, const void *buffer, size_t length, int flags, const struct sockaddr *name,
+                          socklen_t name_length)
+{
+    PNO_OURS(fd, transmit, PIECE(buffer, length), 1, flags); /* Linux ignores the name on TCP */
+    return libc_sendto(fd, buffer, length, flags, name, name_length);
+}
+
+/* True if a message passes one of our descriptors on: the receiver would get the bare placeholder. */
+static bool passes_ours(const struct msghdr *message)
+{
+    struct msghdr *walk = (struct msghdr *)message;
+    for (struct cmsghdr *control = CMSG_FIRSTHDR(walk); control != NULL; control = CMSG_NXTHDR(walk, control)) {
+        if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS)
+            continue;
+        size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t i = 0; i < count; i++) {
+            int fd;
+            memcpy(&fd, CMSG_DATA(control) + i * sizeof(fd), sizeof(fd));
+            if (is_ours(fd))
+                return true;
+        }
+    }
+    return false;
+}
+
+PNO_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    if (PNO_UNLIKELY(message->msg_controllen != 0)) {
+        if (is_ours(fd))
+            return pno_result(pno_unsupported("sendmsg with control data", EINVAL));
+        if (passes_ours(message))
+            return pno_result(pno_unsupported("passing an offloaded socket to another process", EOPNOTSUPP));
+    }
+    if (message->msg_iovlen > IOV_MAX && is_ours(fd))
+        return pno_result(-EMSGSIZE);
+    PNO_OURS(fd, transmit, message->msg_iov, message->msg_iovlen, flags);
+    return libc_sendmsg(fd, message, flags);
+}
+
+PNO_EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+    if (is_ours(fd))
+        return (int)pno_result(pno_unsupported("sendmmsg", EOPNOTSUPP));
+    return libc_sendmmsg(fd, messages, count, flags);
+}
+
+PNO_EXPORT ssize_t sendfile64(int out, int in, off64_t *offset, size_t count)
+{
+    if (is_ours(in))
+        return pno_result(-EINVAL); /* as Linux: a socket is no source */
+    PNO_OURS(out, send_file, in, offset, count);
+    return libc_sendfile64(out, in, offset, count);
+}
+
+PNO_EXPORT ssize_t sendfile(int out, int in, off_t *offset, size_t count)
+{
+    _Static_assert(sizeof(off_t) == sizeof(off64_t), "offsets of 64 bits only");
+    return sendfile64(out, in, offset, count);
+}
+
+PNO_EXPORT ssize_t splice(int in, off64_t *in_offset, int out, off64_t *out_offset, size_t length, unsigned flags)
+{
+    if (is_ours(in) || is_ours(out))
+        return pno_result(pno_unsupported("splice", EINVAL));
+    return libc_splice(in, in_offset, out, out_offset, length, flags);
+}
+
+/* --- what _FORTIFY_SOURCE makes of them. libc's own check first, if the length is too great --- */
+
+PNO_EXPORT ssize_t __read_chk(int fd, void *buffer, size_t length, size_t room)
+{
+    return length <= room ? read(fd, buffer, length) : libc___read_chk(fd, buffer, length, room);
+}
+
+PNO_EXPORT ssize_t __recv_chk(int fd, void *buffer, size_t length, size_t room, int flags)
+{
+    return length <= room ? recv(fd, buffer, length, flags) : libc___recv_chk(fd, buffer, length, room, flags);
+}
+
+PNO_EXPORT ssize_t __recvfrom_chk(int fd, void *buffer, size_t length, size_t room, int flags, struct sockaddr *name,
+                                  socklen_t *name_length)
+{
+    return length <= room ? recvfrom(fd, buffer, length, flags, name, name_length)
+                          : libc___recvfrom_chk(fd, buffer, length, room, flags, name, name_length);
+}

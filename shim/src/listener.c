@@ -1,0 +1,363 @@
+/* listen and accept. */
+#include "listener.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "candidate.h"
+#include "channel.h"
+#include "control.h"
+#include "fdtable.h"
+#include "libc.h"
+#include "log.h"
+#include "options.h"
+#include "poll.h"
+#include "process.h"
+#include "records.h"
+#include "sets.h"
+#include "socket.h"
+#include "stream.h"
+#include "wait.h"
+
+#define MAX_CREDITS 1024
+#define KERNEL_FIRST_EVERY 8 /* of accepts on the wildcard, so that neither side starves */
+
+struct entry {
+    uint32_t record;
+    uint32_t generation;
+};
+
+_Static_assert(sizeof(struct entry) == PNO_ENTRY_BYTES, "entry");
+_Static_assert(offsetof(struct entry, generation) == PNO_ENTRY_GENERATION_OFFSET, "entry.generation");
+
+/* --- credits --- */
+
+/* Offers up to `count` more records to the listener. */
+static void post_credits(struct pno_file *file, uint32_t count)
+{
+    struct pno_record *record = file->record;
+    struct pno_socket *socket = file->socket;
+    uint32_t channel = (uint32_t)atomic_load_explicit(&record->channel_and_generation, memory_order_relaxed);
+    if (!pno_lock_take(&socket->tx_lock))
+        return;
+    uint64_t written = atomic_load_explicit(&record->tx_written, memory_order_relaxed);
+    pno_stream_trim(record, socket, atomic_load_explicit(&record->tx_acked, memory_order_acquire));
+    for (uint32_t i = 0; i < count; i++) {
+        struct entry credit = {.record = pno_record_take(channel, &socket->options)};
+        if (credit.record == PNO_NO_NUMBER)
+            break;
+        credit.generation = pno_record_generation(&pno_arena.records[credit.record]);
+        if (pno_stream_write(record, socket, written, &credit, sizeof(credit)) < sizeof(credit)) {
+            pno_record_cancel(credit.record);
+            break;
+        }
+        written += sizeof(credit);
+    }
+    atomic_store_explicit(&record->tx_written, written, memory_order_release);
+    pno_submit_written(file, written, pno_stream_last_chunk(record, socket, written), 0);
+    pno_lock_give(&socket->tx_lock);
+}
+
+/* --- listen --- */
+
+static uint32_t credits_for(int backlog)
+{
+    return backlog < 1 ? 1 : backlog > MAX_CREDITS ? MAX_CREDITS : (uint32_t)backlog;
+}
+
+/* Takes a record and makes the DPU listen for it. */
+static struct pno_file *new_listener(const struct pno_candidate *candidate, int fd, int backlog, int *error)
+{
+    *error = pno_process_arena();
+    if (*error < 0)
+        return NULL;
+    uint32_t channel = pno_channel_of_thread();
+    uint32_t number = PNO_NO_NUMBER;
+    if (channel != PNO_NO_CHANNEL)
+        number = pno_record_take(pno_channels[channel].number, &candidate->options);
+    if (number == PNO_NO_NUMBER) {
+        *error = -ENOBUFS;
+        return NULL;
+    }
+    struct pno_file *file = pno_file_for_record(number, &pno_listener_ops);
+    file->channel = channel + 1;
+    pno_hold(number);
+    *error = pno_control_listen(number, file->generation, credits_for(backlog), fd);
+    if (*error >= 0)
+        return file;
+    pno_unhold(number);
+    pno_record_cancel(number);
+    return NULL;
+}
+
+long pno_listener_open(struct pno_file *candidate, int fd, const struct pno_endpoint *at, int backlog)
+{
+    int error;
+    bool wildcard = pno_address_is_any(at);
+    if (wildcard && libc_listen(fd, backlog) < 0)
+        return -errno;
+    struct pno_file *file = new_listener(candidate->candidate, fd, backlog, &error);
+    if (file == NULL) {
+        if (wildcard)
+            libc_shutdown(fd, SHUT_RDWR);
+        return error;
+    }
+    int status = libc_fcntl(fd, F_GETFL, 0);
+    uint32_t flags = (status & O_NONBLOCK ? PNO_NONBLOCK : 0) | (wildcard ? PNO_IN_KERNEL : 0) |
+                     (candidate->candidate->domain == AF_INET6 ? PNO_INET6 : 0);
+    atomic_store(&file->socket->flags, flags);
+    file->socket->backlog = credits_for(backlog);
+    if (wildcard)
+        libc_fcntl(fd, F_SETFL, status | O_NONBLOCK); /* it is asked between other things, and must not block */
+    post_credits(file, file->socket->backlog);
+    pno_watch_move(candidate, file, pno_set_adopt);
+    pno_fd_rename(candidate, file, fd);
+    return 0;
+}
+
+/* listen once more: the backlog may grow. */
+static long listener_listen(struct pno_file *file, int fd, int backlog)
+{
+    uint32_t credits = credits_for(backlog);
+    if (pno_listener_in_kernel(file) && libc_listen(fd, backlog) < 0)
+        return -errno;
+    if (credits > file->socket->backlog) {
+        post_credits(file, credits - file->socket->backlog);
+        file->socket->backlog = credits;
+    }
+    return 0;
+}
+
+/* --- accept --- */
+
+static bool has_connection(const struct pno_file *file)
+{
+    uint64_t committed = atomic_load_explicit(&file->record->rx_committed, memory_order_acquire);
+    return committed - atomic_load_explicit(&file->record->rx_read, memory_order_relaxed) >= sizeof(struct entry);
+}
+
+/* Takes the oldest connection off the queue and holds its record. */
+static bool take_connection(struct pno_file *file, int fd, struct entry *entry)
+{
+    if (!pno_lock_take(&file->socket->rx_lock))
+        return false;
+    uint64_t read = atomic_load_explicit(&file->record->rx_read, memory_order_relaxed);
+    bool taken = (fd < 0 || pno_file_is(file, fd)) && has_connection(file) &&
+                 pno_stream_read(file->record, read, entry, sizeof(*entry)) && entry->record < PNO_RECORD_COUNT;
+    if (taken) {
+        pno_hold(entry->record);
+        atomic_store_explicit(&file->record->rx_read, read + sizeof(*entry), memory_order_release);
+    }
+    pno_lock_give(&file->socket->rx_lock);
+    return taken;
+}
+
+/* An accepted socket has its listener's options; those set since the credit was given are made good. */
+static void inherit_options(struct pno_file *file, const struct pno_socket *listener)
+{
+    file->socket->options = listener->options;
+    if (memcmp(&file->record->options, &listener->options.line, sizeof(file->record->options)) == 0)
+        return;
+    file->record->options = listener->options.line;
+    file->socket->sndbuf = listener->options.line.sndbuf != 0 ? listener->options.line.sndbuf : PNO_DEFAULT_SNDBUF;
+    pno_submit(file, PNO_SUB_FLAG_OPTIONS);
+}
+
+/* Makes a socket of a connection. The channel named in its record may be ours, or another process's of the family. */
+static struct pno_file *open_connection(const struct pno_file *listener, const struct entry *entry, int flags)
+{
+    struct pno_file *file = pno_file_for_record(entry->record, &pno_socket_ops);
+    uint32_t channel = (uint32_t)atomic_load(&file->record->channel_and_generation);
+    uint32_t inherited = (uint32_t)atomic_load(&listener->socket->flags) & PNO_INET6;
+    if (listener->channel != 0 && pno_channels[listener->channel - 1].number == channel)
+        file->channel = listener->channel;
+    atomic_store(&file->socket->flags,
+                 inherited | PNO_CONNECTED | PNO_ANNOUNCED | (flags & SOCK_NONBLOCK ? (uint32_t)PNO_NONBLOCK : 0));
+    inherit_options(file, listener->socket);
+    return file;
+}
+
+static long accept_ours(struct pno_file *file, int fd, struct sockaddr *name, socklen_t *length, int flags)
+{
+    struct entry entry;
+    if (!has_connection(file))
+        return -EAGAIN;
+    int command = flags & SOCK_CLOEXEC ? F_DUPFD_CLOEXEC : F_DUPFD;
+    int number = libc_fcntl(pno_process.placeholder, command, 0);
+    if (number < 0)
+        return -errno;
+    if (number >= PNO_FD_LIMIT || !take_connection(file, fd, &entry)) {
+        libc_close(number);
+        return number >= PNO_FD_LIMIT ? -EMFILE : -EAGAIN;
+    }
+    struct pno_file *connection = open_connection(file, &entry, flags);
+    post_credits(file, 1);
+    if (name != NULL)
+        pno_address_tell(connection, &connection->record->actual, false, name, length);
+    pno_fd_install(number, connection);
+    return number;
+}
+
+static long accept_kernels(struct pno_file *file, int fd, struct sockaddr *name, socklen_t *length, int flags)
+{
+    if (!pno_listener_in_kernel(file))
+        return -EAGAIN;
+    int number = libc_accept4(fd, name, length, flags);
+    if (number >= 0)
+        pno_fd_forget(number);
+    return number < 0 ? -errno : number;
+}
+
+static long accept_once(struct pno_file *file, int fd, struct sockaddr *name, socklen_t *length, int flags)
+{
+    static _Atomic uint32_t accepts;
+    bool kernel_first = pno_listener_in_kernel(file) &&
+                        atomic_fetch_add_explicit(&accepts, 1, memory_order_relaxed) % KERNEL_FIRST_EVERY == 0;
+    long number = kernel_first ? accept_kernels(file, fd, name, length, flags) : -EAGAIN;
+    if (number == -EAGAIN)
+        number = accept_ours(file, fd, name, length, flags);
+    if (number == -EAGAIN && !kernel_first)
+        number = accept_kernels(file, fd, name, length, flags);
+    return number;
+}
+
+static long why_not(const struct pno_file *file)
+{
+    if (pno_socket_flags(file) & PNO_SHUT_READ)
+        return -EINVAL;
+    return atomic_load(&pno_process.gone) && !pno_listener_in_kernel(file) ? -ENETDOWN : -EAGAIN;
+}
+
+/* Sleeps until there may be a connection: 0, or -errno. */
+static long wait_connection(struct pno_file *file, int fd, uint64_t deadline)
+{
+    struct pollfd wanted = {.fd = fd, .events = POLLIN};
+    if (!pno_listener_in_kernel(file))
+        return pno_wait_file(file, EPOLLIN, deadline);
+    long ready = pno_poll(&wanted, 1, deadline, NULL);
+    if (ready == -EINTR && pno_wait_restarts(deadline))
+        return 0;
+    return ready > 0 ? 0 : ready == 0 ? -EAGAIN : ready == PNO_PASS ? -EBADF : ready;
+}
+
+static long accept_sleeping(struct pno_file *file, int fd, struct sockaddr *name, socklen_t *length, int flags)
+{
+    uint64_t deadline = pno_deadline_of(file->socket->options.receive_timeout_ns);
+    for (;;) {
+        long answer = accept_once(file, fd, name, length, flags);
+        if (answer == -EAGAIN)
+            answer = why_not(file);
+        if (answer != -EAGAIN)
+            return answer;
+        answer = wait_connection(file, fd, deadline);
+        if (answer < 0)
+            return answer;
+    }
+}
+
+static long listener_accept(struct pno_file *file, int fd, struct sockaddr *name, socklen_t *length, int flags)
+{
+    if (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC))
+        return -EINVAL;
+    if (pno_socket_flags(file) & PNO_SHUT_READ)
+        return -EINVAL;
+    long number = accept_once(file, fd, name, length, flags);
+    if (number != -EAGAIN)
+        return number;
+    if (!pno_socket_blocks(file, 0)) {
+        pno_process_glance();
+        return why_not(file);
+    }
+    if (!pno_file_hold(file, fd))
+        return PNO_PASS;
+    number = accept_sleeping(file, fd, name, length, flags);
+    pno_file_put(file);
+    return number;
+}
+
+/* --- the rest --- */
+
+static uint32_t listener_level(struct pno_file *file)
+{
+    uint32_t level = has_connection(file) ? EPOLLIN | EPOLLRDNORM : 0;
+    if (pno_socket_flags(file) & PNO_SHUT_READ)
+        level |= EPOLLIN | EPOLLRDNORM | EPOLLHUP;
+    if (atomic_load_explicit(&pno_process.gone, memory_order_relaxed) && !pno_listener_in_kernel(file))
+        level |= EPOLLIN | EPOLLRDNORM | EPOLLERR | EPOLLHUP;
+    return level;
+}
+
+/* Ends the listening: the kernel's socket is a candidate again, which may listen anew. */
+static long listener_shutdown(struct pno_file *file, int fd, int how)
+{
+    struct pno_options options = file->socket->options;
+    int domain = pno_socket_flags(file) & PNO_INET6 ? AF_INET6 : AF_INET;
+    if (how == SHUT_WR)
+        return 0;
+    if (pno_listener_in_kernel(file) && libc_shutdown(fd, how) < 0)
+        return -errno;
+    if (!(pno_socket_flags(file) & PNO_NONBLOCK))
+        libc_fcntl(fd, F_SETFL, libc_fcntl(fd, F_GETFL, 0) & ~O_NONBLOCK);
+    pno_socket_set_flag(file, PNO_SHUT_READ);
+    pno_watch_raised(file);
+    struct pno_file *candidate = pno_candidate_made(domain, &options);
+    pno_fd_rename(file, candidate, fd);
+    return 0;
+}
+
+static long not_connected(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags)
+{
+    (void)file, (void)fd, (void)pieces, (void)count, (void)flags;
+    return -ENOTCONN;
+}
+
+static long not_a_pipe(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags)
+{
+    (void)file, (void)fd, (void)pieces, (void)count;
+    if (!(flags & MSG_NOSIGNAL))
+        raise(SIGPIPE);
+    return -EPIPE;
+}
+
+static long listener_connect(struct pno_file *file, int fd, const struct sockaddr *name, socklen_t length)
+{
+    (void)file, (void)fd, (void)name, (void)length;
+    return -EISCONN;
+}
+
+static long listener_get_option(struct pno_file *file, int fd, int level, int option, void *value, socklen_t *length)
+{
+    int one = 1;
+    if (level == SOL_SOCKET && option == SO_ACCEPTCONN)
+        return pno_options_tell(&one, sizeof(one), value, length);
+    (void)file, (void)fd;
+    return PNO_PASS; /* the placeholder has them all */
+}
+
+/* The placeholder keeps them for getsockopt; ours are what accepted connections inherit. */
+static long listener_set_option(struct pno_file *file, int fd, int level, int option, const void *value,
+                                socklen_t length)
+{
+    if (libc_setsockopt(fd, level, option, value, length) < 0)
+        return -errno;
+    if (pno_options_set(&file->socket->options, level, option, value, length) < 0)
+        pno_log("option %d of level %d, set on listener %d, has no effect where it is offloaded", option, level, fd);
+    return 0;
+}
+
+const struct pno_ops pno_listener_ops = {
+    .receive = not_connected,
+    .transmit = not_a_pipe,
+    .listen = listener_listen,
+    .accept = listener_accept,
+    .connect = listener_connect,
+    .shutdown = listener_shutdown,
+    .get_option = listener_get_option,
+    .set_option = listener_set_option,
+    .control = pno_socket_control,
+    .device = pno_socket_device,
+    .level = listener_level,
+    .release = pno_socket_release,
+};

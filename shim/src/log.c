@@ -1,0 +1,99 @@
+/* The log: a file opened for each of its rare lines, so that no descriptor of it can be lost or in the way. */
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base.h"
+#include "libc.h"
+
+#define LINE_BYTES 512
+#define UNSUPPORTED_NAMES 64
+
+static char path[PATH_MAX];
+
+/* What was asked for in vain. A name is a string constant, so its address is its identity. */
+static struct {
+    _Atomic(const char *) name;
+    atomic_ulong times;
+} unsupported[UNSUPPORTED_NAMES];
+
+void pno_log_start(void)
+{
+    const char *name = secure_getenv("PNO_LOG");
+    if (name != NULL)
+        snprintf(path, sizeof(path), "%s", name);
+}
+
+static void write_line(int fd, const char *format, va_list arguments)
+{
+    char line[LINE_BYTES];
+    int start = snprintf(line, sizeof(line), "pno[%d]: ", (int)getpid());
+    int length = vsnprintf(line + start, sizeof(line) - (size_t)start - 1, format, arguments);
+    size_t end = (size_t)(start + length);
+    if (end > sizeof(line) - 2)
+        end = sizeof(line) - 2;
+    line[end++] = '\n';
+    if (libc_write(fd, line, end) < 0)
+        return; /* there is nobody left to tell */
+}
+
+static void append(const char *format, va_list arguments)
+{
+    int fd = path[0] == '\0' ? -1 : open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return;
+    write_line(fd, format, arguments);
+    libc_close(fd);
+}
+
+void pno_log(const char *format, ...)
+{
+    int saved = errno;
+    va_list arguments;
+    va_start(arguments, format);
+    append(format, arguments);
+    va_end(arguments);
+    errno = saved;
+}
+
+void pno_warn(const char *format, ...)
+{
+    int saved = errno;
+    va_list arguments;
+    va_start(arguments, format);
+    write_line(STDERR_FILENO, format, arguments);
+    va_end(arguments);
+    va_start(arguments, format);
+    append(format, arguments);
+    va_end(arguments);
+    errno = saved;
+}
+
+long pno_unsupported(const char *what, int error)
+{
+    for (size_t i = 0; i < PNO_LENGTH(unsupported); i++) {
+        const char *name = NULL;
+        if (atomic_compare_exchange_strong(&unsupported[i].name, &name, what))
+            pno_log("not supported on an offloaded socket: %s (answered: %s)", what, strerrorname_np(error));
+        else if (name != what)
+            continue;
+        atomic_fetch_add(&unsupported[i].times, 1);
+        break;
+    }
+    return -error;
+}
+
+__attribute__((destructor)) static void tell_sums(void)
+{
+    for (size_t i = 0; i < PNO_LENGTH(unsupported); i++) {
+        const char *name = atomic_load(&unsupported[i].name);
+        if (name != NULL)
+            pno_log("asked for in vain %lu times: %s", atomic_load(&unsupported[i].times), name);
+    }
+}

@@ -1,0 +1,318 @@
+/* setsockopt and getsockopt on sockets of ours. Bounds, defaults and errors are Linux's. */
+#include "options.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "libc.h"
+#include "log.h"
+#include "socket.h"
+#include "watch.h"
+
+#define MIN_SNDBUF 4608
+#define MIN_RCVBUF 2304
+#define DEFAULT_MEM_MAX 212992
+#define DEFAULT_KEEP_IDLE 7200
+#define DEFAULT_KEEP_INTVL 75
+#define DEFAULT_KEEP_CNT 9
+#define DEFAULT_MAX_SEG 1460
+
+/* An integer option that is one word of the options line, with Linux's bounds. */
+struct number_option {
+    int level;
+    int option;
+    size_t offset;
+    int min;
+    int max;
+    int fallback; /* what getsockopt tells when it was not set */
+};
+
+#define AT(field) offsetof(struct pno_options_line, field)
+
+static const struct number_option numbers[] = {
+    {IPPROTO_TCP, TCP_KEEPIDLE, AT(keep_idle), 1, 32767, DEFAULT_KEEP_IDLE},
+    {IPPROTO_TCP, TCP_KEEPINTVL, AT(keep_intvl), 1, 32767, DEFAULT_KEEP_INTVL},
+    {IPPROTO_TCP, TCP_KEEPCNT, AT(keep_cnt), 1, 127, DEFAULT_KEEP_CNT},
+    {IPPROTO_TCP, TCP_USER_TIMEOUT, AT(user_timeout), 0, INT32_MAX, 0},
+    {IPPROTO_TCP, TCP_MAXSEG, AT(max_seg), 88, 32767, DEFAULT_MAX_SEG},
+};
+
+/* A switch that is one bit of the options line. */
+static const struct {
+    int level;
+    int option;
+    uint32_t flag;
+} switches[] = {
+    {IPPROTO_TCP, TCP_NODELAY, PNO_REC_OPTION_NODELAY},
+    {IPPROTO_TCP, TCP_CORK, PNO_REC_OPTION_CORK},
+    {IPPROTO_TCP, TCP_QUICKACK, PNO_REC_OPTION_QUICKACK},
+    {SOL_SOCKET, SO_KEEPALIVE, PNO_REC_OPTION_KEEPALIVE},
+};
+
+void pno_options_reset(struct pno_options *options)
+{
+    *options = (struct pno_options){.line.flags = PNO_REC_OPTION_QUICKACK, .linger_seconds = -1};
+}
+
+static uint32_t *word_of(struct pno_options *options, const struct number_option *number)
+{
+    return (uint32_t *)((uint8_t *)&options->line + number->offset);
+}
+
+/* The kernel's bound on a buffer's size, read once. */
+static uint32_t mem_max(const char *path, _Atomic uint32_t *known)
+{
+    uint32_t value = atomic_load(known);
+    if (value != 0)
+        return value;
+    char text[32] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    unsigned read_value;
+    if (fd >= 0 && libc_read(fd, text, sizeof(text) - 1) > 0 && sscanf(text, "%u", &read_value) == 1)
+        value = read_value;
+    else
+        value = DEFAULT_MEM_MAX;
+    if (fd >= 0)
+        libc_close(fd);
+    atomic_store(known, value);
+    return value;
+}
+
+static uint32_t clamp_buffer(int asked, uint32_t min, uint32_t max)
+{
+    uint32_t bytes = asked < 0 || (uint32_t)asked > max ? max : (uint32_t)asked;
+    return bytes < min / 2 ? min / 2 : bytes;
+}
+
+static int set_timeout(uint64_t *timeout_ns, const void *value, socklen_t length)
+{
+    struct timeval time;
+    if (length < sizeof(time))
+        return -EINVAL;
+    memcpy(&time, value, sizeof(time));
+    if (time.tv_usec < 0 || time.tv_usec >= 1000000)
+        return -EDOM;
+    if (time.tv_sec < 0)
+        *timeout_ns = 1; /* Linux: at once */
+    else
+        *timeout_ns = (uint64_t)time.tv_sec * PNO_NS_PER_S + (uint64_t)time.tv_usec * PNO_NS_PER_US;
+    return 0;
+}
+
+static int set_linger(struct pno_options *options, const void *value, socklen_t length)
+{
+    struct linger linger;
+    if (length < sizeof(linger))
+        return -EINVAL;
+    memcpy(&linger, value, sizeof(linger));
+    options->linger_seconds = linger.l_onoff == 0 ? -1 : linger.l_linger;
+    return 0;
+}
+
+static int set_switch_or_number(struct pno_options *options, int level, int option, int value)
+{
+    for (size_t i = 0; i < PNO_LENGTH(switches); i++) {
+        if (switches[i].level != level || switches[i].option != option)
+            continue;
+        options->line.flags =
+            value != 0 ? options->line.flags | switches[i].flag : options->line.flags & ~switches[i].flag;
+        return 1;
+    }
+    for (size_t i = 0; i < PNO_LENGTH(numbers); i++) {
+        if (numbers[i].level != level || numbers[i].option != option)
+            continue;
+        bool unset = option == TCP_MAXSEG && value == 0;
+        if (!unset && (value < numbers[i].min || value > numbers[i].max))
+            return -EINVAL;
+        *word_of(options, &numbers[i]) = (uint32_t)value;
+        return 1;
+    }
+    return -ENOPROTOOPT;
+}
+
+static int set_socket_number(struct pno_options *options, int option, int value)
+{
+    static _Atomic uint32_t wmem_max, rmem_max;
+    switch (option) {
+    case SO_SNDBUF:
+        options->line.sndbuf = clamp_buffer(value, MIN_SNDBUF, mem_max("/proc/sys/net/core/wmem_max", &wmem_max));
+        return 1;
+    case SO_RCVBUF:
+        options->line.rcvbuf = clamp_buffer(value, MIN_RCVBUF, mem_max("/proc/sys/net/core/rmem_max", &rmem_max));
+        return 1;
+    case SO_REUSEADDR:
+        options->reuse_address = value != 0;
+        return 0;
+    case SO_REUSEPORT:
+        options->reuse_port = value != 0;
+        return 0;
+    case SO_RCVLOWAT:
+        return value <= 1 ? 0 : -ENOPROTOOPT;
+    default:
+        return set_switch_or_number(options, SOL_SOCKET, option, value);
+    }
+}
+
+int pno_options_set(struct pno_options *options, int level, int option, const void *value, socklen_t length)
+{
+    int number;
+    if (level == SOL_SOCKET && option == SO_LINGER)
+        return set_linger(options, value, length);
+    if (level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_RCVTIMEO_NEW))
+        return set_timeout(&options->receive_timeout_ns, value, length);
+    if (level == SOL_SOCKET && (option == SO_SNDTIMEO || option == SO_SNDTIMEO_NEW))
+        return set_timeout(&options->send_timeout_ns, value, length);
+    if (length < sizeof(number))
+        return -EINVAL;
+    memcpy(&number, value, sizeof(number));
+    return level == SOL_SOCKET ? set_socket_number(options, option, number)
+                               : set_switch_or_number(options, level, option, number);
+}
+
+long pno_options_tell(const void *answer, size_t bytes, void *value, socklen_t *length)
+{
+    if (value == NULL || length == NULL)
+        return -EFAULT;
+    if ((int)*length < 0)
+        return -EINVAL;
+    if (*length > bytes)
+        *length = (socklen_t)bytes;
+    memcpy(value, answer, *length);
+    return 0;
+}
+
+static int get_timeout(uint64_t timeout_ns, void *value, socklen_t *length)
+{
+    struct timeval time = {.tv_sec = (time_t)(timeout_ns / PNO_NS_PER_S),
+                           .tv_usec = (suseconds_t)(timeout_ns % PNO_NS_PER_S / PNO_NS_PER_US)};
+    return (int)pno_options_tell(&time, sizeof(time), value, length);
+}
+
+static bool get_switch_or_number(const struct pno_options *options, int level, int option, int *answer)
+{
+    for (size_t i = 0; i < PNO_LENGTH(switches); i++) {
+        if (switches[i].level == level && switches[i].option == option) {
+            *answer = (options->line.flags & switches[i].flag) != 0;
+            return true;
+        }
+    }
+    for (size_t i = 0; i < PNO_LENGTH(numbers); i++) {
+        if (numbers[i].level == level && numbers[i].option == option) {
+            int set = (int)*word_of((struct pno_options *)options, &numbers[i]);
+            *answer = set != 0 ? set : numbers[i].fallback;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Linux doubles what was asked for, and tells the double. */
+static bool get_socket_number(const struct pno_options *options, int option, int *answer)
+{
+    switch (option) {
+    case SO_SNDBUF:
+        *answer = 2 * (int)(options->line.sndbuf != 0 ? options->line.sndbuf : PNO_DEFAULT_SNDBUF);
+        return true;
+    case SO_RCVBUF:
+        *answer = 2 * (int)(options->line.rcvbuf != 0 ? options->line.rcvbuf : PNO_DEFAULT_SNDBUF);
+        return true;
+    case SO_REUSEADDR:
+        *answer = options->reuse_address;
+        return true;
+    case SO_REUSEPORT:
+        *answer = options->reuse_port;
+        return true;
+    case SO_TYPE:
+        *answer = SOCK_STREAM;
+        return true;
+    case SO_PROTOCOL:
+        *answer = IPPROTO_TCP;
+        return true;
+    case SO_RCVLOWAT:
+    case SO_SNDLOWAT:
+        *answer = 1;
+        return true;
+    default:
+        return get_switch_or_number(options, SOL_SOCKET, option, answer);
+    }
+}
+
+int pno_options_get(const struct pno_options *options, int level, int option, void *value, socklen_t *length)
+{
+    int answer;
+    if (level == SOL_SOCKET && option == SO_LINGER) {
+        bool on = options->linger_seconds >= 0;
+        struct linger linger = {.l_onoff = on, .l_linger = on ? options->linger_seconds : 0};
+        return (int)pno_options_tell(&linger, sizeof(linger), value, length);
+    }
+    if (level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_RCVTIMEO_NEW))
+        return get_timeout(options->receive_timeout_ns, value, length);
+    if (level == SOL_SOCKET && (option == SO_SNDTIMEO || option == SO_SNDTIMEO_NEW))
+        return get_timeout(options->send_timeout_ns, value, length);
+    if (level == SOL_SOCKET ? get_socket_number(options, option, &answer)
+                            : get_switch_or_number(options, level, option, &answer))
+        return (int)pno_options_tell(&answer, sizeof(answer), value, length);
+    return -ENOPROTOOPT;
+}
+
+/* --- on connected sockets --- */
+
+static uint8_t tcp_state(struct pno_file *file)
+{
+    int error = 0;
+    bool ended = atomic_load(&file->record->rx_fin) != 0;
+    bool finished = pno_socket_flags(file) & PNO_SHUT_WRITE;
+    switch (pno_socket_phase(file, &error)) {
+    case PNO_CONNECTING:
+        return TCP_SYN_SENT;
+    case PNO_ENDED:
+        return TCP_CLOSE;
+    default:
+        return ended ? (finished ? TCP_LAST_ACK : TCP_CLOSE_WAIT) : finished ? TCP_FIN_WAIT1 : TCP_ESTABLISHED;
+    }
+}
+
+long pno_socket_get_option(struct pno_file *file, int fd, int level, int option, void *value, socklen_t *length)
+{
+    (void)fd;
+    int answer = 0;
+    if (level == IPPROTO_TCP && option == TCP_INFO) {
+        struct tcp_info info = {.tcpi_state = tcp_state(file)};
+        return pno_options_tell(&info, sizeof(info), value, length);
+    }
+    if (level == SOL_SOCKET && (option == SO_ERROR || option == SO_DOMAIN || option == SO_ACCEPTCONN)) {
+        if (option == SO_ERROR)
+            answer = pno_socket_take_error(file);
+        else if (option == SO_DOMAIN)
+            answer = pno_socket_flags(file) & PNO_INET6 ? AF_INET6 : AF_INET;
+        return pno_options_tell(&answer, sizeof(answer), value, length);
+    }
+    if (level == IPPROTO_IPV6 && option == IPV6_V6ONLY && (pno_socket_flags(file) & PNO_INET6))
+        return pno_options_tell(&answer, sizeof(answer), value, length);
+    long told = pno_options_get(&file->socket->options, level, option, value, length);
+    return told == -ENOPROTOOPT ? pno_unsupported("getsockopt of some option", ENOPROTOOPT) : told;
+}
+
+long pno_socket_set_option(struct pno_file *file, int fd, int level, int option, const void *value, socklen_t length)
+{
+    (void)fd;
+    struct pno_socket *socket = file->socket;
+    if (value == NULL)
+        return -EFAULT;
+    int set = pno_options_set(&socket->options, level, option, value, length);
+    if (set == -ENOPROTOOPT) {
+        pno_log("setsockopt level %d option %d", level, option);
+        return pno_unsupported("setsockopt of some option", ENOPROTOOPT);
+    }
+    if (set > 0) {
+        socket->sndbuf = socket->options.line.sndbuf != 0 ? socket->options.line.sndbuf : PNO_DEFAULT_SNDBUF;
+        file->record->options = socket->options.line;
+        pno_submit(file, PNO_SUB_FLAG_OPTIONS);
+        pno_watch_raised(file);
+    }
+    return set > 0 ? 0 : set;
+}

@@ -1,0 +1,204 @@
+/* Constructor, fork handlers, and the DPU's end. */
+#include "process.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "channel.h"
+#include "control.h"
+#include "fdtable.h"
+#include "libc.h"
+#include "log.h"
+#include "rules.h"
+#include "wait.h"
+#include "watch.h"
+
+#define CALLS_BETWEEN_GLANCES 64
+#define EXIT_NO_DPU 127
+
+struct pno_process pno_process = {.placeholder = -1};
+
+static struct pno_lock arena_lock;
+static bool control_is_parents; /* forked before there was an arena: a connection is made when one is needed */
+
+/* Of a thread that is forking. */
+static __thread uint32_t forking_slot __attribute__((tls_model("initial-exec"))) = PNO_NO_NUMBER;
+static __thread bool forking_locked __attribute__((tls_model("initial-exec")));
+
+static int open_arena(void)
+{
+    char why[256];
+    if (control_is_parents) {
+        pno_control_close();
+        int error = pno_control_open(PNO_MSG_KIND_PROGRAM, why, sizeof(why));
+        if (error < 0) {
+            pno_log("%s", why);
+            return error;
+        }
+        control_is_parents = false;
+    }
+    int fd = pno_arena_create();
+    if (fd < 0)
+        return fd;
+    int number = pno_control_arena(fd);
+    libc_close(fd);
+    if (number < 0) {
+        pno_arena_destroy();
+        return number;
+    }
+    pno_arena.number = (uint32_t)number;
+    return 0;
+}
+
+int pno_process_arena(void)
+{
+    if (atomic_load(&pno_process.gone))
+        return -ENETDOWN;
+    if (PNO_LIKELY(pno_arena.base != NULL))
+        return 0;
+    if (!pno_lock_take(&arena_lock))
+        return -EDEADLK;
+    int error = pno_arena.base != NULL ? 0 : open_arena();
+    pno_lock_give(&arena_lock);
+    if (error < 0)
+        pno_log("no arena: %s", strerrorname_np(-error));
+    return error;
+}
+
+/* Every file's level has risen: to its error. */
+static void fail_all(const char *why)
+{
+    if (atomic_exchange(&pno_process.gone, true))
+        return;
+    pno_log("%s: every offloaded socket has failed with ECONNRESET", why);
+    for (int fd = 0, end = pno_fd_end(); fd < end; fd++) {
+        struct pno_file *file = pno_file_of(fd);
+        if (file != NULL && file->record != NULL)
+            pno_watch_raised(file);
+    }
+}
+
+void pno_process_dpu_gone(void)
+{
+    if (pno_control_ended())
+        fail_all("the DPU is gone");
+}
+
+void pno_process_check(uint64_t channels)
+{
+    if (PNO_UNLIKELY(pno_channels_fenced(channels)))
+        fail_all("the DPU has given this process up");
+}
+
+void pno_process_glance(void)
+{
+    static _Atomic uint32_t calls;
+    if (atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed) % CALLS_BETWEEN_GLANCES == CALLS_BETWEEN_GLANCES - 1)
+        pno_process_dpu_gone();
+}
+
+/* --- forks --- */
+
+static void before_fork(void)
+{
+    forking_slot = PNO_NO_NUMBER;
+    if (pno_self.held != 0)
+        return; /* a signal handler that forks while we hold locks: its child does without us */
+    if (pno_arena.base != NULL && !atomic_load(&pno_process.gone))
+        forking_slot = pno_holder_prepare();
+    pno_watch_prepare_fork();
+    forking_locked = true;
+}
+
+static void after_fork_in_parent(void)
+{
+    if (forking_locked)
+        pno_watch_after_fork(false);
+    forking_locked = false;
+}
+
+void pno_process_fork_failed(void)
+{
+    if (forking_slot != PNO_NO_NUMBER)
+        pno_holder_cancel(forking_slot);
+    forking_slot = PNO_NO_NUMBER;
+}
+
+/* The numbers still name their files; the channels that their events come by are the parent's. */
+static void forget_channels_of_files(void)
+{
+    for (int fd = 0, end = pno_fd_end(); fd < end; fd++) {
+        struct pno_file *file = pno_file_of(fd);
+        if (file != NULL)
+            file->channel = 0;
+    }
+}
+
+/* The child makes itself known, so that its sockets live on when the parent closes its own. */
+static int introduce_child(void)
+{
+    char why[256] = "no holder slot is free";
+    int error = forking_slot == PNO_NO_NUMBER ? -EAGAIN : pno_control_open(PNO_MSG_KIND_CHILD, why, sizeof(why));
+    if (error == 0)
+        error = pno_control_holder(forking_slot);
+    if (error < 0)
+        pno_log("this child of a fork has no offloaded sockets: %s", why);
+    else
+        pno_holder_adopt(forking_slot);
+    return error;
+}
+
+static void after_fork_in_child(void)
+{
+    pno_wait_forget();
+    pno_process.pid = getpid();
+    pno_watch_after_fork(true);
+    forking_locked = false;
+    pno_control_forget();
+    arena_lock = (struct pno_lock){0};
+    if (pno_arena.base == NULL) {
+        control_is_parents = true;
+        return;
+    }
+    pno_channels_forget();
+    forget_channels_of_files();
+    pno_control_close();
+    if (!atomic_load(&pno_process.gone) && introduce_child() < 0)
+        atomic_store(&pno_process.gone, true);
+}
+
+/* --- the start --- */
+
+static void fail(const char *why)
+{
+    pno_warn("%s", why);
+    _exit(EXIT_NO_DPU);
+}
+
+__attribute__((constructor)) static void start(void)
+{
+    char why[256];
+    const char *wrong;
+    pno_process.pid = getpid();
+    pno_log_start();
+    pno_wait_start();
+    if (!pno_rules_start(&wrong)) {
+        snprintf(why, sizeof(why), "PNO_OFFLOAD: '%s' is not CIDR[:PORT[-PORT]]", wrong);
+        fail(why);
+    }
+    if (pno_control_open(PNO_MSG_KIND_PROGRAM, why, sizeof(why)) < 0) {
+        const char *fallback = getenv("PNO_FALLBACK");
+        if (fallback == NULL || fallback[0] != '1')
+            fail(why);
+        pno_warn("%s; continuing with the kernel's TCP", why);
+        return;
+    }
+    pno_process.placeholder = libc_socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    pno_fd_internal(&pno_process.placeholder);
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    atomic_store(&pno_process.active, true);
+}

@@ -1,0 +1,123 @@
+/* Records are taken under a new generation, and reclaimed when the DPU has let go of them. */
+#include "records.h"
+
+#include <string.h>
+
+#include "chunks.h"
+#include "stream.h"
+
+#define TIDY_MARGIN 64
+#define TIDY_STEP 8
+#define SLEEPS_BETWEEN_TIDYING 16
+
+enum { LIFE_FREE, LIFE_TAKEN };
+
+static _Atomic uint32_t tidy_hand;
+
+static void reset_socket(struct pno_socket *socket, const struct pno_options *options)
+{
+    socket->sndbuf = options->line.sndbuf != 0 ? options->line.sndbuf : PNO_DEFAULT_SNDBUF;
+    socket->tx_freed = socket->tx_mapped = 0;
+    socket->rx_hinted = 0;
+    socket->options = *options;
+    atomic_store_explicit(&socket->flags, 0, memory_order_relaxed);
+    atomic_store_explicit(&socket->life, LIFE_TAKEN, memory_order_relaxed);
+}
+
+static uint32_t take_number(void)
+{
+    struct pno_family *family = pno_arena.family;
+    return pno_bitmap_take(&family->records, family->record_words, PNO_RECORD_COUNT);
+}
+
+uint32_t pno_record_take(uint32_t arena_channel, const struct pno_options *options)
+{
+    uint32_t number = take_number();
+    if (number == PNO_NO_NUMBER) {
+        pno_records_sweep();
+        number = take_number();
+    }
+    if (number == PNO_NO_NUMBER)
+        return number;
+    struct pno_record *record = &pno_arena.records[number];
+    reset_socket(&pno_arena.family->sockets[number], options);
+    atomic_store_explicit(&record->tx_written, 0, memory_order_relaxed);
+    atomic_store_explicit(&record->rx_read, 0, memory_order_relaxed);
+    atomic_store_explicit(&record->tx_fin, 0, memory_order_relaxed);
+    atomic_store_explicit(&record->tx_wait, 0, memory_order_relaxed);
+    atomic_store_explicit(&record->request, 0, memory_order_relaxed);
+    record->options = options->line;
+    memset(&record->wanted, 0, sizeof(record->wanted));
+    uint64_t generation = pno_record_generation(record) + 1;
+    atomic_store_explicit(&record->channel_and_generation, arena_channel | (uint64_t)(uint32_t)generation << 32,
+                          memory_order_release);
+    return number;
+}
+
+static void give(uint32_t record)
+{
+    pno_bitmap_give(&pno_arena.family->records, pno_arena.family->record_words, record);
+}
+
+void pno_record_cancel(uint32_t record)
+{
+    atomic_store(&pno_arena.family->sockets[record].life, LIFE_FREE);
+    give(record);
+}
+
+bool pno_record_reclaim(uint32_t number)
+{
+    struct pno_record *record = &pno_arena.records[number];
+    struct pno_socket *socket = &pno_arena.family->sockets[number];
+    uint64_t status = atomic_load_explicit(&record->status, memory_order_acquire);
+    uint32_t life = LIFE_TAKEN;
+    if (pno_status_state(status) != PNO_STATUS_FREE || pno_status_generation(status) != pno_record_generation(record) ||
+        !atomic_compare_exchange_strong(&socket->life, &life, LIFE_FREE))
+        return false;
+    pno_stream_drop(record, socket);
+    give(number);
+    return true;
+}
+
+/* A stream whose every byte is acknowledged needs no chunk; the DPU has forgotten them too. */
+static void drop_if_drained(uint32_t number)
+{
+    struct pno_record *record = &pno_arena.records[number];
+    struct pno_socket *socket = &pno_arena.family->sockets[number];
+    if (atomic_load_explicit(&socket->life, memory_order_relaxed) != LIFE_TAKEN ||
+        socket->tx_freed == socket->tx_mapped || !pno_lock_take(&socket->tx_lock))
+        return;
+    if (atomic_load_explicit(&record->tx_acked, memory_order_acquire) ==
+            atomic_load_explicit(&record->tx_written, memory_order_relaxed) &&
+        pno_status_generation(atomic_load(&record->status)) == pno_record_generation(record))
+        pno_stream_drop(record, socket);
+    pno_lock_give(&socket->tx_lock);
+}
+
+void pno_records_sweep(void)
+{
+    for (uint32_t number = 0; number < PNO_RECORD_COUNT; number++)
+        if (atomic_load(&pno_arena.family->sockets[number].life) == LIFE_TAKEN && !pno_record_reclaim(number))
+            drop_if_drained(number);
+}
+
+void pno_records_tidy(uint32_t count)
+{
+    struct pno_family *family = pno_arena.family;
+    if (family == NULL || pno_chunks_taken() == 0)
+        return;
+    /* Low numbers are taken first, so a little more than are in use covers most of them. */
+    uint32_t circle = 2 * atomic_load_explicit(&family->records.taken, memory_order_relaxed) + TIDY_MARGIN;
+    if (circle > PNO_RECORD_COUNT)
+        circle = PNO_RECORD_COUNT;
+    uint32_t start = atomic_fetch_add_explicit(&tidy_hand, count, memory_order_relaxed);
+    for (uint32_t i = 0; i < count && i < circle; i++)
+        drop_if_drained((start + i) % circle);
+}
+
+void pno_records_tidy_sometimes(void)
+{
+    static _Atomic uint32_t sleeps;
+    if (atomic_fetch_add_explicit(&sleeps, 1, memory_order_relaxed) % SLEEPS_BETWEEN_TIDYING == 0)
+        pno_records_tidy(TIDY_STEP);
+}

@@ -1,0 +1,19 @@
+/* What is offloaded. PNO_OFFLOAD is a list CIDR[:PORT[-PORT]],...; without it, the DPU's own subnets are. */
+#ifndef PNO_RULES_H
+#define PNO_RULES_H
+
+#include "address.h"
+
+/* Reads PNO_OFFLOAD. False, with the item that cannot be read, if it is malformed. */
+bool pno_rules_start(const char **wrong);
+
+/* True if a connection to there goes through the DPU. */
+bool pno_rules_connect(const struct pno_endpoint *to);
+
+/* True if a listener there is the DPU's: on one of its addresses, or on the wildcard, which includes them. */
+bool pno_rules_listen(const struct pno_endpoint *at);
+
+/* True if the address is one of the DPU's own. */
+bool pno_rules_is_dpus(const struct pno_endpoint *address);
+
+#endif

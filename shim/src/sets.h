@@ -1,0 +1,47 @@
+/* epoll sets. The program's descriptor is a real kernel set, which serves its kernel descriptors; our sockets stand in
+ * a set of our own beside it. Who sleeps does so in the kernel's, where the bells of our channels stand as well. */
+#ifndef PNO_SETS_H
+#define PNO_SETS_H
+
+#include <sys/epoll.h>
+
+#include "watch.h"
+
+extern const struct pno_ops pno_set_ops;
+
+/* A set was just made by the kernel. */
+void pno_epoll_created(int fd);
+
+/* Gives the set a channel, and the kernel's set what wakes its sleepers. False: there is none. */
+bool pno_set_activate(struct pno_set *set);
+
+/* The same after a fork, for all files in it: the parent's channels are not ours. */
+bool pno_set_revive(struct pno_set *set);
+
+/* A file's events shall reach the set: by the set's own channel, unless the file is in another set already. */
+void pno_set_connect_events(struct pno_set *set, struct pno_file *file);
+
+/* epoll_ctl on the kernel's set for a descriptor of ours. The data is an address inside our own memory, by which its
+ * reports are known. */
+int pno_set_kernel_control(int set_fd, int operation, int fd, uint32_t events, const void *data);
+
+/* Of what the kernel reported, keeps the program's and acts upon ours. Answers how many are kept. */
+int pno_set_sift(struct pno_set *set, struct epoll_event *events, int count);
+
+/* Puts a new or changed registration up for judgement, and wakes a sleeper if it is ready already. */
+void pno_set_present(struct pno_item *item);
+
+/* Wakes a thread that sleeps for the set. */
+void pno_set_wake(struct pno_set *set);
+
+/* EPOLLONESHOT was reported, the set's lock held. */
+void pno_set_disarm(struct pno_item *item);
+
+/* A registration's file is ours from now on, or another of ours. */
+void pno_set_adopt(struct pno_item *item);
+
+/* Around a fork: all sets. */
+void pno_sets_lock(void);
+void pno_sets_unlock(bool child);
+
+#endif

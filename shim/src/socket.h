@@ -1,0 +1,71 @@
+/* Connected sockets: what a record's words mean to a program. */
+#ifndef PNO_SOCKET_H
+#define PNO_SOCKET_H
+
+#include "channel.h"
+#include "file.h"
+
+extern const struct pno_ops pno_socket_ops;
+
+enum pno_phase {
+    PNO_CONNECTING,
+    PNO_OPEN,
+    PNO_ENDED, /* nothing more will come or go */
+};
+
+/* Where a connection stands. *error is what ended it, 0 for an orderly end; untouched otherwise. */
+enum pno_phase pno_socket_phase(struct pno_file *file, int *error);
+
+/* Takes what SO_ERROR would say: once. */
+int pno_socket_take_error(struct pno_file *file);
+
+/* The operations that are long enough for files of their own. */
+long pno_socket_receive(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags);
+long pno_socket_transmit(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags);
+long pno_socket_send_file(struct pno_file *file, int fd, int in, off64_t *offset, size_t count);
+long pno_socket_connect_again(struct pno_file *file, int fd, const struct sockaddr *name, socklen_t length);
+long pno_socket_get_option(struct pno_file *file, int fd, int level, int option, void *value, socklen_t *length);
+long pno_socket_set_option(struct pno_file *file, int fd, int level, int option, const void *value, socklen_t length);
+
+/* Readiness, in EPOLL bits. */
+uint32_t pno_socket_level(struct pno_file *file);
+
+/* Asks for an event once a third of the send buffer is free, as Linux wakes writers. */
+void pno_socket_want_space(struct pno_file *file);
+
+/* The record's number goes back: the DPU is told that this process holds it no more. */
+void pno_socket_release(struct pno_file *file);
+
+/* O_NONBLOCK and the like, by fcntl and by ioctl; shared with listeners. */
+long pno_socket_control(struct pno_file *file, int fd, int command, long argument);
+long pno_socket_device(struct pno_file *file, int fd, unsigned long request, void *argument);
+
+static inline uint32_t pno_socket_flags(const struct pno_file *file)
+{
+    return atomic_load_explicit(&file->socket->flags, memory_order_relaxed);
+}
+
+static inline void pno_socket_set_flag(struct pno_file *file, uint32_t flag)
+{
+    atomic_fetch_or(&file->socket->flags, flag);
+}
+
+static inline bool pno_socket_blocks(const struct pno_file *file, int flags)
+{
+    return !(flags & MSG_DONTWAIT) && !(pno_socket_flags(file) & PNO_NONBLOCK);
+}
+
+/* The DPU's status, or 0 as long as it says nothing about this generation. */
+static inline uint64_t pno_socket_status(const struct pno_file *file)
+{
+    uint64_t status = atomic_load_explicit(&file->record->status, memory_order_acquire);
+    return PNO_LIKELY(pno_status_generation(status) == file->generation) ? status : 0;
+}
+
+/* The most bytes in flight at which a writer is told that it may write. */
+static inline uint64_t pno_socket_write_mark(const struct pno_file *file)
+{
+    return file->socket->sndbuf - file->socket->sndbuf / 3;
+}
+
+#endif

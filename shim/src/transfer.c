@@ -1,0 +1,296 @@
+/* Reading and writing connected sockets: Linux's tcp_recvmsg and tcp_sendmsg. */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/epoll.h>
+
+#include "fdtable.h"
+#include "log.h"
+#include "process.h"
+#include "records.h"
+#include "socket.h"
+#include "stream.h"
+#include "wait.h"
+
+/* What is published at a time, so that the DPU begins while a long copy goes on. */
+#define PIECE_BYTES (128 * 1024)
+
+/* A place in an array of pieces. */
+struct cursor {
+    const struct iovec *piece;
+    size_t offset;
+};
+
+/* Sum of the pieces, or -EINVAL. */
+static long total_bytes(const struct iovec *pieces, size_t count)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (pieces[i].iov_len > (size_t)SSIZE_MAX - total)
+            return -EINVAL;
+        total += pieces[i].iov_len;
+    }
+    return (long)total;
+}
+
+/* The next run of bytes in one piece, at most `length`; the cursor steps over it. */
+static void *next_run(struct cursor *cursor, size_t length, size_t *run)
+{
+    while (cursor->offset == cursor->piece->iov_len) {
+        cursor->piece++;
+        cursor->offset = 0;
+    }
+    size_t left = cursor->piece->iov_len - cursor->offset;
+    *run = left < length ? left : length;
+    void *bytes = (uint8_t *)cursor->piece->iov_base + cursor->offset;
+    cursor->offset += *run;
+    return bytes;
+}
+
+static bool copy_out(const struct pno_record *record, uint64_t position, struct cursor *cursor, size_t length)
+{
+    for (size_t done = 0, run; done < length; done += run) {
+        void *target = next_run(cursor, length - done, &run);
+        if (!pno_stream_read(record, position + done, target, run))
+            return false;
+    }
+    return true;
+}
+
+/* Tells the DPU what was read when the peer may be waiting for window; else the next send says it. */
+static void hint_read(struct pno_file *file, uint64_t read)
+{
+    uint32_t rcvbuf = file->socket->options.line.rcvbuf;
+    uint64_t step = rcvbuf != 0 && rcvbuf / 4 < PNO_ARENA_CHUNK_BYTES ? rcvbuf / 4 : PNO_ARENA_CHUNK_BYTES;
+    if (read - file->socket->rx_hinted < step)
+        return;
+    file->socket->rx_hinted = read;
+    pno_submit(file, 0);
+}
+
+/* Takes what is there, `skip` bytes behind what was read. 0: nothing is. Under the lock. */
+static long take_bytes(struct pno_file *file, struct cursor *cursor, size_t length, size_t skip, int flags)
+{
+    struct pno_record *record = file->record;
+    uint64_t position = atomic_load_explicit(&record->rx_read, memory_order_relaxed) + skip;
+    uint64_t available = atomic_load_explicit(&record->rx_committed, memory_order_acquire) - position;
+    if ((int64_t)available <= 0)
+        return 0;
+    if (length > available)
+        length = (size_t)available;
+    if (!(flags & MSG_TRUNC) && !copy_out(record, position, cursor, length))
+        return -EIO;
+    if (!(flags & MSG_PEEK)) {
+        atomic_store_explicit(&record->rx_read, position + length, memory_order_release);
+        hint_read(file, position + length);
+    }
+    return (long)length;
+}
+
+/* The number no longer names the file: whatever it names now is asked again, by the caller's libc path. */
+static bool still_named(const struct pno_file *file, int fd)
+{
+    return fd < 0 || PNO_LIKELY(pno_file_is(file, fd));
+}
+
+static long receive_some(struct pno_file *file, int fd, struct cursor *cursor, size_t length, size_t skip, int flags)
+{
+    if (!PNO_LIKELY(pno_lock_take(&file->socket->rx_lock)))
+        return pno_unsupported("receiving in a signal handler that interrupted a receive on the same socket", EDEADLK);
+    long got = still_named(file, fd) ? take_bytes(file, cursor, length, skip, flags) : -EBADF;
+    pno_lock_give(&file->socket->rx_lock);
+    return got;
+}
+
+/* Nothing is there to read: 0 at the end of the stream, -EAGAIN if more may come, or what is wrong. */
+static long nothing_to_read(struct pno_file *file)
+{
+    int error = 0;
+    enum pno_phase phase = pno_socket_phase(file, &error);
+    uint64_t fin = atomic_load_explicit(&file->record->rx_fin, memory_order_acquire);
+    uint64_t read = atomic_load_explicit(&file->record->rx_read, memory_order_relaxed);
+    if (atomic_load_explicit(&file->record->rx_committed, memory_order_acquire) > read)
+        return -EAGAIN; /* it has come just now */
+    if (fin != 0 && read >= fin - 1)
+        return 0;
+    if (phase == PNO_ENDED)
+        return -pno_socket_take_error(file);
+    return pno_socket_flags(file) & PNO_SHUT_READ ? 0 : -EAGAIN;
+}
+
+static long receive_sleeping(struct pno_file *file, struct cursor *cursor, size_t length, size_t done, int flags)
+{
+    uint64_t deadline = pno_deadline_of(file->socket->options.receive_timeout_ns);
+    for (;;) {
+        long got = receive_some(file, -1, cursor, length - done, flags & MSG_PEEK ? done : 0, flags);
+        if (got > 0)
+            done += (size_t)got;
+        if (got < 0 || done == length || (done > 0 && !(flags & MSG_WAITALL)))
+            return done > 0 ? (long)done : got;
+        got = nothing_to_read(file);
+        if (got != -EAGAIN || (got = pno_wait_file(file, EPOLLIN, deadline)) < 0)
+            return done > 0 ? (long)done : got;
+    }
+}
+
+long pno_socket_receive(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags)
+{
+    long length = count == 1 ? (long)pieces[0].iov_len : total_bytes(pieces, count);
+    if (PNO_UNLIKELY(length < 0))
+        return -EINVAL;
+    if (PNO_UNLIKELY(flags & MSG_OOB))
+        return -EINVAL; /* as Linux without urgent data, of which we have none */
+    if (PNO_UNLIKELY(flags & MSG_ERRQUEUE))
+        return -EAGAIN;
+    struct cursor cursor = {pieces, 0};
+    long got = receive_some(file, fd, &cursor, (size_t)length, 0, flags);
+    if (PNO_LIKELY(got > 0) && (got == length || !(flags & MSG_WAITALL)))
+        return got;
+    if (got < 0)
+        return got == -EBADF ? PNO_PASS : got;
+    if (!pno_socket_blocks(file, flags)) {
+        if (got == 0)
+            got = nothing_to_read(file);
+        if (got == -EAGAIN)
+            pno_process_glance();
+        return got;
+    }
+    if (!pno_file_hold(file, fd))
+        return got > 0 ? got : PNO_PASS;
+    got = receive_sleeping(file, &cursor, (size_t)length, (size_t)got, flags);
+    pno_file_put(file);
+    return got;
+}
+
+/* Why a socket that is not plainly open takes no bytes: a negative errno, or 0: it does take them. */
+static long refusal_to_send(struct pno_file *file)
+{
+    int error = 0;
+    enum pno_phase phase = pno_socket_phase(file, &error);
+    if (phase == PNO_CONNECTING)
+        return -EAGAIN;
+    if (phase == PNO_OPEN && !(pno_socket_flags(file) & PNO_SHUT_WRITE))
+        return 0;
+    error = pno_socket_take_error(file);
+    return error != 0 ? -error : -EPIPE;
+}
+
+static bool plainly_open(const struct pno_file *file)
+{
+    return !(pno_socket_flags(file) & PNO_SHUT_WRITE) &&
+           !atomic_load_explicit(&pno_process.gone, memory_order_relaxed) &&
+           pno_status_state(pno_socket_status(file)) == PNO_STATUS_ESTABLISHED;
+}
+
+static uint64_t send_room(const struct pno_file *file, uint64_t written, uint64_t acked)
+{
+    uint64_t used = written - acked;
+    return used < file->socket->sndbuf ? file->socket->sndbuf - used : 0;
+}
+
+/* Writes and publishes up to PIECE_BYTES. 0: there is no room. Under the lock. */
+static long put_bytes(struct pno_file *file, struct cursor *cursor, size_t length)
+{
+    struct pno_record *record = file->record;
+    struct pno_socket *socket = file->socket;
+    uint64_t written = atomic_load_explicit(&record->tx_written, memory_order_relaxed);
+    uint64_t acked = atomic_load_explicit(&record->tx_acked, memory_order_acquire);
+    uint64_t room = send_room(file, written, acked);
+    pno_stream_trim(record, socket, acked);
+    if (length > room)
+        length = (size_t)room;
+    if (length > PIECE_BYTES)
+        length = PIECE_BYTES;
+    size_t done = 0;
+    while (done < length) {
+        size_t run;
+        struct cursor before = *cursor;
+        const void *source = next_run(cursor, length - done, &run);
+        size_t copied = pno_stream_write(record, socket, written + done, source, run);
+        done += copied;
+        if (PNO_UNLIKELY(copied < run)) {
+            *cursor = before;
+            cursor->offset += copied;
+            break;
+        }
+    }
+    if (done == 0)
+        return room == 0 ? 0 : -ENOBUFS;
+    atomic_store_explicit(&record->tx_written, written + done, memory_order_release);
+    pno_submit_written(file, written + done, pno_stream_last_chunk(record, socket, written + done), 0);
+    return (long)done;
+}
+
+/* Writes as much as there is room for. */
+static long transmit_some(struct pno_file *file, int fd, struct cursor *cursor, size_t length)
+{
+    if (!PNO_LIKELY(pno_lock_take(&file->socket->tx_lock)))
+        return pno_unsupported("sending in a signal handler that interrupted a send on the same socket", EDEADLK);
+    long done = 0;
+    long put = still_named(file, fd) ? (PNO_LIKELY(plainly_open(file)) ? 0 : refusal_to_send(file)) : -EBADF;
+    while (put >= 0 && (size_t)done < length) {
+        put = put_bytes(file, cursor, length - (size_t)done);
+        if (put <= 0)
+            break;
+        done += put;
+    }
+    pno_lock_give(&file->socket->tx_lock);
+    return done > 0 ? done : put;
+}
+
+static long transmit_sleeping(struct pno_file *file, struct cursor *cursor, size_t length, size_t done)
+{
+    uint64_t deadline = pno_deadline_of(file->socket->options.send_timeout_ns);
+    for (;;) {
+        long put = transmit_some(file, -1, cursor, length - done);
+        if (put > 0)
+            done += (size_t)put;
+        if (done == length)
+            return (long)done;
+        if (put == -ENOBUFS)
+            put = pno_wait_memory(deadline);
+        else if (put >= 0 || put == -EAGAIN)
+            put = pno_wait_file(file, EPOLLOUT, deadline);
+        if (put < 0)
+            return done > 0 ? (long)done : put;
+    }
+}
+
+/* -EPIPE comes with its signal, unless the caller does not want it. */
+static long with_signal(long answer, int flags)
+{
+    if (PNO_UNLIKELY(answer == -EPIPE) && !(flags & MSG_NOSIGNAL))
+        raise(SIGPIPE);
+    return answer;
+}
+
+long pno_socket_transmit(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags)
+{
+    long length = count == 1 ? (long)pieces[0].iov_len : total_bytes(pieces, count);
+    if (PNO_UNLIKELY(length < 0))
+        return -EINVAL;
+    if (PNO_UNLIKELY(flags & (MSG_OOB | MSG_FASTOPEN)))
+        return pno_unsupported("sending with MSG_OOB or MSG_FASTOPEN", EOPNOTSUPP);
+    struct cursor cursor = {pieces, 0};
+    long put = transmit_some(file, fd, &cursor, (size_t)length);
+    if (PNO_LIKELY(put == length))
+        return put;
+    if (put == -EBADF)
+        return PNO_PASS;
+    if (put < 0 && put != -EAGAIN && put != -ENOBUFS)
+        return with_signal(put, flags);
+    if (put == -ENOBUFS) {
+        pno_records_sweep();
+        put = transmit_some(file, fd, &cursor, (size_t)length);
+    }
+    if (!pno_socket_blocks(file, flags)) {
+        pno_socket_want_space(file);
+        pno_process_glance();
+        return put != 0 ? put : -EAGAIN;
+    }
+    if (!pno_file_hold(file, fd))
+        return put > 0 ? put : PNO_PASS;
+    put = transmit_sleeping(file, &cursor, (size_t)length, put > 0 ? (size_t)put : 0);
+    pno_file_put(file);
+    return with_signal(put, flags);
+}

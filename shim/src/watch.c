@@ -1,0 +1,320 @@
+/* Registrations, edges and levels. A level-triggered item stays on the ready list while its level holds; an
+ * edge-triggered one comes on it when an event raises a level; both are judged by the level when they are reported. */
+#include "watch.h"
+
+#include <sys/epoll.h>
+
+#include "channel.h"
+#include "records.h"
+#include "sets.h"
+
+#define STRIPES 64
+#define ALWAYS (EPOLLERR | EPOLLHUP)
+#define INPUT (EPOLLIN | EPOLLRDNORM | EPOLLRDHUP)
+#define OUTPUT (EPOLLOUT | EPOLLWRNORM)
+
+struct pno_item pno_items[PNO_ITEMS];
+
+static struct pno_bitmap items;
+static _Atomic uint64_t item_words[PNO_BITMAP_WORDS(PNO_ITEMS)];
+static struct pno_lock stripes[STRIPES];
+
+static struct pno_lock *stripe_of(const struct pno_file *file)
+{
+    return &stripes[pno_file_number(file) % STRIPES];
+}
+
+/* --- the ready list, under the set's lock --- */
+
+void pno_watch_queue(struct pno_item *item)
+{
+    struct pno_set *set = item->set;
+    if (item->queued || item->disarmed)
+        return;
+    item->queued = true;
+    item->next_ready = NULL;
+    item->previous_ready = set->last_ready;
+    *(set->last_ready != NULL ? &set->last_ready->next_ready : &set->first_ready) = item;
+    set->last_ready = item;
+    set->ready_count++;
+}
+
+static void unqueue(struct pno_item *item)
+{
+    struct pno_set *set = item->set;
+    if (!item->queued)
+        return;
+    item->queued = false;
+    *(item->previous_ready != NULL ? &item->previous_ready->next_ready : &set->first_ready) = item->next_ready;
+    *(item->next_ready != NULL ? &item->next_ready->previous_ready : &set->last_ready) = item->previous_ready;
+    set->ready_count--;
+}
+
+/* --- registrations --- */
+
+struct pno_item *pno_watch_find(struct pno_file *file, const struct pno_set *set, int fd)
+{
+    struct pno_lock *stripe = stripe_of(file);
+    if (!pno_lock_take(stripe))
+        return NULL;
+    struct pno_item *item = file->watchers;
+    while (item != NULL && (item->set != set || item->fd != fd))
+        item = item->next_watcher;
+    pno_lock_give(stripe);
+    return item;
+}
+
+static void link_watcher(struct pno_file *file, struct pno_item *item)
+{
+    item->file = file;
+    item->next_watcher = file->watchers;
+    file->watchers = item;
+}
+
+static void unlink_watcher(struct pno_item *item)
+{
+    struct pno_item **link = &item->file->watchers;
+    while (*link != NULL && *link != item)
+        link = &(*link)->next_watcher;
+    if (*link == item)
+        *link = item->next_watcher;
+}
+
+static void link_item(struct pno_set *set, struct pno_item *item)
+{
+    item->previous_item = NULL;
+    item->next_item = set->items;
+    if (set->items != NULL)
+        set->items->previous_item = item;
+    set->items = item;
+}
+
+static void unlink_item(struct pno_item *item)
+{
+    struct pno_set *set = item->set;
+    *(item->previous_item != NULL ? &item->previous_item->next_item : &set->items) = item->next_item;
+    if (item->next_item != NULL)
+        item->next_item->previous_item = item->previous_item;
+}
+
+struct pno_item *pno_watch_add(struct pno_file *file, struct pno_set *set, int fd, uint32_t events, uint64_t data)
+{
+    uint32_t number = pno_bitmap_take(&items, item_words, PNO_ITEMS);
+    if (number == PNO_NO_NUMBER)
+        return NULL;
+    struct pno_item *item = &pno_items[number];
+    *item = (struct pno_item){.set = set, .fd = fd, .events = events, .data = data};
+    struct pno_lock *stripe = stripe_of(file);
+    if (pno_lock_take(stripe)) {
+        if (pno_lock_take(&set->lock)) {
+            link_watcher(file, item);
+            link_item(set, item);
+            pno_lock_give(&set->lock);
+        }
+        pno_lock_give(stripe);
+    }
+    if (item->file == NULL)
+        pno_bitmap_give(&items, item_words, number);
+    return item->file == NULL ? NULL : item;
+}
+
+void pno_watch_change(struct pno_item *item, uint32_t events, uint64_t data)
+{
+    struct pno_set *set = item->set;
+    if (!pno_lock_take(&set->lock))
+        return;
+    item->events = events;
+    item->data = data;
+    item->disarmed = false;
+    pno_lock_give(&set->lock);
+}
+
+/* Takes an item out of both lists, its file's stripe held. */
+static void detach(struct pno_item *item)
+{
+    struct pno_set *set = item->set;
+    if (!pno_lock_take(&set->lock))
+        return;
+    unqueue(item);
+    unlink_item(item);
+    unlink_watcher(item);
+    item->file = NULL;
+    pno_lock_give(&set->lock);
+    pno_bitmap_give(&items, item_words, (uint32_t)(item - pno_items));
+}
+
+void pno_watch_remove(struct pno_item *item)
+{
+    struct pno_lock *stripe = stripe_of(item->file);
+    if (!pno_lock_take(stripe))
+        return;
+    detach(item);
+    pno_lock_give(stripe);
+}
+
+void pno_watch_end(struct pno_file *file)
+{
+    struct pno_lock *stripe = stripe_of(file);
+    if (file->watchers == NULL || !pno_lock_take(stripe))
+        return;
+    while (file->watchers != NULL)
+        detach(file->watchers);
+    pno_lock_give(stripe);
+}
+
+void pno_watch_end_set(struct pno_set *set)
+{
+    struct pno_item *item;
+    while ((item = set->items) != NULL) {
+        struct pno_file *file = item->file;
+        struct pno_lock *stripe = stripe_of(file);
+        if (!pno_lock_take(stripe))
+            return;
+        if (set->items == item && item->file == file)
+            detach(item);
+        pno_lock_give(stripe);
+    }
+}
+
+void pno_watch_move(struct pno_file *old, struct pno_file *next, void (*moved)(struct pno_item *item))
+{
+    struct pno_item *item = old->watchers;
+    while (item != NULL) {
+        struct pno_item *following = item->next_watcher;
+        struct pno_lock *stripe = stripe_of(old);
+        if (pno_lock_take(stripe)) {
+            unlink_watcher(item);
+            pno_lock_give(stripe);
+        }
+        stripe = stripe_of(next);
+        if (pno_lock_take(stripe)) {
+            link_watcher(next, item);
+            pno_lock_give(stripe);
+        }
+        moved(item);
+        item = following;
+    }
+}
+
+/* --- what changed --- */
+
+/* The bits that an event of the file makes new to an item: what rose, more bytes than were seen, space that was asked
+ * for. */
+static uint32_t edges(const struct pno_item *item, uint32_t level, bool space)
+{
+    uint32_t risen = level & ~item->seen_level;
+    if (item->file->record != NULL &&
+        atomic_load_explicit(&item->file->record->rx_committed, memory_order_relaxed) != item->seen_committed)
+        risen |= INPUT;
+    return space ? risen | OUTPUT : risen;
+}
+
+static void tell(struct pno_item *item, uint32_t level, bool space)
+{
+    struct pno_set *set = item->set;
+    if (item->disarmed || !pno_lock_take(&set->lock))
+        return;
+    if (!(item->events & EPOLLET) || (edges(item, level, space) & (item->events | ALWAYS)))
+        pno_watch_queue(item);
+    bool asleep = item->queued && set->sleepers > (pno_self.harvesting == set);
+    pno_lock_give(&set->lock);
+    if (asleep)
+        pno_set_wake(set);
+}
+
+static void tell_watchers(struct pno_file *file, bool space)
+{
+    struct pno_lock *stripe = stripe_of(file);
+    if (file->watchers == NULL || file->ops->level == NULL || !pno_lock_take(stripe))
+        return;
+    uint32_t level = file->watchers != NULL ? file->ops->level(file) : 0;
+    for (struct pno_item *item = file->watchers; item != NULL; item = item->next_watcher)
+        tell(item, level, space);
+    pno_lock_give(stripe);
+}
+
+/* True if the space that was asked for is there; the question is then withdrawn. */
+static bool space_came(struct pno_file *file)
+{
+    uint64_t wait = atomic_load_explicit(&file->record->tx_wait, memory_order_relaxed);
+    return wait != 0 && atomic_load_explicit(&file->record->tx_acked, memory_order_acquire) >= wait &&
+           atomic_compare_exchange_strong(&file->record->tx_wait, &wait, 0);
+}
+
+void pno_watch_event(uint32_t number, uint32_t generation)
+{
+    if (number >= PNO_RECORD_COUNT)
+        return;
+    struct pno_file *file = &pno_files[number];
+    if ((pno_record_generation(&pno_arena.records[number]) & 0xFFFF) != generation || pno_record_reclaim(number))
+        return;
+    if (PNO_LIKELY(file->watchers != NULL))
+        tell_watchers(file, space_came(file));
+}
+
+void pno_watch_raised(struct pno_file *file)
+{
+    tell_watchers(file, false);
+    if (file->channel != 0)
+        pno_channels_wake(1ULL << (file->channel - 1));
+}
+
+/* --- reporting --- */
+
+/* Judges an item by its file's level; what it sees is what later edges are measured from. */
+static uint32_t judge(struct pno_item *item)
+{
+    struct pno_file *file = item->file;
+    uint32_t kernel_level = item->kernel_level;
+    item->kernel_level = 0;
+    if (file->record != NULL)
+        item->seen_committed = atomic_load_explicit(&file->record->rx_committed, memory_order_acquire);
+    uint32_t level = file->ops->level != NULL ? file->ops->level(file) : 0;
+    item->seen_level = level;
+    if ((item->events & OUTPUT) && !(level & OUTPUT) && file->ops->want_space != NULL)
+        file->ops->want_space(file);
+    return (level | kernel_level) & (item->events | ALWAYS);
+}
+
+int pno_watch_harvest(struct pno_set *set, struct epoll_event *events, int room)
+{
+    int count = 0;
+    if (set->ready_count == 0 || room <= 0 || !pno_lock_take(&set->lock))
+        return 0;
+    for (uint32_t left = set->ready_count; left > 0 && count < room; left--) {
+        struct pno_item *item = set->first_ready;
+        unqueue(item);
+        uint32_t level = judge(item);
+        if (level == 0)
+            continue;
+        events[count++] = (struct epoll_event){.events = level, .data.u64 = item->data};
+        if (item->events & EPOLLONESHOT)
+            pno_set_disarm(item);
+        else if (!(item->events & EPOLLET))
+            pno_watch_queue(item);
+    }
+    bool more = set->ready_count > 0 && set->sleepers > (pno_self.harvesting == set);
+    pno_lock_give(&set->lock);
+    if (more)
+        pno_set_wake(set);
+    return count;
+}
+
+/* --- forks --- */
+
+void pno_watch_prepare_fork(void)
+{
+    for (size_t i = 0; i < STRIPES; i++)
+        pno_lock_take(&stripes[i]);
+    pno_sets_lock();
+}
+
+void pno_watch_after_fork(bool child)
+{
+    pno_sets_unlock(child);
+    for (size_t i = 0; i < STRIPES; i++)
+        if (child)
+            stripes[i] = (struct pno_lock){0};
+        else
+            pno_lock_give(&stripes[i]);
+}

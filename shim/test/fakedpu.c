@@ -1,0 +1,269 @@
+/* fakedpu COMMAND ARGS...: runs a command with a fake DPU beside it, its socket in PNO_SOCKET. Exits as the command. */
+#include "fakedpu.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CLIENTS 64
+#define HELD 8
+
+struct client {
+    int fd;
+    int bell;
+    uint32_t held; /* slots, of arenas */
+    struct fake_arena *arenas[HELD];
+    uint32_t slots[HELD];
+};
+
+static struct client clients[CLIENTS];
+static size_t client_count;
+
+static void put_u32(uint8_t *bytes, size_t offset, uint32_t value)
+{
+    memcpy(bytes + offset, &value, sizeof(value));
+}
+
+static uint32_t u32_at(const uint8_t *bytes, size_t offset)
+{
+    uint32_t value;
+    memcpy(&value, bytes + offset, sizeof(value));
+    return value;
+}
+
+static void send_reply(int fd, uint8_t *bytes, size_t length, uint32_t type, int passed)
+{
+    char room[CMSG_SPACE(sizeof(int))] = {0};
+    struct iovec piece = {bytes, length};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+    put_u32(bytes, PNO_MSG_TYPE_OFFSET, type);
+    put_u32(bytes, PNO_MSG_VERSION_OFFSET, PNO_ARENA_VERSION);
+    if (passed >= 0) {
+        message.msg_control = room;
+        message.msg_controllen = sizeof(room);
+        struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+        rights->cmsg_level = SOL_SOCKET;
+        rights->cmsg_type = SCM_RIGHTS;
+        rights->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(rights), &passed, sizeof(passed));
+    }
+    if (sendmsg(fd, &message, MSG_NOSIGNAL) < 0)
+        perror("fakedpu: reply");
+}
+
+static void send_ok(int fd, uint32_t value)
+{
+    uint8_t bytes[PNO_MSG_OK_BYTES];
+    put_u32(bytes, PNO_MSG_OK_VALUE_OFFSET, value);
+    send_reply(fd, bytes, sizeof(bytes), PNO_MSG_OK, -1);
+}
+
+static void send_error(int fd, int error)
+{
+    static const char text[] = "refused by the fake DPU";
+    uint8_t bytes[PNO_MSG_ERROR_TEXT_OFFSET + sizeof(text) - 1];
+    put_u32(bytes, PNO_MSG_ERROR_ERRNO_OFFSET, (uint32_t)error);
+    put_u32(bytes, PNO_MSG_ERROR_LENGTH_OFFSET, sizeof(text) - 1);
+    memcpy(bytes + PNO_MSG_ERROR_TEXT_OFFSET, text, sizeof(text) - 1);
+    send_reply(fd, bytes, sizeof(bytes), PNO_MSG_ERROR, -1);
+}
+
+static void welcome(struct client *client)
+{
+    uint8_t bytes[PNO_MSG_WELCOME_ADDRESSES_OFFSET + PNO_MSG_WELCOME_ADDRESS_BYTES] = {0};
+    put_u32(bytes, PNO_MSG_WELCOME_ADDRESS_COUNT_OFFSET, 1);
+    uint8_t *address = bytes + PNO_MSG_WELCOME_ADDRESSES_OFFSET;
+    uint16_t words[2] = {4, FAKE_PREFIX};
+    memcpy(address, words, sizeof(words));
+    inet_pton(AF_INET, FAKE_ADDRESS, address + PNO_MSG_ADDRESS_BYTES);
+    send_reply(client->fd, bytes, sizeof(bytes), PNO_MSG_WELCOME, client->bell);
+}
+
+static void add_holder(struct client *client, struct fake_arena *arena, uint32_t slot)
+{
+    if (client->held < HELD && fake_holder_live(arena, slot, true)) {
+        client->arenas[client->held] = arena;
+        client->slots[client->held++] = slot;
+    }
+}
+
+static int do_listen(const uint8_t *request, int placeholder)
+{
+    struct sockaddr_storage name = {0};
+    socklen_t length = sizeof(name);
+    struct fake_arena *arena = fake_arena_of(u32_at(request, PNO_MSG_LISTEN_ARENA_OFFSET));
+    if (arena == NULL || getsockname(placeholder, (struct sockaddr *)&name, &length) < 0)
+        return EINVAL;
+    static const uint8_t any[4];
+    const struct sockaddr_in *in = (struct sockaddr_in *)&name; /* the port stands at one place in both families */
+    return fake_listen(arena, u32_at(request, PNO_MSG_LISTEN_RECORD_OFFSET),
+                       u32_at(request, PNO_MSG_LISTEN_GENERATION_OFFSET),
+                       name.ss_family == AF_INET ? (const uint8_t *)&in->sin_addr : any, ntohs(in->sin_port));
+}
+
+static void serve(struct client *client, const uint8_t *request, int passed)
+{
+    struct fake_arena *arena = fake_arena_of(u32_at(request, PNO_MSG_BODY_OFFSET));
+    uint32_t second = u32_at(request, PNO_MSG_BODY_OFFSET + 4);
+    int error = 0;
+    switch (u32_at(request, PNO_MSG_TYPE_OFFSET)) {
+    case PNO_MSG_HELLO:
+        welcome(client);
+        return;
+    case PNO_MSG_ARENA:
+        arena = fake_arena_add(passed);
+        if (arena == NULL) {
+            send_error(client->fd, EINVAL);
+            return;
+        }
+        add_holder(client, arena, 0);
+        send_ok(client->fd, fake_arena_number(arena));
+        return;
+    case PNO_MSG_CHANNEL:
+        if (!fake_channel_add(arena, second, passed))
+            error = EINVAL;
+        break;
+    case PNO_MSG_HOLDER:
+        if (fake_holder_is_forking(arena, second))
+            add_holder(client, arena, second);
+        else
+            error = EINVAL;
+        break;
+    case PNO_MSG_LISTEN:
+        error = do_listen(request, passed);
+        break;
+    default:
+        error = EPROTO;
+    }
+    if (error == 0)
+        send_ok(client->fd, 0);
+    else
+        send_error(client->fd, error);
+}
+
+/* False when the connection has ended: its process is gone. */
+static bool hear(struct client *client)
+{
+    uint8_t request[64] = {0};
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec piece = {request, sizeof(request)};
+    struct msghdr message = {
+        .msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
+    ssize_t length = recvmsg(client->fd, &message, MSG_CMSG_CLOEXEC);
+    if (length <= 0) {
+        for (uint32_t i = 0; i < client->held; i++)
+            fake_holder_live(client->arenas[i], client->slots[i], false);
+        close(client->fd);
+        close(client->bell);
+        return false;
+    }
+    int passed = -1;
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    if (rights != NULL)
+        memcpy(&passed, CMSG_DATA(rights), sizeof(passed));
+    serve(client, request, passed);
+    return true;
+}
+
+static void greet(int listener)
+{
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    if (fd >= 0 && client_count < CLIENTS)
+        clients[client_count++] = (struct client){.fd = fd, .bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+}
+
+static void sleep_and_hear(int listener, int timeout)
+{
+    struct pollfd fds[1 + 2 * CLIENTS] = {{.fd = listener, .events = POLLIN}};
+    size_t count = client_count;
+    for (size_t i = 0; i < count; i++) {
+        fds[1 + 2 * i] = (struct pollfd){.fd = clients[i].fd, .events = POLLIN};
+        fds[2 + 2 * i] = (struct pollfd){.fd = clients[i].bell, .events = POLLIN};
+    }
+    if (poll(fds, 1 + 2 * count, timeout) <= 0)
+        return;
+    for (size_t i = count; i-- > 0;) {
+        uint64_t rung;
+        if (fds[2 + 2 * i].revents != 0 && read(clients[i].bell, &rung, sizeof(rung)) < 0)
+            perror("fakedpu: bell");
+        if (fds[1 + 2 * i].revents != 0 && !hear(&clients[i]))
+            clients[i] = clients[--client_count];
+    }
+    if (fds[0].revents != 0)
+        greet(listener);
+}
+
+static void run(int listener)
+{
+    for (;;) {
+        while (fake_pump())
+            ;
+        sleep_and_hear(listener, fake_park() ? -1 : 0);
+        fake_unpark();
+    }
+}
+
+static int open_socket(char *path)
+{
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    snprintf(path, sizeof(name.sun_path), "/tmp/pno-fakedpu-%d.sock", (int)getpid());
+    snprintf(name.sun_path, sizeof(name.sun_path), "%s", path);
+    unlink(path);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0)
+        return -1;
+    return fd;
+}
+
+int main(int count, char **arguments)
+{
+    char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+    int listener = count < 2 ? -1 : open_socket(path);
+    if (listener < 0) {
+        fprintf(stderr, "usage: fakedpu COMMAND ARGS...\n");
+        return 2;
+    }
+    setenv("PNO_SOCKET", path, 1);
+    int ready[2];
+    if (pipe(ready) < 0)
+        return 2;
+    pid_t dpu = fork();
+    if (dpu == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        listen(listener, CLIENTS); /* here, so that clients see this process behind the socket */
+        close(ready[0]);
+        close(ready[1]);
+        run(listener);
+    }
+    char byte;
+    close(ready[1]);
+    if (read(ready[0], &byte, 1) < 0)
+        return 2;
+    pid_t command = fork();
+    if (command == 0) {
+        close(listener);
+        execvp(arguments[1], arguments + 1);
+        perror(arguments[1]);
+        _exit(127);
+    }
+    int status = 0;
+    waitpid(command, &status, 0);
+    kill(dpu, SIGKILL);
+    waitpid(dpu, NULL, 0);
+    unlink(path);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}

@@ -1,0 +1,360 @@
+/* Parts of the shim by themselves, without a DPU. */
+#include <pthread.h>
+#include <signal.h>
+
+#include "address.h"
+#include "bitmap.h"
+#include "check.h"
+#include "chunks.h"
+#include "control.h"
+#include "lock.h"
+#include "options.h"
+#include "records.h"
+#include "rules.h"
+#include "stream.h"
+
+/* --- bitmap --- */
+
+TEST(shouldHandOutEachNumberOnce)
+{
+    static struct pno_bitmap bitmap;
+    static _Atomic uint64_t words[PNO_BITMAP_WORDS(130)];
+    for (uint32_t i = 0; i < 130; i++)
+        CHECK_EQ(pno_bitmap_take(&bitmap, words, 130), i);
+    CHECK_EQ(pno_bitmap_take(&bitmap, words, 130), PNO_NO_NUMBER);
+}
+
+TEST(shouldPreferTheLowestNumberGivenBack)
+{
+    static struct pno_bitmap bitmap;
+    static _Atomic uint64_t words[PNO_BITMAP_WORDS(200)];
+    for (uint32_t i = 0; i < 200; i++)
+        pno_bitmap_take(&bitmap, words, 200);
+    pno_bitmap_give(&bitmap, words, 150);
+    pno_bitmap_give(&bitmap, words, 7);
+    CHECK_EQ(pno_bitmap_take(&bitmap, words, 200), 7);
+    CHECK_EQ(pno_bitmap_take(&bitmap, words, 200), 150);
+    CHECK_EQ(atomic_load(&bitmap.taken), 200);
+}
+
+/* --- locks --- */
+
+static struct pno_lock shared_lock;
+static long counted;
+
+static void *count_up(void *unused)
+{
+    for (int i = 0; i < 20000; i++) {
+        pno_lock_take(&shared_lock);
+        counted++;
+        pno_lock_give(&shared_lock);
+    }
+    return unused;
+}
+
+TEST(shouldExcludeOtherThreads)
+{
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        CHECK_EQ(pthread_create(&threads[i], NULL, count_up, NULL), 0);
+    for (int i = 0; i < 4; i++)
+        CHECK_EQ(pthread_join(threads[i], NULL), 0);
+    CHECK_EQ(counted, 80000);
+}
+
+TEST(shouldTellAThreadThatItHoldsTheLockItself)
+{
+    struct pno_lock lock = {0};
+    CHECK(pno_lock_take(&lock));
+    CHECK(!pno_lock_take(&lock));
+    CHECK_EQ(pno_self.held, 1);
+    pno_lock_give(&lock);
+    CHECK_EQ(pno_self.held, 0);
+}
+
+TEST(shouldTakeALockFromAProcessThatDiedWithIt)
+{
+    struct pno_lock lock = {0};
+    pid_t child = fork();
+    if (child == 0)
+        pause();
+    atomic_store(&lock.owner, (uint32_t)child);
+    CHECK_EQ(kill(child, SIGKILL), 0);
+    signal(SIGCHLD, SIG_IGN); /* reaped at once */
+    CHECK(pno_lock_take(&lock));
+}
+
+/* --- streams: the transmit side's chunks stand in for the receive side's --- */
+
+static struct pno_record *record;
+static struct pno_socket *sock;
+
+static void take_record(void)
+{
+    struct pno_options options;
+    pno_options_reset(&options);
+    CHECK(pno_arena_create() >= 0);
+    uint32_t number = pno_record_take(0, &options);
+    CHECK_EQ(number, 0);
+    record = &pno_arena.records[number];
+    sock = &pno_arena.family->sockets[number];
+}
+
+/* Reads back what was written, through the transmit map. */
+static void check_written(uint64_t position, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        uint64_t at = position + i;
+        uint32_t chunk = atomic_load(&record->tx_map[(at >> PNO_ARENA_CHUNK_SHIFT) % PNO_ARENA_MAP_ENTRIES]);
+        CHECK(has_pattern(pno_tx_chunk(chunk) + at % PNO_ARENA_CHUNK_BYTES, 1, at));
+    }
+}
+
+static void write_pattern(uint64_t position, size_t length)
+{
+    uint8_t *bytes = malloc(length);
+    fill_pattern(bytes, length, position);
+    CHECK_EQ(pno_stream_write(record, sock, position, bytes, length), length);
+    free(bytes);
+}
+
+TEST(shouldWriteAcrossChunks)
+{
+    take_record();
+    write_pattern(0, 10);
+    write_pattern(10, 3 * PNO_ARENA_CHUNK_BYTES);
+    check_written(0, 10 + 3 * PNO_ARENA_CHUNK_BYTES);
+    CHECK_EQ(pno_chunks_taken(), 4);
+}
+
+TEST(shouldWrapAroundTheMap)
+{
+    take_record();
+    const uint64_t step = PNO_ARENA_CHUNK_BYTES * 3 / 2;
+    for (uint64_t position = 0; position < 4ULL * PNO_ARENA_MAP_ENTRIES * PNO_ARENA_CHUNK_BYTES; position += step) {
+        write_pattern(position, step);
+        check_written(position, step);
+        pno_stream_trim(record, sock, position + step);
+        CHECK(pno_chunks_taken() <= 1);
+    }
+}
+
+TEST(shouldFillTheWholeStream)
+{
+    take_record();
+    uint64_t position = 5000;
+    for (uint64_t done = 0; done < PNO_ARENA_STREAM_BYTES; done += PNO_ARENA_CHUNK_BYTES)
+        write_pattern(position + done, PNO_ARENA_CHUNK_BYTES);
+    check_written(position, PNO_ARENA_STREAM_BYTES);
+    CHECK_EQ(pno_chunks_taken(), PNO_ARENA_MAP_ENTRIES);
+}
+
+TEST(shouldGiveBackOnlyChunksThatAreAcknowledgedToTheirEnd)
+{
+    take_record();
+    write_pattern(0, 2 * PNO_ARENA_CHUNK_BYTES + 1);
+    pno_stream_trim(record, sock, PNO_ARENA_CHUNK_BYTES - 1);
+    CHECK_EQ(pno_chunks_taken(), 3);
+    pno_stream_trim(record, sock, PNO_ARENA_CHUNK_BYTES);
+    CHECK_EQ(pno_chunks_taken(), 2);
+    pno_stream_trim(record, sock, 2 * PNO_ARENA_CHUNK_BYTES + 1);
+    CHECK_EQ(pno_chunks_taken(), 1);
+    pno_stream_drop(record, sock);
+    CHECK_EQ(pno_chunks_taken(), 0);
+}
+
+TEST(shouldGoOnInAFreshChunkAfterADrop)
+{
+    take_record();
+    write_pattern(0, 100);
+    pno_stream_drop(record, sock);
+    write_pattern(100, PNO_ARENA_CHUNK_BYTES);
+    check_written(100, PNO_ARENA_CHUNK_BYTES);
+    CHECK_EQ(pno_chunks_taken(), 2);
+}
+
+TEST(shouldNameTheChunkOfTheLastByte)
+{
+    take_record();
+    CHECK_EQ(pno_stream_last_chunk(record, sock, 0), PNO_REC_NO_CHUNK);
+    write_pattern(0, PNO_ARENA_CHUNK_BYTES);
+    CHECK_EQ(pno_stream_last_chunk(record, sock, PNO_ARENA_CHUNK_BYTES), atomic_load(&record->tx_map[0]));
+    write_pattern(PNO_ARENA_CHUNK_BYTES, 1);
+    CHECK_EQ(pno_stream_last_chunk(record, sock, PNO_ARENA_CHUNK_BYTES + 1), atomic_load(&record->tx_map[1]));
+}
+
+TEST(shouldStopWhenThePoolIsEmpty)
+{
+    uint8_t bytes[100] = {0};
+    take_record();
+    while (pno_chunk_take() != PNO_REC_NO_CHUNK)
+        ;
+    CHECK_EQ(pno_stream_write(record, sock, 0, bytes, sizeof(bytes)), 0);
+}
+
+TEST(shouldRefuseAMapEntryOutsideThePool)
+{
+    uint8_t byte;
+    take_record();
+    atomic_store(&record->rx_map[0], PNO_RX_CHUNK_COUNT);
+    CHECK(!pno_stream_read(record, 0, &byte, 1));
+}
+
+/* --- records --- */
+
+static void set_status(uint32_t state, uint32_t generation)
+{
+    atomic_store(&record->status, state | (uint64_t)generation << PNO_STATUS_GENERATION_SHIFT);
+}
+
+TEST(shouldReclaimARecordOnlyWhenTheDpuSaysSo)
+{
+    take_record();
+    uint32_t generation = pno_record_generation(record);
+    write_pattern(0, 100);
+    CHECK(!pno_record_reclaim(0));
+    set_status(PNO_STATUS_ESTABLISHED, generation);
+    CHECK(!pno_record_reclaim(0));
+    set_status(PNO_STATUS_FREE, generation - 1);
+    CHECK(!pno_record_reclaim(0));
+    set_status(PNO_STATUS_FREE, generation);
+    CHECK(pno_record_reclaim(0));
+    CHECK(!pno_record_reclaim(0));
+    CHECK_EQ(pno_chunks_taken(), 0);
+}
+
+TEST(shouldTakeARecordUnderANewGeneration)
+{
+    struct pno_options options;
+    take_record();
+    uint32_t generation = pno_record_generation(record);
+    set_status(PNO_STATUS_FREE, generation);
+    CHECK(pno_record_reclaim(0));
+    pno_options_reset(&options);
+    CHECK_EQ(pno_record_take(3, &options), 0);
+    CHECK_EQ(pno_record_generation(record), generation + 1);
+    CHECK_EQ((uint32_t)atomic_load(&record->channel_and_generation), 3);
+}
+
+TEST(shouldGiveBackChunksOfADrainedStream)
+{
+    take_record();
+    write_pattern(0, 100);
+    atomic_store(&record->tx_written, 100);
+    set_status(PNO_STATUS_ESTABLISHED, pno_record_generation(record));
+    pno_records_sweep();
+    CHECK_EQ(pno_chunks_taken(), 1);
+    atomic_store(&record->tx_acked, 100);
+    pno_records_sweep();
+    CHECK_EQ(pno_chunks_taken(), 0);
+}
+
+/* --- rules --- */
+
+static struct pno_endpoint endpoint(const char *text, uint16_t port)
+{
+    struct pno_endpoint point;
+    struct sockaddr_in name = name_of(&(struct stack){"", text}, port);
+    CHECK(pno_address_parse((struct sockaddr *)&name, sizeof(name), &point));
+    return point;
+}
+
+static bool connects(const char *address, uint16_t port)
+{
+    struct pno_endpoint to = endpoint(address, port);
+    return pno_rules_connect(&to);
+}
+
+static bool listens(const char *address, uint16_t port)
+{
+    struct pno_endpoint at = endpoint(address, port);
+    return pno_rules_listen(&at);
+}
+
+static void set_rules(const char *rules)
+{
+    const char *wrong;
+    static const struct pno_dpu_address own = {.family = 4, .prefix = 24, .bytes = {10, 77, 0, 1}};
+    pno_control.addresses[0] = own;
+    pno_control.address_count = 1;
+    if (rules != NULL)
+        setenv("PNO_OFFLOAD", rules, 1);
+    else
+        unsetenv("PNO_OFFLOAD");
+    CHECK(pno_rules_start(&wrong));
+}
+
+TEST(shouldOffloadTheDpusSubnetsByDefault)
+{
+    set_rules(NULL);
+    CHECK(connects("10.77.0.200", 80));
+    CHECK(!connects("10.77.1.1", 80));
+    CHECK(!connects("127.0.0.1", 80));
+    CHECK(listens("10.77.0.1", 80));
+    CHECK(listens("0.0.0.0", 80));
+    CHECK(!listens("10.77.0.2", 80));
+}
+
+TEST(shouldOffloadWhatTheRulesSay)
+{
+    set_rules("10.77.0.0/24:6379-6380,192.168.0.0/16,10.9.0.1:53");
+    CHECK(connects("10.77.0.9", 6379));
+    CHECK(connects("10.77.0.9", 6380));
+    CHECK(!connects("10.77.0.9", 6381));
+    CHECK(connects("192.168.77.1", 1));
+    CHECK(connects("10.9.0.1", 53));
+    CHECK(!connects("10.9.0.2", 53));
+    CHECK(listens("0.0.0.0", 6379));
+    CHECK(!listens("0.0.0.0", 80));
+}
+
+TEST(shouldMatchPrefixesThatEndInsideAByte)
+{
+    set_rules("10.77.0.128/25");
+    CHECK(connects("10.77.0.128", 1));
+    CHECK(connects("10.77.0.255", 1));
+    CHECK(!connects("10.77.0.127", 1));
+}
+
+TEST(shouldNameARuleThatCannotBeRead)
+{
+    static const char *const bad[] = {"10.77.0.0/33",   "10.77.0/24", "10.77.0.0/24:",      "10.77.0.0/24:70000",
+                                      "10.0.0.1:90-80", "x",          "10.77.0.0/24,hello", "[::1"};
+    for (size_t i = 0; i < PNO_LENGTH(bad); i++) {
+        const char *wrong = NULL;
+        setenv("PNO_OFFLOAD", bad[i], 1);
+        CHECK(!pno_rules_start(&wrong));
+        CHECK(wrong != NULL && strstr(bad[i], wrong) != NULL);
+    }
+}
+
+TEST(shouldReadIpv6Rules)
+{
+    const char *wrong;
+    setenv("PNO_OFFLOAD", "[2001:db8::]:443,2001:db8::/32,[fd00::/8]:80", 1);
+    CHECK(pno_rules_start(&wrong));
+}
+
+/* --- addresses --- */
+
+TEST(shouldReadAnIpv4MappedAddressAsIpv4)
+{
+    struct sockaddr_in6 name = {.sin6_family = AF_INET6, .sin6_port = htons(80)};
+    struct pno_endpoint point;
+    static const uint8_t mapped[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 10, 77, 0, 1};
+    memcpy(&name.sin6_addr, mapped, 16);
+    CHECK(pno_address_parse((struct sockaddr *)&name, sizeof(name), &point));
+    CHECK_EQ(point.family, 4);
+    CHECK_EQ(point.port, 80);
+    CHECK(memcmp(point.bytes, mapped + 12, 4) == 0);
+}
+
+TEST(shouldRefuseNamesThatAreNoAddress)
+{
+    struct pno_endpoint point;
+    struct sockaddr_in name = {.sin_family = AF_INET};
+    CHECK(!pno_address_parse((struct sockaddr *)&name, sizeof(name) - 1, &point));
+    name.sin_family = AF_UNIX;
+    CHECK(!pno_address_parse((struct sockaddr *)&name, sizeof(name), &point));
+    CHECK(!pno_address_parse(NULL, sizeof(name), &point));
+}
