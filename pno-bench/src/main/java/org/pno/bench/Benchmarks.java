@@ -12,8 +12,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs the benchmarks that the arguments name (all without any) and fails where one exceeds its {@link Budget}. Start it
- * with {@code --sun-misc-unsafe-memory-access=allow}, or JMH has Java warn of its habits.
+ * Runs the benchmarks that the arguments name (all without any) and fails where one exceeds its {@link Budget}. Start
+ * it with {@code --sun-misc-unsafe-memory-access=allow}, or JMH has Java warn of its habits.
  */
 public final class Benchmarks {
     private Benchmarks() {}
@@ -21,8 +21,8 @@ public final class Benchmarks {
     public static void main(final String[] patterns) throws RunnerException {
         final ChainedOptionsBuilder options = new OptionsBuilder()
                 .forks(1)
-                .warmupIterations(3)
-                .warmupTime(TimeValue.milliseconds(500))
+                .warmupIterations(5)
+                .warmupTime(TimeValue.seconds(1))
                 .measurementIterations(5)
                 .measurementTime(TimeValue.milliseconds(500))
                 .addProfiler(GCProfiler.class)

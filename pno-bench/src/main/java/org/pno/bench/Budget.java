@@ -27,7 +27,11 @@ final class Budget {
             Map.entry("TimerWheel.pollNothingDue(100)", 20),
             Map.entry("TimerWheel.pollNothingDue(100000)", 20),
             Map.entry("IpLayer.receive", 200),
-            Map.entry("IpLayer.send", 250));
+            Map.entry("IpLayer.send", 250),
+            Map.entry("Engine.requestResponse", 1_000),
+            Map.entry("Engine.bulk", 2_000),
+            Map.entry("Ring.one", 500),
+            Map.entry("Ring.batched", 100));
 
     private Budget() {}
 
