@@ -60,13 +60,6 @@ build_java() {
     rm -rf .pno/lib.old
 }
 
-# The echo program of pno bench echo, which is no part of what is shipped.
-build_echo() {
-    need_command gcc gcc libc6-dev
-    [[ .pno/echo -nt pno-bench/src/main/c/echo.c ]] ||
-        gcc -std=c11 -O2 -Wall -Wextra -Werror -o .pno/echo pno-bench/src/main/c/echo.c
-}
-
 # Runs Maven with its output in .pno/$1.log; shows progress, and on failure the errors.
 maven() {
     local log=.pno/$1.log

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
             "./pno test     runs all tests, the unprivileged ones first",
             "./pno format   formats the sources",
         },
-        subcommands = {DemoCommand.class, RunCommand.class, LabCommand.class, BenchCommand.class})
+        subcommands = {DemoCommand.class, RunCommand.class, LabCommand.class, SsCommand.class, BenchCommand.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;

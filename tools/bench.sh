@@ -1,0 +1,28 @@
+# What pno bench needs beside the command itself. Sourced by ./pno, in the root of the tree.
+
+readonly MICRO_HELP='Usage: pno bench micro [PATTERN...]
+Measures the parts by themselves (JMH; the shim by its own benchmark) and fails where one exceeds its budget.
+      PATTERN   only Java benchmarks whose names match this regular expression'
+
+# The echo program is no part of what is shipped, so it is built for its benchmark only.
+bench_echo() {
+    need_command gcc gcc libc6-dev
+    [[ .pno/echo -nt pno-bench/src/main/c/echo.c ]] ||
+        gcc -std=c11 -O2 -Wall -Wextra -Werror -o .pno/echo pno-bench/src/main/c/echo.c
+}
+
+bench_micro() {
+    if [[ ${1:-} == -h || ${1:-} == --help ]]; then
+        echo "$MICRO_HELP"
+        return
+    fi
+    say "building the benchmarks"
+    maven bench -pl pno-bench -am -Dmaven.test.skip=true package
+    local exceeded=0
+    "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+        -cp 'pno-bench/target/lib/*' org.pno.bench.Benchmarks "$@" || exceeded=1
+    if [[ -e shim/Makefile && $# -eq 0 ]]; then
+        make -s -C shim bench || exceeded=1
+    fi
+    return "$exceeded"
+}
