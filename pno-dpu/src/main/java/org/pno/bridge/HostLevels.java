@@ -82,7 +82,10 @@ final class HostLevels {
         if (!socket.arena.geometry().hasChannel(line.eventChannel())) {
             return Fence.EV_CHANNEL;
         }
-        socket.eventChannel = line.eventChannel();
+        if (line.eventChannel() != socket.eventChannel) {
+            socket.eventChannel = line.eventChannel();
+            channels.notify(socket); // One may have gone to the old channel when the host had looked already.
+        }
         Fence fence = onPositions(socket, line.txWritten(), line.rxRead());
         if (fence == Fence.NONE && line.txFin() != socket.txFin) {
             fence = onFin(socket, line.txFin());

@@ -24,7 +24,7 @@ public final class HostSocket {
     private static final int READ_HINT_BYTES = CHUNK_BYTES;
 
     private final SimulatedHost host;
-    private final HostChannel channel;
+    private HostChannel channel;
     private final MemorySegment memory;
     private final int record;
     private final int generation;
@@ -62,6 +62,13 @@ public final class HostSocket {
         memory.asSlice(offset + RecordDescriptor.HOST_ADDRESS_LINE_OFFSET, AddressLine.BYTES)
                 .fill((byte) 0);
         store(RecordDescriptor.EV_CHANNEL_OFFSET, channel.number() | (long) generation << Integer.SIZE);
+    }
+
+    /** From now on another channel takes the events. */
+    public void moveTo(final HostChannel other) {
+        channel = other;
+        store(RecordDescriptor.EV_CHANNEL_OFFSET, channel.number() | (long) generation << Integer.SIZE);
+        submit(SubmissionDescriptor.FLAG_HOST_LINE);
     }
 
     public int record() {

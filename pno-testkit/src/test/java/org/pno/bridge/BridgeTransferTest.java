@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.pno.bridge.BridgeFixture.Bus;
 import org.pno.bridge.BridgeFixture.Pair;
 import org.pno.link.SocketStatus;
+import org.pno.sim.HostChannel;
 import org.pno.sim.HostListener;
 import org.pno.sim.HostSocket;
 import org.pno.sys.Errno;
@@ -107,5 +108,21 @@ class BridgeTransferTest {
         pair.own().shutdownWrite();
         fixture.await(() -> pair.peer().isAtEnd());
         assertTrue(pair.own().isAtEnd());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldTellANewChannelOfARecordThatMovesToIt(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        final HostChannel other = fixture.dpu.openChannel(fixture.host);
+        fixture.steps(100);
+
+        pair.own().moveTo(other);
+        fixture.await(() -> other.poll() == 1);
+
+        pair.peer().send(new byte[1], 0, 1);
+        fixture.await(() -> other.poll() == 1);
+        assertEquals(1, pair.own().readable());
     }
 }
