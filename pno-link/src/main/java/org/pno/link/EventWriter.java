@@ -38,11 +38,24 @@ public final class EventWriter {
             final long channelOffset,
             final int recordCount,
             final Generations generations) {
+        this(memory, region, channelOffset, recordCount, generations, 0);
+    }
+
+    /** A writer of a ring in which the host expects event number {@code first} next. */
+    EventWriter(
+            final HostMemory memory,
+            final int region,
+            final long channelOffset,
+            final int recordCount,
+            final Generations generations,
+            final long first) {
         this.memory = memory;
         this.region = region;
         this.ringOffset = channelOffset + ChannelDescriptor.EVT_OFFSET;
         this.recordCount = recordCount;
         this.generations = generations;
+        this.next = first;
+        this.head = first;
     }
 
     /**
