@@ -84,7 +84,7 @@ final class LabCommand implements Runnable {
                 ? ""
                 : "No TAP here (" + lab.tapRefusal() + "), so the DPU takes a veth pair's end: slower.\n";
         return refusal + """
-                The lab '%1$s' is up: host 10.78.0.1, peer 10.78.0.2 by the kernel; DPU 10.77.0.1, peer 10.77.0.2.
+                The lab %1$s is up: host 10.78.0.1, peer 10.78.0.2 by the kernel; DPU 10.77.0.1, peer 10.77.0.2.
                   ./pno lab exec peer -- ./pno dpu --port %2$s --ip 10.77.0.1/24
                   ./pno lab exec host -- ./pno run -- redis-server --bind 10.77.0.1 --protected-mode no
                   ./pno lab exec peer -- redis-cli -h 10.77.0.1 ping

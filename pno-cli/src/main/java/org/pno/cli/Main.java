@@ -19,7 +19,14 @@ import picocli.CommandLine.Spec;
             "./pno test     runs all tests, the unprivileged ones first",
             "./pno format   formats the sources",
         },
-        subcommands = {DemoCommand.class, RunCommand.class, LabCommand.class, SsCommand.class, BenchCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            DpuCommand.class,
+            RunCommand.class,
+            LabCommand.class,
+            SsCommand.class,
+            BenchCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;

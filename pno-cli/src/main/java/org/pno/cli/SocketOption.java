@@ -1,10 +1,9 @@
 package org.pno.cli;
 
-import java.nio.file.Path;
-import org.pno.cli.machine.RunDirectory;
+import org.pno.dpu.ControlSocketPath;
 import picocli.CommandLine.Option;
 
-/** Where the DPU listens: said, or in PNO_SOCKET, or the user's usual place. */
+/** Where the DPU listens. */
 final class SocketOption {
     @Option(
             names = "--socket",
@@ -14,9 +13,6 @@ final class SocketOption {
     private String given;
 
     String path() {
-        final String named = given == null ? System.getenv("PNO_SOCKET") : given;
-        return named == null || named.isEmpty()
-                ? RunDirectory.ofUser().resolve("dpu.sock").toString()
-                : Path.of(named).toAbsolutePath().toString();
+        return ControlSocketPath.of(given);
     }
 }

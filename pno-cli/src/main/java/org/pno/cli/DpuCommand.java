@@ -1,0 +1,100 @@
+package org.pno.cli;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.pno.cli.machine.UserError;
+import org.pno.dpu.Dpu;
+import org.pno.dpu.DpuConfiguration;
+import org.pno.dpu.DpuException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code pno dpu}: the DPU in the foreground, until it is told to end by a signal or by its control socket. */
+@Command(name = "dpu", description = "Is the DPU, in the foreground: runs TCP for the programs of pno run.")
+final class DpuCommand implements Runnable {
+    private static final long PATIENCE_SECONDS = 5;
+
+    @Mixin
+    private HelpOption help;
+
+    @Mixin
+    private SocketOption socket;
+
+    @Option(
+            names = "--port",
+            required = true,
+            paramLabel = "KIND:TARGET",
+            description = {
+                "The wire: tap:NAME (a TAP device), packet:IFNAME (a network interface without an address),",
+                "socket:PATH (frames over a UNIX datagram socket), ring:PATH (frames over shared memory).",
+            })
+    private String port;
+
+    @Option(
+            names = "--ip",
+            required = true,
+            paramLabel = "ADDRESS/PREFIX",
+            description = "An address of the DPU's own with its network, such as 10.77.0.1/24; may be given again.")
+    private List<String> addresses;
+
+    @Option(names = "--gateway", paramLabel = "ADDRESS", description = "The way to all other networks.")
+    private String gateway;
+
+    @Option(
+            names = "--fault",
+            paramLabel = "FAULTS",
+            description = "Faults to make on purpose, such as loss=0.01,reorder=1%%,duplicate=0.01,seed=42;"
+                    + " 'rx.' or 'tx.' before a name means that direction only.")
+    private String faults;
+
+    @Option(
+            names = "--spin",
+            paramLabel = "auto|off|MICROS",
+            description = "How long to look for work before sleeping: 'auto' is off with fewer than four CPUs.")
+    private String spin;
+
+    @Option(names = "--max-connections", paramLabel = "N", description = "At one time; default: 65536.")
+    private Integer maxConnections;
+
+    @Override
+    public void run() {
+        final CountDownLatch closed = new CountDownLatch(1);
+        try (Dpu dpu = new Dpu(configuration())) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(dpu, closed), "dpu-stop"));
+            dpu.run();
+        } catch (final DpuException e) {
+            throw new UserError(e.getMessage(), e);
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private static void end(final Dpu dpu, final CountDownLatch closed) {
+        dpu.stop();
+        try {
+            closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private DpuConfiguration configuration() {
+        final DpuConfiguration configuration = new DpuConfiguration().port(port).socketPath(socket.path());
+        addresses.forEach(configuration::address);
+        if (gateway != null) {
+            configuration.gateway(gateway);
+        }
+        if (faults != null) {
+            configuration.faults(faults);
+        }
+        if (spin != null) {
+            configuration.spin(spin);
+        }
+        if (maxConnections != null) {
+            configuration.maxConnections(maxConnections);
+        }
+        return configuration;
+    }
+}
