@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.pno.memory.Words;
 import org.pno.sys.MemoryMapping;
@@ -20,19 +21,24 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
     /** By region number; a removed region keeps its dead segment, on which every access throws. */
     private MemorySegment[] segments = {};
 
+    private final BitSet failed = new BitSet();
+
     private boolean hasRead;
     private boolean hasWritten;
     private long ticket;
 
-    /**
-     * @throws IllegalArgumentException if the memfd is not sealed against any change of its size, or has another size
-     */
+    /** @throws IllegalArgumentException if the memfd is not sealed against any change of its size, or has another size */
     @Override
     public int addRegion(final int descriptor, final long bytes) {
-        final MemoryMapping mapping = SealedMemory.map(descriptor, bytes);
+        return addMapping(SealedMemory.map(descriptor, bytes));
+    }
+
+    /** Takes a mapping over. */
+    int addMapping(final MemoryMapping mapping) {
         final int region = freeRegion();
         mappings.set(region, mapping);
         segments[region] = mapping.memory();
+        failed.clear(region);
         return region;
     }
 
@@ -63,7 +69,11 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
             final MemorySegment target,
             final long targetOffset,
             final int length) {
-        MemorySegment.copy(segments[region], offset, target, targetOffset, length);
+        try {
+            MemorySegment.copy(segments[region], offset, target, targetOffset, length);
+        } catch (final InternalError fault) {
+            failed.set(region);
+        }
         hasRead = true;
         counters.onRead(length);
     }
@@ -75,7 +85,11 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
             final MemorySegment source,
             final long sourceOffset,
             final int length) {
-        MemorySegment.copy(source, sourceOffset, segments[region], offset, length);
+        try {
+            MemorySegment.copy(source, sourceOffset, segments[region], offset, length);
+        } catch (final InternalError fault) {
+            failed.set(region);
+        }
         hasWritten = true;
         counters.onWrite(length);
     }
@@ -84,9 +98,13 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
     public void readWords(
             final int region, final long offset, final MemorySegment target, final long targetOffset, final int words) {
         final MemorySegment segment = segments[region];
-        for (long at = 0; at < (long) words * Long.BYTES; at += Long.BYTES) {
-            // Pairs with the release stores of libpno.so: subTail, evHead, txWritten, rxRead, txFin, generation.
-            Words.setPlain(target, targetOffset + at, Words.getAcquire(segment, offset + at));
+        try {
+            for (long at = 0; at < (long) words * Long.BYTES; at += Long.BYTES) {
+                // Pairs with the release stores of libpno.so: subTail, evHead, txWritten, rxRead, txFin, generation.
+                Words.setPlain(target, targetOffset + at, Words.getAcquire(segment, offset + at));
+            }
+        } catch (final InternalError fault) {
+            failed.set(region);
         }
         hasRead = true;
         counters.onRead((long) words * Long.BYTES);
@@ -95,7 +113,11 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
     @Override
     public void writeWord(final int region, final long offset, final long value) {
         // Pairs with the acquire loads of libpno.so: EVT words, rxCommitted, txAcked, status, subHead.
-        Words.setRelease(segments[region], offset, value);
+        try {
+            Words.setRelease(segments[region], offset, value);
+        } catch (final InternalError fault) {
+            failed.set(region);
+        }
         hasWritten = true;
         counters.onWrite(Long.BYTES);
     }
@@ -131,10 +153,13 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
         return 0;
     }
 
-    /** Never: a sealed mapping does not fail. */
+    /**
+     * True once the kernel could not provide a page of the region (SIGBUS, which the JVM turns into an InternalError):
+     * sealing forbids cutting, but not running out of the memory that a cgroup or the huge pages allow.
+     */
     @Override
     public boolean hasFailed(final int region) {
-        return false;
+        return failed.get(region);
     }
 
     @Override

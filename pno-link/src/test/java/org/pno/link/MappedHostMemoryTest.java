@@ -105,6 +105,27 @@ class MappedHostMemoryTest {
     }
 
     @Test
+    void shouldOutliveAPageThatTheKernelCannotProvide() {
+        final int cut = MemoryMapping.createMemfd("pno-cut", BYTES);
+        final int lost = memory.addMapping(MemoryMapping.shared(cut, 0, BYTES));
+        MemoryMapping.resize(cut, 4096);
+        assertFalse(memory.hasFailed(lost));
+
+        memory.writeWord(lost, 4096, 1);
+        assertTrue(memory.hasFailed(lost));
+        memory.read(lost, 4096, own, 0, 64);
+        memory.readWords(lost, 4096, own, 0, 1);
+        memory.write(lost, 4096, own, 0, 64);
+        memory.post();
+        assertFalse(memory.hasFailed(region), "the other regions are well");
+
+        memory.removeRegion(lost);
+        assertEquals(lost, memory.addRegion(descriptor, BYTES));
+        assertFalse(memory.hasFailed(lost));
+        Descriptors.close(cut);
+    }
+
+    @Test
     void shouldNotAllocate() {
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         final int rounds = 200_000;
