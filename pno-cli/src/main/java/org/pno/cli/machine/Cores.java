@@ -39,13 +39,17 @@ public final class Cores {
         return String.join(",", cores.stream().mapToObj(Integer::toString).toList());
     }
 
-    /** Of one side, as the kernel takes masks: 32 bits in hexadecimal, groups separated by commas, high first. */
+    /**
+     * Of one side, as the kernel takes masks: 32 bits in hexadecimal, groups separated by commas, high first. There is no
+     * group above the highest core: the kernel refuses a mask with more groups than it has processors for.
+     */
     public String mask(final Side side) {
-        final long[] words = of(side).toLongArray();
+        final BitSet cores = of(side);
         final StringBuilder mask = new StringBuilder();
-        for (int i = words.length - 1; i >= 0; i--) {
-            mask.append(mask.isEmpty() ? "" : ",")
-                    .append("%08x,%08x".formatted(words[i] >>> 32, words[i] & 0xffff_ffffL));
+        for (int group = (cores.length() - 1) / Integer.SIZE; group >= 0; group--) {
+            final long[] words =
+                    cores.get(group * Integer.SIZE, (group + 1) * Integer.SIZE).toLongArray();
+            mask.append(mask.isEmpty() ? "" : ",").append("%08x".formatted(words.length == 0 ? 0 : words[0]));
         }
         return mask.toString();
     }

@@ -25,10 +25,10 @@ class CoresTest {
     }
 
     @Test
-    void shouldWriteMasksAsTheKernelReadsThem() {
+    void shouldWriteMasksWithoutGroupsAboveTheHighestCore() {
         final Cores cores = cores(0, 33, 64);
-        assertEquals("00000000,00000001", cores.mask(Side.HOST));
-        assertEquals("00000000,00000001,00000002,00000000", cores.mask(Side.PEER));
+        assertEquals("00000001", cores.mask(Side.HOST));
+        assertEquals("00000001,00000002,00000000", cores.mask(Side.PEER));
     }
 
     private static Cores cores(final int... numbers) {
