@@ -27,7 +27,9 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
     private boolean hasWritten;
     private long ticket;
 
-    /** @throws IllegalArgumentException if the memfd is not sealed against any change of its size, or has another size */
+    /**
+     * @throws IllegalArgumentException if the memfd is not sealed against any change of its size, or has another size
+     */
     @Override
     public int addRegion(final int descriptor, final long bytes) {
         return addMapping(SealedMemory.map(descriptor, bytes));
