@@ -83,11 +83,13 @@ final class LabCommand implements Runnable {
         final String refusal = lab.tapRefusal().isEmpty()
                 ? ""
                 : "No TAP here (" + lab.tapRefusal() + "), so the DPU takes a veth pair's end: slower.\n";
+        final String name = lab.name().equals(DEFAULT_NAME) ? "" : " " + lab.name();
+        final String exec = "./pno lab exec" + (name.isEmpty() ? "" : " --name" + name);
         return refusal + """
-                The lab %1$s is up: host 10.78.0.1, peer 10.78.0.2 by the kernel; DPU 10.77.0.1, peer 10.77.0.2.
-                  ./pno lab exec peer -- ./pno dpu --port %2$s --ip 10.77.0.1/24
-                  ./pno lab exec host -- ./pno run -- redis-server --bind 10.77.0.1 --protected-mode no
-                  ./pno lab exec peer -- redis-cli -h 10.77.0.1 ping
-                  ./pno lab down""".formatted(lab.name(), lab.port());
+                The lab is up: host 10.78.0.1, peer 10.78.0.2 by the kernel; DPU 10.77.0.1, peer 10.77.0.2.
+                  %1$s peer -- ./pno dpu --port %2$s --ip 10.77.0.1/24
+                  %1$s host -- ./pno run -- redis-server --bind 10.77.0.1 --protected-mode no
+                  %1$s peer -- redis-cli -h 10.77.0.1 ping
+                  ./pno lab down%3$s""".formatted(exec, lab.port(), name);
     }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.pno.cli.lab.Lab;
 import org.pno.cli.lab.LabProcess;
 import org.pno.cli.lab.Labs;
+import org.pno.cli.machine.Cores;
 import org.pno.cli.machine.Side;
 
 @Tag("system")
@@ -39,6 +40,19 @@ class LabTest {
             final LabProcess ip = lab.start(Side.PEER, "ip", List.of("ip", "-br", "addr", "show", "dev", "pno0"));
             assertEquals(0, ip.awaitEnd(PATIENCE));
             assertTrue(ip.output().contains(Side.PEER.offloadedAddress() + "/24"), ip.output());
+        }
+    }
+
+    @Test
+    void shouldSteerWhatAHostReceivesToItsOwnCores() {
+        try (Lab lab = Labs.open("test-steer")) {
+            final String mask = "cat /sys/class/net/kernel0/queues/rx-0/rps_cpus";
+            final String script = "mount -t sysfs sysfs /sys && " + mask;
+            final LabProcess read = lab.start(Side.HOST, "mask", List.of("unshare", "--mount", "sh", "-c", script));
+            assertEquals(0, read.awaitEnd(PATIENCE), read.output());
+            assertTrue(lab.isSteered());
+            final long cores = Long.parseLong(read.output().strip().replace(",", ""), 16);
+            assertEquals(1L << Cores.ofThisProcess().hostCore(), cores);
         }
     }
 
