@@ -19,8 +19,4 @@ public final class CacheLine {
     public static long align(final long value, final long alignment) {
         return (value + alignment - 1) & -alignment;
     }
-
-    public static boolean isAligned(final long value, final long alignment) {
-        return (value & (alignment - 1)) == 0;
-    }
 }

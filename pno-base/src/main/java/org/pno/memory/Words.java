@@ -41,10 +41,6 @@ public final class Words {
         LONG.setRelease(segment, offset, value);
     }
 
-    public static int getIntAcquire(final MemorySegment segment, final long offset) {
-        return (int) INT.getAcquire(segment, offset);
-    }
-
     public static void setIntRelease(final MemorySegment segment, final long offset, final int value) {
         INT.setRelease(segment, offset, value);
     }

@@ -28,9 +28,6 @@ public final class IcmpError {
         Errno.EHOSTUNREACH
     };
 
-    /** Codes of destination unreachable that will not go away by waiting, a bit each: 2, 3, 6 to 10, 13 to 15. */
-    private static final int HARD_CODES = 0b1110_0111_1100_1100;
-
     int type;
     int code;
     int nextHopMtuBytes;
@@ -59,12 +56,6 @@ public final class IcmpError {
     /** Bytes of the largest packet that the next hop takes, or 0 if the router did not say (RFC 1191 4). */
     public int nextHopMtuBytes() {
         return nextHopMtuBytes;
-    }
-
-    /** True if it ends the attempt to connect (RFC 1122 4.2.3.9, hard errors); a soft one is only remembered. */
-    public boolean isHard() {
-        return type == Icmpv4Header.PARAMETER_PROBLEM
-                || (type == Icmpv4Header.DESTINATION_UNREACHABLE && (HARD_CODES >>> code & 1) != 0);
     }
 
     /** The errno that Linux reports for it. */

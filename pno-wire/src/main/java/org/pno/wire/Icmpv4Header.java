@@ -55,15 +55,6 @@ public final class Icmpv4Header {
         return valid ? null : WireDrop.ICMPV4_CHECKSUM;
     }
 
-    /** True for the types that report an error; never answered by another error (RFC 1122 3.2.2). */
-    public static boolean isError(final int type) {
-        return type == DESTINATION_UNREACHABLE
-                || type == SOURCE_QUENCH
-                || type == REDIRECT
-                || type == TIME_EXCEEDED
-                || type == PARAMETER_PROBLEM;
-    }
-
     public Icmpv4Header wrap(final MemorySegment segment, final long offset) {
         this.segment = segment;
         this.offset = offset;

@@ -103,13 +103,6 @@ class SmallHeadersTest {
     }
 
     @Test
-    void shouldKnowWhichIcmpTypesReportErrors() {
-        assertTrue(Icmpv4Header.isError(Icmpv4Header.TIME_EXCEEDED));
-        assertFalse(Icmpv4Header.isError(Icmpv4Header.ECHO_REQUEST));
-        assertFalse(Icmpv4Header.isError(Icmpv4Header.ECHO_REPLY));
-    }
-
-    @Test
     void shouldWriteMarksInLittleEndian() {
         final VirtioNetHeader marks = new VirtioNetHeader()
                 .wrap(memory, 0)
