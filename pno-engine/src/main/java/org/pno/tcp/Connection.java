@@ -261,6 +261,10 @@ public final class Connection extends Flow {
         return state;
     }
 
+    boolean isClosed() {
+        return state == TcpState.CLOSED;
+    }
+
     /** The sequence number of a position of ours. */
     int sequenceOf(final long position) {
         return SeqNum.ofPosition(iss, position);

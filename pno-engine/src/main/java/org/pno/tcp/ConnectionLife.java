@@ -20,7 +20,7 @@ final class ConnectionLife {
      * @param error errno for the program, or 0
      */
     void end(final Connection connection, final int error) {
-        if (connection.state() == TcpState.CLOSED) {
+        if (connection.isClosed()) {
             return;
         }
         if (connection.listener != null) {
@@ -38,7 +38,7 @@ final class ConnectionLife {
 
     /** Ends the connection and tells the peer by RST, where there is a peer that knows of it (RFC 9293 3.10.5). */
     void abort(final Connection connection, final int error) {
-        if (connection.state() == TcpState.CLOSED) {
+        if (connection.isClosed()) {
             return;
         }
         connection.resetOwed = switch (connection.state()) {

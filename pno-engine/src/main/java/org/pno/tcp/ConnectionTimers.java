@@ -132,7 +132,7 @@ final class ConnectionTimers implements TimerHandler {
         if (nowNs >= connection.lifeAtNs) {
             onLifeTimer(connection);
         }
-        if (connection.state() != TcpState.CLOSED) {
+        if (!connection.isClosed()) {
             arm(connection);
         }
     }

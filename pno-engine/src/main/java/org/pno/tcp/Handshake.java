@@ -55,6 +55,7 @@ final class Handshake {
         connection.sackPermitted = true;
         connection.timestamps = true;
         connection.mssBytes = offeredMss(context.output, connection);
+        connection.congestion.start(connection.segmentBytes(), false);
         connection.changeState(TcpState.SYN_SENT);
         context.count(TcpCounter.ACTIVE_OPENS);
     }
@@ -88,6 +89,7 @@ final class Handshake {
         connection.sackPermitted = options.sackPermitted();
         connection.timestamps = options.timestamps();
         takeSyn(connection, segment);
+        connection.congestion.start(connection.segmentBytes(), false);
         connection.changeState(TcpState.SYN_RECEIVED);
     }
 
@@ -177,6 +179,9 @@ final class Handshake {
             context.count(TcpCounter.PASSIVE_OPENS);
         }
         establish(connection);
+        if (listener != null) { // The window of our SYN-ACK, of which the host knew nothing yet.
+            context.output.advertised(connection.number, connection.rcvEdge);
+        }
         return true;
     }
 
@@ -196,7 +201,6 @@ final class Handshake {
         acks.onEstablished(connection);
         timers.restartKeepalive(connection);
         context.output.established(connection.number);
-        context.output.advertised(connection.number, connection.rcvEdge);
         if (connection.finRequested()) { // The host closed its side before there was a connection (RFC 9293 3.10.4).
             connection.changeState(TcpState.FIN_WAIT_1);
         }

@@ -113,7 +113,7 @@ public final class TcpEngine {
     public void onNeighbour(final int waiter, final boolean reachable, final long nowNs) {
         context.now(nowNs);
         final Connection connection = context.pool.get(waiter);
-        if (connection == null || connection.state() == TcpState.CLOSED) {
+        if (connection == null || connection.isClosed()) {
             return;
         }
         if (reachable) {
@@ -249,9 +249,11 @@ public final class TcpEngine {
         return context.pool.get(number);
     }
 
+    // What follows is without effect once the connection is closed: the host learns late of what the peer has ended.
+
     /** The host has written up to {@code position}. */
     public void onTxWritten(final Connection connection, final long position) {
-        if (position > connection.txWritten && !connection.finRequested()) {
+        if (position > connection.txWritten && !connection.finRequested() && !connection.isClosed()) {
             connection.txWritten = position;
             context.markDirty(connection);
         }
@@ -259,7 +261,7 @@ public final class TcpEngine {
 
     /** The host has read up to {@code position}. */
     public void onRxRead(final Connection connection, final long position) {
-        if (position > connection.rxRead) {
+        if (position > connection.rxRead && !connection.isClosed()) {
             connection.rxRead = Math.min(position, connection.rcvPublished);
             if (connection.state().receives() && window.needsUpdate(connection)) {
                 acks.acknowledgeNow(connection);
@@ -269,6 +271,9 @@ public final class TcpEngine {
 
     /** The host can see received bytes up to {@code position}, and the FIN if {@code fin}. */
     public void onPublished(final Connection connection, final long position, final boolean fin) {
+        if (connection.isClosed()) {
+            return;
+        }
         final long published = Math.min(position, connection.rxCommittable());
         connection.rcvPublished = Math.max(connection.rcvPublished, published);
         connection.finPublished |= fin && connection.finReceived() && connection.rcvPublished == connection.peerFin;
@@ -277,7 +282,7 @@ public final class TcpEngine {
 
     /** RFC 9293 3.10.4: FIN behind what was written. */
     public void shutdown(final Connection connection) {
-        if (connection.finRequested() || connection.state() == TcpState.CLOSED) {
+        if (connection.finRequested() || connection.isClosed()) {
             return;
         }
         connection.finPosition = connection.txWritten;
@@ -291,7 +296,7 @@ public final class TcpEngine {
 
     /** The last holder is gone. */
     public void close(final Connection connection) {
-        if (connection.orphan || connection.state() == TcpState.CLOSED) {
+        if (connection.orphan || connection.isClosed()) {
             return;
         }
         if (connection.state() == TcpState.SYN_SENT) {
@@ -319,6 +324,9 @@ public final class TcpEngine {
 
     /** New settings for a connection. */
     public void configure(final Connection connection, final ConnectionSettings settings) {
+        if (connection.isClosed()) {
+            return;
+        }
         final boolean sameKeepalive = connection.settings.hasSameKeepalive(settings);
         connection.settings.copyFrom(settings);
         if (!sameKeepalive) {

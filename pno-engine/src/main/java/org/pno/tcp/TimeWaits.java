@@ -46,7 +46,9 @@ final class TimeWaits {
         entry.copyFlow(connection);
         entry.sndNxt = connection.sequenceOf(connection.sndNxt);
         entry.rcvNxt = connection.acknowledgment();
-        entry.windowField = (int) Math.min(0xFFFF, (connection.rcvEdge - connection.rcvNxt) >> connection.rcvScale);
+        final int roundUp = (1 << connection.rcvScale) - 1;
+        entry.windowField =
+                (int) Math.min(0xFFFF, (connection.rcvEdge - connection.rcvNxt + roundUp) >> connection.rcvScale);
         entry.timestamps = connection.timestamps;
         entry.tsRecent = connection.tsRecent;
         entry.timestampOffset = connection.timestampOffset;

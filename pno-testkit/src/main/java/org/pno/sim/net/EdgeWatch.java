@@ -1,0 +1,37 @@
+package org.pno.sim.net;
+
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+import org.pno.wire.EthernetHeader;
+import org.pno.wire.Ipv4Header;
+import org.pno.wire.SeqNum;
+import org.pno.wire.TcpHeader;
+
+/** Watches what a node sends: the right edge of no window that it advertises ever goes back (RFC 9293 3.8.6). */
+final class EdgeWatch {
+    private static final int WINDOW_SCALE = 5; // What PnO-TCP offers with its default S-ring.
+
+    private final Ipv4Header ip = new Ipv4Header();
+    private final TcpHeader tcp = new TcpHeader();
+    private final Map<Integer, Integer> edges = new HashMap<>();
+
+    void onSent(final MemorySegment memory, final long frame) {
+        ip.wrap(memory, frame + EthernetHeader.BYTES);
+        if (ip.protocol() != Ipv4Header.PROTOCOL_TCP) {
+            return;
+        }
+        tcp.wrap(memory, ip.payloadOffset());
+        final int ports = tcp.sourcePort() << 16 | tcp.destinationPort();
+        if (tcp.has(TcpHeader.SYN | TcpHeader.RST)) {
+            edges.remove(ports);
+            return;
+        }
+        final int edge = tcp.acknowledgment() + (tcp.window() << WINDOW_SCALE);
+        final Integer before = edges.put(ports, edge);
+        if (before != null && SeqNum.lt(edge, before)) {
+            throw new AssertionError("the window of ports " + tcp.sourcePort() + " to " + tcp.destinationPort()
+                    + " shrank by " + SeqNum.diff(before, edge) + " bytes");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package org.pno.sim.net;
+
+/** How a simulated node's host and bridge behave, faults included. Times are nanoseconds. */
+public final class NodeBehaviour {
+    /** Longest time between payload being placed and the host seeing it. */
+    public long publishDelayNs;
+    /** Chance that there is no frame to send. */
+    public double noFrameChance;
+    /** Chance that there is no memory to place payload. */
+    public double noMemoryChance;
+    /** Chance that a listener has no credit. */
+    public double noCreditChance;
+    /** Payload is filled in and checked; without it positions alone are. */
+    public boolean verifyingPayload = true;
+
+    @Override
+    public String toString() {
+        return "published after " + publishDelayNs + " ns, no frame " + noFrameChance + ", no memory " + noMemoryChance
+                + ", no credit " + noCreditChance;
+    }
+}
