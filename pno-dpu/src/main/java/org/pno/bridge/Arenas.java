@@ -169,7 +169,16 @@ final class Arenas {
                 context.fences().fence(arena, Fence.BUS);
             } else if (arena.socketsInUse() == 0 && arena.isAbandoned()) {
                 arena.end();
+                detachAll(arena);
                 ending.add(context.bus().barrier(), arena, 0);
+            }
+        }
+    }
+
+    private void detachAll(final HostArena arena) {
+        for (int number = 0; number < arena.geometry().channelCount(); number++) {
+            if (arena.channel(number) != null) {
+                parts.channels().detach(arena.channel(number));
             }
         }
     }

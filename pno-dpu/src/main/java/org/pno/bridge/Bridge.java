@@ -33,6 +33,7 @@ public final class Bridge {
     private final SocketTable table = new SocketTable();
     private final CounterGroup<BridgeCounter> counters;
     private final Bus bus;
+    private final BridgeContext context;
     private final Intents intents;
     private final BridgeParts parts;
     private final Arenas arenas;
@@ -63,8 +64,7 @@ public final class Bridge {
         nowNs = startNs;
         intents = new Intents(port, table, journal, this.counters);
         stack = stackFactory.create(intents);
-        final BridgeContext context =
-                new BridgeContext(bus, stack, table, new Slots(), new Fences(), journal, this.counters);
+        context = new BridgeContext(bus, stack, table, new Slots(), new Fences(), journal, this.counters);
         parts = BridgeParts.build(context, port, startNs);
         arenas = new Arenas(context, parts, settings.listener(), settings.limits(), settings.epoch());
         intents.join(stack, parts.receive(), parts.transmit(), parts.publisher(), parts.listeners());
@@ -291,6 +291,13 @@ public final class Bridge {
     /** The stack, for views and tests. */
     public NetworkStack stack() {
         return stack;
+    }
+
+    /** Sockets' memory that is in use: slots of reads under way, chunk maps, sockets that hold receive chunks. */
+    int[] memoryInUse() {
+        return new int[] {
+            context.slots().taken(), parts.maps().taken(), parts.holdings().count()
+        };
     }
 
     /** Counters, for views and tests. */

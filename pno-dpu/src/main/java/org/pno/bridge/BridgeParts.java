@@ -4,6 +4,7 @@ import org.pno.port.PacketPort;
 
 /** The parts of a bridge, each with those it needs, in the order in which they can be built. */
 record BridgeParts(
+        ChunkMaps maps,
         Holdings holdings,
         ReceivePath receive,
         TransmitMaps transmitMaps,
@@ -35,6 +36,7 @@ record BridgeParts(
         final SubmissionPath submissions = new SubmissionPath(context, channels, levels, transmitMaps, records, sweeps);
         final Holders holders = new Holders(context, records, released);
         return new BridgeParts(
+                maps,
                 holdings,
                 receive,
                 transmitMaps,

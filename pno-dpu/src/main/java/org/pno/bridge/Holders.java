@@ -19,7 +19,7 @@ final class Holders {
     private static final int CHECKS_PER_CYCLE = 256;
 
     /** A process that takes a holder slot, until the slot is read. */
-    private record Adoption(HostArena arena, int slot, boolean isChild, HolderCompletion completion) {}
+    private record Adoption(HostArena arena, int slot, boolean isChild, Holder holder, HolderCompletion completion) {}
 
     private final TicketQueue<HolderStates> stateReads = new TicketQueue<>();
     /** Bits under way, and how many there are; and where they go. */
@@ -28,6 +28,9 @@ final class Holders {
     private final TicketQueue<Slot> bitSlots = new TicketQueue<>();
     private final TicketQueue<Adoption> adoptions = new TicketQueue<>();
     private final TicketQueue<Slot> adoptionSlots = new TicketQueue<>();
+    /** Children whose slot is being made LIVE. */
+    private final TicketQueue<Adoption> lively = new TicketQueue<>();
+
     private final BridgeContext context;
     private final RecordReads records;
     private final HolderQueue released;
@@ -70,6 +73,12 @@ final class Holders {
             context.slots().give(slot);
             adoptions.remove();
             adoptionSlots.remove();
+            moved = true;
+        }
+        while (lively.isReady(completed)) {
+            final Adoption adoption = lively.item();
+            adoption.completion().complete(adoption.holder(), 0);
+            lively.remove();
             moved = true;
         }
         return moved;
@@ -161,7 +170,7 @@ final class Holders {
         final Slot target = context.slots().take();
         final long offset = arena.geometry().holderOffset(slot) + HolderDescriptor.STATE_OFFSET;
         context.bus().readWords(arena.region(), offset, target.memory(), target.offset(), HolderStates.WORDS);
-        adoptions.add(context.bus().ticket(), new Adoption(arena, slot, isChild, completion), 0);
+        adoptions.add(context.bus().ticket(), new Adoption(arena, slot, isChild, null, completion), 0);
         adoptionSlots.add(context.bus().ticket(), target, 0);
     }
 
@@ -174,7 +183,7 @@ final class Holders {
         return false;
     }
 
-    private static void onAdoption(final Adoption adoption, final Slot slot) {
+    private void onAdoption(final Adoption adoption, final Slot slot) {
         final HostArena arena = adoption.arena();
         final long state = slot.memory().get(JAVA_LONG, slot.offset() + HolderDescriptor.STATE_OFFSET);
         if (!arena.isLive()
@@ -186,7 +195,13 @@ final class Holders {
         final long hostPid = slot.memory().get(JAVA_LONG, slot.offset() + HolderDescriptor.PID_OFFSET);
         final Holder holder = new Holder(arena, adoption.slot(), hostPid);
         arena.holders().add(holder);
-        adoption.completion().complete(holder, 0);
+        // From now on the slot counts as long as its process lives, no longer as one that a parent has filled.
+        final long stateWord = arena.geometry().holderOffset(holder.slot()) + HolderDescriptor.STATE_OFFSET;
+        context.bus().writeWord(arena.region(), stateWord, HolderDescriptor.STATE_LIVE);
+        lively.add(
+                context.bus().ticket(),
+                new Adoption(arena, holder.slot(), adoption.isChild(), holder, adoption.completion()),
+                0);
     }
 
     /** A process has gone, or its connection: what it held may be nobody's now. */

@@ -24,7 +24,7 @@ package org.pno.bridge;
  *              24 arena u32  28 record u32  32 generation u32  36 iss u32  40 irs u32  44 timestampOffset u32
  *              48 mss u32  52 sndWindowScale u8  53 rcvWindowScale u8  54 options u16
  *              56 localPort u16  58 remotePort u16
- *              64 localHi u64  72 localLo u64  80 remoteHi u64  88 remoteLo u64         by the stack's connection number
+ *              64 localHi u64  72 localLo u64  80 remoteHi u64  88 remoteLo u64     by the stack's connection number
  * </pre>
  *
  * edge, the advertised right edge, is a stream position, written before the segment that advertises it goes out.

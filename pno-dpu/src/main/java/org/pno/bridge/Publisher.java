@@ -194,7 +194,7 @@ final class Publisher {
             postStatus(socket);
         } else {
             socket.publication = Publication.POSTED;
-            posted.add(bus.barrier(), socket, 0);
+            posted.add(isPosted ? bus.ticket() : bus.barrier(), socket, 0);
         }
     }
 

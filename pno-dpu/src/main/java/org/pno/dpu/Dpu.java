@@ -53,6 +53,7 @@ public final class Dpu implements AutoCloseable {
     private final long longestSleepNs;
     private volatile boolean isStopping;
     private int cyclesSinceLook;
+    private boolean isClosed;
 
     /**
      * Opens everything; from then on clients may connect, and are served once {@link #run} runs.
@@ -188,6 +189,10 @@ public final class Dpu implements AutoCloseable {
     /** Ends all connections, closes the port and removes the socket's file. After {@link #run}. */
     @Override
     public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
         server.close();
         port.close();
         watches.close();
