@@ -1,5 +1,6 @@
 package org.pno.bridge;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -94,6 +95,28 @@ final class BridgeFixture implements AutoCloseable {
         assertTrue(condition.getAsBoolean(), "did not happen within " + PATIENCE + " steps");
     }
 
+    /** As {@link #await}, for what only timers bring about. */
+    void awaitLong(final BooleanSupplier condition) {
+        for (int i = 0; i < 10_000; i++) {
+            if (condition.getAsBoolean()) {
+                return;
+            }
+            pass(1_000_000);
+        }
+        assertTrue(condition.getAsBoolean(), "did not happen within 10 s");
+    }
+
+    /** Nothing is in use any more but so many listeners, each with the map entry of its credits in stock. */
+    void assertAtRest(final int listeners) {
+        pass(8_000_000_000L);
+        assertEquals(listeners, host.arena.socketsInUse());
+        assertEquals(listeners, dpu.tenant.sockets());
+        assertEquals(0, dpu.tenant.halfOpen());
+        assertEquals(0, host.arena.rxChunksInUse());
+        assertArrayEquals(new int[] {0, listeners, 0}, dpu.bridge.memoryInUse());
+        assertEquals(FRAMES, port.pool().available());
+    }
+
     /** A listener of the host under test. */
     HostListener listen(final int credits) {
         return listen(dpu, host, channel, credits);
@@ -134,11 +157,15 @@ final class BridgeFixture implements AutoCloseable {
     }
 
     Pair acceptedPair(final HostListener listener) {
+        return acceptedPair(listener, true);
+    }
+
+    Pair acceptedPair(final HostListener listener, final boolean withCredit) {
         final HostSocket peerSocket = connectFromPeer();
         final HostSocket[] accepted = new HostSocket[1];
         await(() -> {
             if (accepted[0] == null) {
-                accepted[0] = listener.accept();
+                accepted[0] = withCredit ? listener.accept() : listener.acceptWithoutCredit();
             }
             return accepted[0] != null && peerSocket.isRequestDone();
         });

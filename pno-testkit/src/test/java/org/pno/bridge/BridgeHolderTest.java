@@ -1,0 +1,210 @@
+package org.pno.bridge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.pno.bridge.BridgeFixture.Bus;
+import org.pno.bridge.BridgeFixture.Pair;
+import org.pno.link.HolderDescriptor;
+import org.pno.link.SocketStatus;
+import org.pno.memory.Words;
+import org.pno.sim.HostListener;
+import org.pno.sim.HostSocket;
+import org.pno.sim.SimulatedHost;
+import org.pno.sys.Errno;
+
+/** Who holds what: death of processes, and families made by fork. */
+class BridgeHolderTest {
+    private static final int CHILD_SLOT = 2;
+
+    private BridgeFixture fixture;
+
+    @AfterEach
+    void close() {
+        fixture.assertHealthy();
+        fixture.close();
+    }
+
+    /** The parent fills a slot for a child, as before fork(2). */
+    private void fillSlotForChild() {
+        final SimulatedHost host = fixture.host.host;
+        final long parent = host.geometry().holderOffset(SimulatedHost.HOLDER_SLOT);
+        final long child = host.geometry().holderOffset(CHILD_SLOT);
+        for (long at = HolderDescriptor.PID_OFFSET; at < HolderDescriptor.BITMAP_OFFSET + 8; at += Long.BYTES) {
+            Words.setPlain(host.memory(), child + at, Words.getPlain(host.memory(), parent + at));
+        }
+        Words.setRelease(host.memory(), child + HolderDescriptor.STATE_OFFSET, HolderDescriptor.STATE_FORKING);
+    }
+
+    private Holder adoptChild() {
+        final Holder[] adopted = new Holder[1];
+        fixture.dpu.bridge.adoptHolder(fixture.host.arena, CHILD_SLOT, (holder, errno) -> adopted[0] = holder);
+        fixture.await(() -> adopted[0] != null);
+        return adopted[0];
+    }
+
+    private void die(final Holder holder) {
+        fixture.dpu.bridge.holderDied(holder);
+        fixture.dpu.bridge.holderDisconnected(holder);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldSendWhatADeadProcessHadWritten(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        final byte[] last = BridgeFixture.pattern(200_000, 1);
+        pair.own().send(last, 0, last.length);
+        die(fixture.host.holder);
+        fixture.await(() -> pair.peer().readable() == last.length);
+        pair.peer().receive(last.length);
+        fixture.await(() -> pair.peer().isAtEnd());
+
+        assertTrue(fixture.dpu.ended.isEmpty());
+        pair.peer().close();
+        fixture.await(() -> fixture.dpu.ended.size() == 1);
+        assertEquals(0, fixture.dpu.tenant.sockets());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldResetWhereADeadProcessLeftBytesUnread(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        pair.peer().send(new byte[10], 0, 10);
+        fixture.await(() -> pair.own().readable() == 10);
+        die(fixture.host.holder);
+        fixture.await(() -> pair.peer().state() == SocketStatus.CLOSED);
+
+        assertEquals(Errno.ECONNRESET, pair.peer().soError());
+        fixture.await(() -> fixture.dpu.ended.size() == 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldResetWhatADeadProcessDidNotAccept(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final HostListener listener = fixture.listen(4);
+        final HostSocket unaccepted = fixture.connectFromPeer();
+        fixture.await(() -> listener.socket().readable() == 8);
+        die(fixture.host.holder);
+        fixture.await(() -> unaccepted.state() == SocketStatus.CLOSED);
+
+        assertEquals(Errno.ECONNRESET, unaccepted.soError());
+        fixture.await(() -> fixture.dpu.ended.size() == 1);
+        final HostSocket late = fixture.connectFromPeer();
+        fixture.await(late::isRequestDone);
+        assertEquals(Errno.ECONNREFUSED, late.requestError());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseWhatADeadProcessAcceptedWithoutAWord(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final HostListener listener = fixture.listen(4);
+        final HostSocket peer = fixture.connectFromPeer();
+        fixture.await(() -> listener.socket().readable() == 8);
+        fillSlotForChild();
+        final Holder child = adoptChild();
+        assertNotNull(listener.acceptWithoutCredit());
+        die(fixture.host.holder);
+        fixture.await(() -> peer.isAtEnd() || peer.state() == SocketStatus.CLOSED);
+
+        // The child holds the listener, but not what the parent had taken off it.
+        assertEquals(1, fixture.host.arena.socketsInUse() - pendingPeers(peer));
+        die(child);
+    }
+
+    private static int pendingPeers(final HostSocket peer) {
+        return peer.state() == SocketStatus.CLOSED ? 0 : 1;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldKeepSocketsThatAChildHolds(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        fillSlotForChild();
+        final Holder child = adoptChild();
+        die(fixture.host.holder);
+        fixture.pass(50_000_000);
+        assertFalse(pair.peer().isAtEnd());
+        fixture.transfer(pair.peer(), pair.own(), BridgeFixture.pattern(1000, 2));
+
+        die(child);
+        fixture.await(() -> pair.peer().isAtEnd());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldKeepSocketsForAChildThatHasNotSpoken(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        fillSlotForChild();
+        fixture.dpu.bridge.holderDied(fixture.host.holder);
+        fixture.pass(50_000_000);
+        assertFalse(pair.peer().isAtEnd());
+
+        final Holder child = adoptChild();
+        fixture.dpu.bridge.holderDisconnected(fixture.host.holder);
+        fixture.pass(50_000_000);
+        assertFalse(pair.peer().isAtEnd());
+        die(child);
+        fixture.await(() -> pair.peer().isAtEnd());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseWhenNoChildSpokeBeforeTheConnectionEnded(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        fillSlotForChild();
+        fixture.dpu.bridge.holderDied(fixture.host.holder);
+        fixture.pass(50_000_000);
+        fixture.dpu.bridge.holderDisconnected(fixture.host.holder);
+        fixture.await(() -> pair.peer().isAtEnd());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldKeepASocketThatOnlyTheParentClosed(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        fillSlotForChild();
+        final Holder child = adoptChild();
+        pair.own().close();
+        fixture.pass(50_000_000);
+
+        assertFalse(pair.peer().isAtEnd());
+        assertFalse(pair.own().isFreed());
+        die(child);
+        fixture.await(() -> pair.peer().isAtEnd());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldRefuseASlotThatNobodyFilled(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final int[] result = {-1};
+        fixture.dpu.bridge.adoptHolder(fixture.host.arena, CHILD_SLOT, (holder, errno) -> result[0] = errno);
+        fixture.await(() -> result[0] != -1);
+        assertEquals(Errno.EINVAL, result[0]);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldRefuseASlotThatIsTaken(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        fillSlotForChild();
+        adoptChild();
+        final int[] result = {-1};
+        fixture.dpu.bridge.adoptHolder(fixture.host.arena, CHILD_SLOT, (holder, errno) -> result[0] = errno);
+        fixture.await(() -> result[0] != -1);
+        assertEquals(Errno.EINVAL, result[0]);
+    }
+}
