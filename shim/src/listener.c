@@ -96,12 +96,13 @@ long pno_listener_open(struct pno_file *candidate, int fd, const struct pno_endp
 {
     int error;
     bool wildcard = pno_address_is_any(at);
-    if (wildcard && libc_listen(fd, backlog) < 0)
+    /* On the wildcard this is the kernel's listener. On an address of the DPU's nobody reaches it, but since it listens,
+     * the kernel refuses the port to others even if they set SO_REUSEADDR. */
+    if (libc_listen(fd, wildcard ? backlog : 0) < 0)
         return -errno;
     struct pno_file *file = new_listener(candidate->candidate, fd, backlog, &error);
     if (file == NULL) {
-        if (wildcard)
-            libc_shutdown(fd, SHUT_RDWR);
+        libc_shutdown(fd, SHUT_RDWR);
         return error;
     }
     int status = libc_fcntl(fd, F_GETFL, 0);
