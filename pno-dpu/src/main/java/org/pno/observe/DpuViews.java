@@ -143,7 +143,28 @@ public final class DpuViews {
         counter(json, "bus.writes", "operations that wrote host memory", crossings.writes());
         counter(json, "bus.written-bytes", "bytes written to host memory", crossings.writtenBytes());
         counter(json, "bus.batches", "batches of operations", crossings.batches());
+        levels(json);
         return json.endArray().endObject().toString();
+    }
+
+    /** What hosts hold of the DPU at this moment: nothing once their processes are gone and their connections done. */
+    private void levels(final JsonWriter json) {
+        long bytes = 0;
+        long sockets = 0;
+        long rxChunks = 0;
+        for (final HostArena arena : bridge.arenas()) {
+            bytes += arena.geometry().totalBytes();
+            sockets += arena.socketsInUse();
+            rxChunks += arena.rxChunksInUse();
+        }
+        counter(
+                json,
+                "now.arenas",
+                "arenas that hosts share with the DPU now",
+                bridge.arenas().size());
+        counter(json, "now.arena-bytes", "bytes of these arenas, most of them never touched", bytes);
+        counter(json, "now.sockets", "records that are not free now", sockets);
+        counter(json, "now.rx-chunks", "receive chunks that hold bytes now", rxChunks);
     }
 
     private static void counter(final JsonWriter json, final String label, final String sentence, final long value) {
