@@ -12,7 +12,7 @@
  *   <li>{@code OrdinaryUserTest}: all of it without root.
  * </ul>
  *
- * Helpers: {@code Testbed} is a lab with what runs in it, {@code DpuProcess}, {@code RedisServer} and
- * {@code PeerConnections} are what runs. All run through {@code ./pno}, as a user runs them.
+ * Helpers: {@code Testbed} is a lab with what runs in it, {@code Redis} and {@code PeerConnections} run there,
+ * {@code DpuView} is what the DPU tells, {@code KeySet} what is carried.
  */
 package org.pno.system;

@@ -9,6 +9,11 @@ public enum Transport {
 
     /** Where a program on the host listens. */
     public String hostAddress() {
-        return this == KERNEL ? Side.HOST.kernelAddress() : Side.HOST.offloadedAddress();
+        return address(Side.HOST);
+    }
+
+    /** Of a side, on the way that this transport takes between the two. */
+    public String address(final Side side) {
+        return this == KERNEL ? side.kernelAddress() : side.offloadedAddress();
     }
 }
