@@ -1,0 +1,118 @@
+package org.pno.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is typed wrongly is told at once: with the value that was wrong and what would be right, and no stack trace. */
+class CliErrorsTest {
+    private static final int MISUSE = 2; // of the command line's form, as picocli sees it
+    private static final int REFUSAL = 1; // of what it says, as we do
+
+    /** Where no DPU and no port can be; whatever opens one all the same fails. */
+    private static final String NOWHERE = " --socket /nonexistent/dpu.sock";
+
+    private static final String PORT = "dpu --port socket:/nonexistent/port" + NOWHERE;
+
+    private final PrintStream standardError = System.err;
+    private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void listen() {
+        System.setErr(new PrintStream(told, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void restore() {
+        System.setErr(standardError);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    sideways                            | Unmatched argument at index 0: 'sideways'
+                    run                                 | Missing required parameter: 'PROGRAM'
+                    lab                                 | Name one of up, down, exec.
+                    lab sideways                        | Unmatched argument at index 1: 'sideways'
+                    lab exec host                       | Missing required parameter: 'CMD'
+                    lab exec nowhere true               | (case-insensitive) but was 'nowhere'
+                    dpu                                 | required options: '--port=KIND:TARGET', '--ip=ADDRESS/PREFIX'
+                    dpu --port tap:x                    | Missing required option: '--ip=ADDRESS/PREFIX'
+                    dpu --port tap:x --ip 1.2.3.4/8 --no | Unknown option: '--no'
+                    ss --sideways                       | Unknown option: '--sideways'
+                    demo --seconds soon                 | Invalid value for option '--seconds': 'soon' is not a double
+                    bench sideways                      | Unmatched argument at index 1: 'sideways'""")
+    void shouldTellMisuse(final String commandLine, final String message) {
+        assertTold(MISUSE, message, commandLine);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    run --offload 10.0.0.0/33 -- true   | no rule for --offload: prefix 33 is not in 0..32.
+                    run --offload here -- true          | 'here' is no rule for --offload: want CIDR[:PORT[-PORT]]
+                    run --offload 10.0.0.0/8:0 -- true  | port 0 is not in 1..65535.
+                    run -- no-such-program              | 'no-such-program' was not found.
+                    run -- /etc/passwd                  | /etc/passwd is not an executable file.
+                    lab up Bad_Name                     | 'Bad_Name' is no name for a lab: small letters, digits and '-'
+                    lab down no-such-lab                | there is no lab 'no-such-lab'; './pno lab up' makes one.
+                    lab exec --name no-such-lab host id | there is no lab 'no-such-lab'; './pno lab up' makes one.
+                    demo --seconds 0                    | --seconds must be more than 0, and was 0.0.""")
+    void shouldRefuseValuesThatCannotBe(final String commandLine, final String message) {
+        assertTold(REFUSAL, message, commandLine);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    --ip 10.0.0.1                         | --ip 10.0.0.1: say how long its network's prefix is
+                    --ip 300.0.0.1/24                     | --ip 300.0.0.1/24: not an address with a prefix length
+                    --ip fd00::1/64                       | --ip fd00::1/64: only IPv4 is supported so far
+                    --ip 10.0.0.1/24 --gateway there      | --gateway there: not an IP address
+                    --ip 10.0.0.1/24 --gateway 10.9.9.9   | --gateway 10.9.9.9: not in the network of [10.0.0.1/24]
+                    --ip 10.0.0.1/24 --fault loss=2       | loss '2' is no probability from 0 to 1
+                    --ip 10.0.0.1/24 --fault wind=1       | there is no fault 'wind'
+                    --ip 10.0.0.1/24 --spin often         | --spin often: say auto, off, or microseconds
+                    --ip 10.0.0.1/24 --max-connections 0  | --max-connections 0: must be from 1 to""")
+    void shouldRefuseADpuThatCannotBe(final String options, final String message) {
+        assertTold(REFUSAL, message, PORT + " " + options);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    tap            | 'tap' is no port: it has no kind and colon. A port is tap:NAME
+                    sideways:x     | 'sideways:x' is no port: there is no kind 'sideways'. A port is tap:NAME""")
+    void shouldNameThePortsThatThereAre(final String port, final String message) {
+        assertTold(
+                REFUSAL, message, "dpu --port " + port + " --ip 10.0.0.1/24 --socket " + directory.resolve("dpu.sock"));
+    }
+
+    @Test
+    void shouldMissTheDpuBeforeTheProgramStarts() {
+        assertTold(REFUSAL, "no DPU answers at /nonexistent/dpu.sock: ENOENT", "run" + NOWHERE + " -- true");
+    }
+
+    @Test
+    void shouldMissTheDpuThatIsAskedForItsConnections() {
+        assertTold(REFUSAL, "start one with: pno dpu --socket /nonexistent/dpu.sock", "ss" + NOWHERE);
+    }
+
+    private void assertTold(final int status, final String message, final String commandLine) {
+        final int seen = Main.execute(commandLine.split(" "));
+        final String text = told.toString(StandardCharsets.UTF_8);
+        assertTrue(text.contains(message), () -> commandLine + ": " + text);
+        assertFalse(text.contains("\tat "), () -> "a stack trace: " + text);
+        assertEquals(status, seen, () -> commandLine + ": " + text);
+    }
+}
