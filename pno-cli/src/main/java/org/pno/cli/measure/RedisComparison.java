@@ -10,6 +10,9 @@ public final class RedisComparison {
     public static final int PAYLOAD_BYTES = 64;
     public static final int CONNECTIONS = 32;
 
+    /** Uncounted load before the first figure, over either transport: caches, and what a JVM has to compile. */
+    private static final double WARM_UP_SECONDS = 4;
+
     /** What one round over one transport measured. */
     public record Round(Sample set, Sample get) {}
 
@@ -38,7 +41,9 @@ public final class RedisComparison {
     private <T> T withServer(final Transport transport, final Function<RedisBenchmark, T> work) {
         try (RedisServer server = RedisServer.start(lab, cores, transport)) {
             server.fill(RedisBenchmark.KEYS, PAYLOAD_BYTES);
-            final T result = work.apply(new RedisBenchmark(lab, cores, server, PAYLOAD_BYTES, CONNECTIONS));
+            final RedisBenchmark benchmark = new RedisBenchmark(lab, cores, server, PAYLOAD_BYTES, CONNECTIONS);
+            benchmark.run("set", WARM_UP_SECONDS);
+            final T result = work.apply(benchmark);
             final long misses = server.statistic("keyspace_misses");
             if (misses != 0) {
                 throw new UserError(misses + " of the keys that were asked for did not exist; the figures are void.");
