@@ -22,7 +22,14 @@ final class ChunkMap {
     ChunkMap(final MemorySegment memory, final long offset) {
         this.memory = memory;
         this.offset = offset;
-        memory.asSlice(offset, BYTES).fill((byte) 0xFF); // NO_CHUNK in every entry
+        fill();
+    }
+
+    /** NO_CHUNK in every entry. A slice to fill would be an object each time. */
+    private void fill() {
+        for (long entry = offset; entry < offset + BYTES; entry += Integer.BYTES) {
+            memory.set(JAVA_INT, entry, RecordDescriptor.NO_CHUNK);
+        }
     }
 
     /** Number of the chunk-sized piece of the stream that holds a position. */
@@ -62,7 +69,7 @@ final class ChunkMap {
     /** Forgets everything. */
     void clear() {
         if (known != 0) {
-            memory.asSlice(offset, BYTES).fill((byte) 0xFF);
+            fill();
             known = 0;
         }
     }

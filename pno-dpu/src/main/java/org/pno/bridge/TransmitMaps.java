@@ -121,13 +121,13 @@ final class TransmitMaps {
         if (map == null) {
             return;
         }
-        if (newAcked == socket.txWritten) {
-            forget(socket);
-            return;
-        }
-        final long kept = ChunkMap.pieceOf(newAcked);
+        final boolean isDrained = newAcked == socket.txWritten;
+        final long kept = ChunkMap.pieceOf(newAcked) + (isDrained ? 1 : 0);
         for (long piece = ChunkMap.pieceOf(oldAcked); piece < kept; piece++) {
             map.remove(piece);
+        }
+        if (isDrained) {
+            forget(socket);
         }
     }
 

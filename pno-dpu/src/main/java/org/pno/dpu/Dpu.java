@@ -22,6 +22,7 @@ import org.pno.sys.Descriptors;
 import org.pno.sys.Epoll;
 import org.pno.sys.EventFd;
 import org.pno.sys.RandomBytes;
+import org.pno.sys.SystemCallException;
 import org.pno.time.NanoClock;
 import org.pno.time.SystemNanoClock;
 import org.pno.time.TimerWheel;
@@ -67,13 +68,8 @@ public final class Dpu implements AutoCloseable {
     /** As above, over a bus of the caller's choice. */
     public Dpu(final DpuConfiguration configuration, final Supplier<HostMemory> bus) {
         configuration.validate();
-        server = new ControlServer(configuration.socketPath());
-        try {
-            port = openPort(configuration);
-        } catch (final PortException e) {
-            server.close();
-            throw new DpuException(e.getMessage(), e);
-        }
+        server = openServer(configuration);
+        port = openPort(configuration);
         memory = bus.get();
         final long nowNs = clock.nowNs();
         final long epoch = RandomBytes.nextLong() & Long.MAX_VALUE;
@@ -102,11 +98,31 @@ public final class Dpu implements AutoCloseable {
         LOG.info("serving {} on {}, control socket {}", configuration.addresses(), port.name(), server.path());
     }
 
+    private ControlServer openServer(final DpuConfiguration configuration) {
+        try {
+            return new ControlServer(configuration.socketPath());
+        } catch (final DpuException e) {
+            closeOwn();
+            throw e;
+        }
+    }
+
     private PacketPort openPort(final DpuConfiguration configuration) {
-        final FramePool pool = new FramePool(configuration.frames());
-        return configuration.faults() == null
-                ? PortFactory.open(configuration.port(), pool)
-                : PortFactory.open(configuration.port(), pool, configuration.faults(), clock);
+        try {
+            final FramePool pool = new FramePool(configuration.frames());
+            return configuration.faults() == null
+                    ? PortFactory.open(configuration.port(), pool)
+                    : PortFactory.open(configuration.port(), pool, configuration.faults(), clock);
+        } catch (final PortException | SystemCallException e) {
+            server.close();
+            closeOwn();
+            throw new DpuException("--port " + configuration.port() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void closeOwn() {
+        watches.close();
+        Descriptors.close(wakeUp);
     }
 
     private static StackConfiguration stackConfiguration(final DpuConfiguration configuration, final PacketPort port) {
@@ -195,8 +211,7 @@ public final class Dpu implements AutoCloseable {
         isClosed = true;
         server.close();
         port.close();
-        watches.close();
-        Descriptors.close(wakeUp);
+        closeOwn();
         if (memory instanceof MappedHostMemory mapped) {
             mapped.close();
         }
