@@ -17,7 +17,7 @@ public final class MemoryPort implements PacketPort {
 
     /** A frame on the wire, marks included. Reused. */
     private static final class Flying {
-        private final byte[] bytes = new byte[FramePool.SLOT_BYTES];
+        private final MemorySegment bytes = MemorySegment.ofArray(new byte[FramePool.SLOT_BYTES]);
         private int length;
     }
 
@@ -90,8 +90,7 @@ public final class MemoryPort implements PacketPort {
                 break;
             }
             final Flying flying = arriving.remove();
-            MemorySegment.copy(
-                    MemorySegment.ofArray(flying.bytes), 0, pool.memory(), frame - MARKS_BYTES, flying.length);
+            MemorySegment.copy(flying.bytes, 0, pool.memory(), frame - MARKS_BYTES, flying.length);
             final int length = flying.length - MARKS_BYTES;
             spare.push(flying);
             counters.onReceived(length);
@@ -106,8 +105,7 @@ public final class MemoryPort implements PacketPort {
         if (!isCut) {
             final Flying flying = peer.spare.isEmpty() ? new Flying() : peer.spare.pop();
             flying.length = length + MARKS_BYTES;
-            MemorySegment.copy(
-                    pool.memory(), frame - MARKS_BYTES, MemorySegment.ofArray(flying.bytes), 0, flying.length);
+            MemorySegment.copy(pool.memory(), frame - MARKS_BYTES, flying.bytes, 0, flying.length);
             peer.arriving.add(flying);
         }
         counters.onSent(length);

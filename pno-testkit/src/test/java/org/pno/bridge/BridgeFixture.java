@@ -5,12 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import org.pno.link.ArenaGeometry;
 import org.pno.link.HostMemory;
 import org.pno.link.MappedHostMemory;
 import org.pno.link.SocketStatus;
+import org.pno.port.FaultPort;
+import org.pno.port.FaultSpec;
+import org.pno.port.PacketPort;
+import org.pno.port.SoftwareOffload;
 import org.pno.sim.HostChannel;
 import org.pno.sim.HostListener;
 import org.pno.sim.HostSocket;
@@ -33,7 +38,6 @@ final class BridgeFixture implements AutoCloseable {
     static final int PORT = 6379;
     private static final int FRAMES = 256;
     private static final int PATIENCE = 200_000;
-    private static final long STEP_NS = 500;
 
     final ManualClock clock = new ManualClock(1_000_000_000L);
     final MemoryPort port;
@@ -44,20 +48,32 @@ final class BridgeFixture implements AutoCloseable {
     final TestDpu.Attached peerHost;
     final HostChannel channel;
     final HostChannel peerChannel;
+    private ThreadMXBean threads;
+    private long allocatedBytes;
+    private long cycles;
+    private long stepNs = 500;
 
     BridgeFixture(final Bus bus) {
         this(bus, SimulatedHost.smallGeometry());
     }
 
+    /** @param geometry of both hosts' arenas */
     BridgeFixture(final Bus bus, final ArenaGeometry geometry) {
+        this(bus, geometry, null);
+    }
+
+    /** @param faults of the wire, as {@code --fault} says them; null for none */
+    BridgeFixture(final Bus bus, final ArenaGeometry geometry, final String faults) {
         final MemoryPort[] wire = MemoryPort.pair(FRAMES);
         port = wire[0];
         peerPort = wire[1];
         final HostMemory memory = bus == Bus.MAPPED ? new MappedHostMemory() : new SimulatedDma(clock, 1);
-        dpu = new TestDpu(memory, port, "10.77.0.1/24", clock.nowNs());
+        final PacketPort lossy =
+                faults == null ? port : SoftwareOffload.complete(new FaultPort(port, FaultSpec.parse(faults), clock));
+        dpu = new TestDpu(memory, lossy, "10.77.0.1/24", clock.nowNs());
         peer = new TestDpu(new MappedHostMemory(), peerPort, "10.77.0.2/24", clock.nowNs());
         host = dpu.attach(geometry);
-        peerHost = peer.attach(SimulatedHost.smallGeometry());
+        peerHost = peer.attach(geometry);
         await(() -> host.arena != null && peerHost.arena != null);
         channel = dpu.openChannel(host);
         peerChannel = peer.openChannel(peerHost);
@@ -65,9 +81,32 @@ final class BridgeFixture implements AutoCloseable {
 
     /** One cycle of both DPUs, and a little time. */
     void step() {
+        final long before = threads == null ? 0 : threads.getCurrentThreadAllocatedBytes();
         dpu.cycle(clock.nowNs());
+        allocatedBytes += threads == null ? 0 : threads.getCurrentThreadAllocatedBytes() - before;
+        cycles++;
         peer.cycle(clock.nowNs());
-        clock.advance(STEP_NS);
+        clock.advance(stepNs);
+    }
+
+    /** How much time a step takes. */
+    void stepNs(final long ns) {
+        stepNs = ns;
+    }
+
+    /** Cycles of the DPU under test. */
+    long cycles() {
+        return cycles;
+    }
+
+    /** From now on, adds up what the DPU under test allocates in its cycles. */
+    void measureAllocation(final ThreadMXBean bean) {
+        threads = bean;
+        allocatedBytes = 0;
+    }
+
+    long allocatedBytes() {
+        return allocatedBytes;
     }
 
     void steps(final int count) {

@@ -13,6 +13,7 @@ import org.pno.link.SocketStatus;
 import org.pno.sim.HostChannel;
 import org.pno.sim.HostListener;
 import org.pno.sim.HostSocket;
+import org.pno.sim.SimulatedHost;
 import org.pno.sys.Errno;
 
 /** Connections and their streams, over both kinds of bus. */
@@ -124,5 +125,34 @@ class BridgeTransferTest {
         pair.peer().send(new byte[1], 0, 1);
         fixture.await(() -> other.poll() == 1);
         assertEquals(1, pair.own().readable());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldKeepTheBytesOnABadWire(final Bus bus) {
+        final String faults = "loss=0.02,reorder=0.02,duplicate=0.01,seed=3";
+        fixture = new BridgeFixture(bus, SimulatedHost.smallGeometry(), faults);
+        fixture.stepNs(50_000);
+        final Pair pair = fixture.acceptedPair();
+        fixture.transfer(pair.peer(), pair.own(), BridgeFixture.pattern(1_500_000, 5));
+        fixture.transfer(pair.own(), pair.peer(), BridgeFixture.pattern(1_500_000, 6));
+        assertEquals(1_500_000, pair.own().rxRead());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldRefuseConnectsBeyondTheQuota(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Tenant tenant = fixture.dpu.tenant;
+        while (tenant.sockets() < TestDpu.MAX_SOCKETS) {
+            assertTrue(tenant.takeSocket());
+        }
+        final HostSocket socket = fixture.connectToPeer();
+        fixture.await(socket::isRequestDone);
+        assertEquals(Errno.ENOBUFS, socket.requestError());
+        assertEquals(1, fixture.dpu.count(BridgeCounter.QUOTA));
+        socket.close();
+        fixture.await(socket::isFreed);
+        assertEquals(TestDpu.MAX_SOCKETS, tenant.sockets());
     }
 }

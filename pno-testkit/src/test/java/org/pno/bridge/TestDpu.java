@@ -24,6 +24,7 @@ import org.pno.wire.IpPrefix;
 final class TestDpu {
     static final long EPOCH = 7;
     static final int JOURNAL_CONNECTIONS = 4096;
+    static final int MAX_SOCKETS = 10_000;
 
     final HostMemory memory;
     final Counters counters = Counters.anonymous(Bridge.COUNTER_COUNT + NetworkStack.COUNTER_COUNT);
@@ -56,7 +57,7 @@ final class TestDpu {
     }
 
     TestDpu(final HostMemory memory, final PacketPort port, final String address, final long nowNs) {
-        this(memory, port, address, nowNs, new Tenant(1000, Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE));
+        this(memory, port, address, nowNs, new Tenant(1000, Long.MAX_VALUE, MAX_SOCKETS, MAX_SOCKETS));
     }
 
     TestDpu(
@@ -128,7 +129,8 @@ final class TestDpu {
 
     /** One cycle; bells that were rung are handed in before. */
     long cycle(final long nowNs) {
-        for (final Attached attached : hosts) {
+        for (int i = 0; i < hosts.size(); i++) { // An iterator would show in the allocation test.
+            final Attached attached = hosts.get(i);
             if (attached.isRung) {
                 attached.isRung = false;
                 attached.bells.keySet().forEach(channel -> bridge.onBell(attached.arena, channel));

@@ -1,0 +1,144 @@
+package org.pno.bridge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.pno.bridge.BridgeFixture.Bus;
+import org.pno.bridge.BridgeFixture.Pair;
+import org.pno.link.ArenaGeometry;
+import org.pno.link.HostMemoryCounters;
+import org.pno.link.RecordDescriptor;
+import org.pno.sim.HostListener;
+
+/** What a request and its answer cost: crossings of the bus, and memory. */
+class BridgeBudgetTest {
+    private static final byte[] REQUEST = BridgeFixture.pattern(64, 1);
+    private static final int ROUNDS = 200;
+    private static final int CONNECTIONS = 32;
+
+    /** sleepSeq, SUB, the answer's payload. Polls, one per cycle, are taken out: they are the price of looking. */
+    private static final double READS_ALONE = 3.01;
+    /** The request's payload, rxCommitted, txAcked, the event, subHead. */
+    private static final double WRITES_ALONE = 5.01;
+    /** In batches sleepSeq and SUB are read once for all, and subHead is written once. */
+    private static final double READS_BATCHED = 1.1;
+
+    private static final double WRITES_BATCHED = 4.1;
+
+    private BridgeFixture fixture;
+
+    @AfterEach
+    void close() {
+        fixture.assertHealthy();
+        fixture.close();
+    }
+
+    private void noDelay(final Pair pair) {
+        pair.own().option(RecordDescriptor.OPTION_FLAGS_OFFSET, RecordDescriptor.OPTION_NODELAY);
+        pair.peer().option(RecordDescriptor.OPTION_FLAGS_OFFSET, RecordDescriptor.OPTION_NODELAY);
+    }
+
+    private void roundTrips(final List<Pair> pairs) {
+        for (final Pair pair : pairs) {
+            pair.peer().send(REQUEST, 0, REQUEST.length);
+        }
+        fixture.await(() -> pairs.stream().allMatch(pair -> pair.own().readable() == REQUEST.length));
+        fixture.channel.poll();
+        for (final Pair pair : pairs) {
+            pair.own().receive(REQUEST.length);
+            pair.own().send(REQUEST, 0, REQUEST.length);
+        }
+        fixture.await(() -> pairs.stream().allMatch(pair -> pair.peer().readable() == REQUEST.length));
+        fixture.peerChannel.poll();
+        for (final Pair pair : pairs) {
+            pair.peer().receive(REQUEST.length);
+        }
+    }
+
+    private List<Pair> pairs(final int count) {
+        fixture = new BridgeFixture(Bus.MAPPED, ArenaGeometry.of(2, 128, 4, 1024, 1024));
+        final HostListener listener = fixture.listen(8);
+        final List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            pairs.add(fixture.acceptedPair(listener));
+            noDelay(pairs.getLast());
+        }
+        fixture.steps(200);
+        fixture.channel.poll();
+        roundTrips(pairs);
+        return pairs;
+    }
+
+    /** Crossings per request, polls that found nothing taken out. */
+    private double[] crossingsPerRequest(final List<Pair> pairs) {
+        final HostMemoryCounters counters = fixture.dpu.memory.counters();
+        final long reads = counters.reads();
+        final long writes = counters.writes();
+        long cycles = fixture.cycles();
+        for (int i = 0; i < ROUNDS; i++) {
+            roundTrips(pairs);
+        }
+        cycles = fixture.cycles() - cycles;
+        final double requests = (double) ROUNDS * pairs.size();
+        return new double[] {(counters.reads() - reads - cycles) / requests, (counters.writes() - writes) / requests};
+    }
+
+    @Test
+    void shouldKeepTheBudgetOfARequestAlone() {
+        final double[] crossings = crossingsPerRequest(pairs(1));
+        assertTrue(crossings[0] <= READS_ALONE, "reads per request: " + crossings[0]);
+        assertTrue(crossings[1] <= WRITES_ALONE, "writes per request: " + crossings[1]);
+    }
+
+    @Test
+    void shouldKeepTheBudgetOfRequestsInBatches() {
+        final double[] crossings = crossingsPerRequest(pairs(CONNECTIONS));
+        assertTrue(crossings[0] <= READS_BATCHED, "reads per request: " + crossings[0]);
+        assertTrue(crossings[1] <= WRITES_BATCHED, "writes per request: " + crossings[1]);
+    }
+
+    @Test
+    void shouldNotAllocateInSteadyState() {
+        final List<Pair> pairs = pairs(4);
+        for (int i = 0; i < 3_000; i++) {
+            roundTrips(pairs);
+        }
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        fixture.measureAllocation(threads);
+        for (int i = 0; i < 1_000; i++) {
+            roundTrips(pairs);
+        }
+        assertEquals(0, fixture.allocatedBytes());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldOpenSpeakAndCloseManyAtOnce(final Bus bus) {
+        final ArenaGeometry geometry = ArenaGeometry.of(2, 1024, 4, 2048, 2048);
+        fixture = new BridgeFixture(bus, geometry);
+        final HostListener listener = fixture.listen(64);
+        final List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            pairs.add(fixture.acceptedPair(listener));
+        }
+        fixture.steps(200);
+        roundTrips(pairs);
+        pairs.forEach(pair -> pair.own().close());
+        fixture.await(() -> pairs.stream().allMatch(pair -> pair.peer().isAtEnd()));
+        pairs.forEach(pair -> pair.peer().close());
+        fixture.await(() -> {
+            fixture.host.host.reclaim();
+            fixture.peerHost.host.reclaim();
+            return fixture.host.host.closing() == 0 && fixture.peerHost.host.closing() == 0;
+        });
+        fixture.assertAtRest(1);
+    }
+}
