@@ -52,6 +52,11 @@ public interface StackOutput extends FrameOutput {
      */
     void advertised(int connection, long edge);
 
-    /** The stack has forgotten the connection (TIME-WAIT over, reset, refused); its number may be used again. */
+    /**
+     * The stack forgets the connection: refused, reset, timed out, or ended in order on both sides (TIME-WAIT needs
+     * no connection and keeps none). Its levels can be read from {@link Sockets} for the last time within this call:
+     * what was received before the end can still be published to the host. Calls about it are without effect from now
+     * on, and its number may be used again. Comes from within {@link NetworkStack#flush} only.
+     */
     void released(int connection);
 }

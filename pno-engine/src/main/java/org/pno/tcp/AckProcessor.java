@@ -45,7 +45,8 @@ final class AckProcessor {
         }
         final long windowBytes = (long) segment.window() << connection.sndScale;
         final boolean duplicate = isDuplicate(connection, segment, windowBytes);
-        if (ack > connection.sndUna) {
+        final boolean advances = ack > connection.sndUna;
+        if (advances) {
             acknowledge(connection, segment, ack);
         }
         final long reported = connection.sackPermitted && segment.options().sackBlockCount() > 0
@@ -56,7 +57,7 @@ final class AckProcessor {
             recovery.onDuplicate(connection);
         }
         recovery.detectLoss(connection);
-        updateWindow(connection, segment, windowBytes);
+        updateWindow(connection, segment, windowBytes, advances);
         return true;
     }
 
@@ -127,14 +128,20 @@ final class AckProcessor {
         }
     }
 
-    /** RFC 9293 3.10.7.4: the window of a newer segment replaces that of an older one. */
-    private void updateWindow(final Connection connection, final Segment segment, final long windowBytes) {
-        final boolean newer = connection.sndWl1 < segment.position
+    /**
+     * RFC 9293 3.10.7.4: the window of a newer segment replaces that of an older one. As in Linux, one that
+     * acknowledges something new is newer whatever its sequence number: else the old window would stand on the new
+     * SND.UNA and reach further than the peer ever said.
+     */
+    private void updateWindow(
+            final Connection connection, final Segment segment, final long windowBytes, final boolean advances) {
+        final boolean newer = advances
+                || connection.sndWl1 < segment.position
                 || connection.sndWl1 == segment.position && connection.sndWl2 <= segment.ackPosition;
         if (!newer) {
             return;
         }
-        connection.sndWl1 = segment.position;
+        connection.sndWl1 = Math.max(connection.sndWl1, segment.position);
         connection.sndWl2 = segment.ackPosition;
         if (windowBytes == connection.sndWnd) {
             return;

@@ -239,7 +239,7 @@ public final class TcpEngine {
             return;
         }
         while (listener.firstHalfOpen() != null) {
-            life.abort(listener.firstHalfOpen(), 0);
+            life.end(listener.firstHalfOpen(), 0); // Its final ACK, if it comes, is answered by RST.
         }
         listeners.remove(listener);
     }

@@ -80,6 +80,14 @@ class SendingTest {
     }
 
     @Test
+    void shouldNotReachBeyondWindowOfAckThatComesInAnOlderSegment() {
+        tester.write(1_000);
+        tester.inject(ackOf(11, 1).window(100)); // Up to 12,800.
+        tester.inject(data(1, 1_001, 10).window(93)); // Older, but acknowledges more: up to 12,904.
+        assertEquals(12_904, tester.connection().sendLimit());
+    }
+
+    @Test
     void shouldHoldPartialSegmentWhileSmallOneIsInFlight() {
         tester.write(100);
         tester.expectData(1, 100);

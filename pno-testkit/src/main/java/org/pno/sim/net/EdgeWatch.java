@@ -16,7 +16,10 @@ final class EdgeWatch {
     private final TcpHeader tcp = new TcpHeader();
     private final Map<Integer, Integer> edges = new HashMap<>();
 
+    private boolean watched;
+
     void onSent(final MemorySegment memory, final long frame) {
+        watched = false;
         ip.wrap(memory, frame + EthernetHeader.BYTES);
         if (ip.protocol() != Ipv4Header.PROTOCOL_TCP) {
             return;
@@ -27,11 +30,25 @@ final class EdgeWatch {
             edges.remove(ports);
             return;
         }
+        watched = true;
         final int edge = tcp.acknowledgment() + (tcp.window() << WINDOW_SCALE);
         final Integer before = edges.put(ports, edge);
         if (before != null && SeqNum.lt(edge, before)) {
             throw new AssertionError("the window of ports " + tcp.sourcePort() + " to " + tcp.destinationPort()
                     + " shrank by " + SeqNum.diff(before, edge) + " bytes");
         }
+    }
+
+    /** True if the frame seen last is an ordinary segment of this program's connection. */
+    boolean isOf(final StreamProgram program) {
+        return watched && program.localPort() == tcp.sourcePort() && program.remotePort() == tcp.destinationPort();
+    }
+
+    int acknowledgment() {
+        return tcp.acknowledgment();
+    }
+
+    int firstSequence(final StreamProgram program) {
+        return program.peerInitialSequence() + 1;
     }
 }

@@ -43,6 +43,7 @@ public final class SimulatedNode implements StackOutput {
     /** Programs to run, each when it is due; in no order, since the times differ little. */
     private final ArrayDeque<StreamProgram> queue = new ArrayDeque<>();
 
+    private SimulatedNode peer;
     private long nowNs;
 
     /** Makes the program that serves an accepted connection. */
@@ -143,6 +144,21 @@ public final class SimulatedNode implements StackOutput {
         }
     }
 
+    void join(final SimulatedNode otherNode) {
+        peer = otherNode;
+    }
+
+    /** The peer's program sends up to this position: this side must have said that it may. */
+    private void checkInsideWindow(final StreamProgram sender, final long end) {
+        for (final StreamProgram program : programs) {
+            if (program != null
+                    && program.localPort() == sender.remotePort()
+                    && program.remotePort() == sender.localPort()) {
+                program.checkInsideWindow(end);
+            }
+        }
+    }
+
     // What the loop does.
 
     void receive(final MemorySegment from, final long packet, final int length, final int copied, final long timeNs) {
@@ -209,6 +225,11 @@ public final class SimulatedNode implements StackOutput {
     public void transmit(final long frame, final int length) {
         if (behaviour.verifyingPayload) {
             edges.onSent(memory, frame);
+            for (final StreamProgram program : programs) {
+                if (program != null && edges.isOf(program)) {
+                    program.onAcknowledged(edges.acknowledgment(), edges.firstSequence(program));
+                }
+            }
         }
         wire.send(1 - index, memory, frame, length, nowNs);
         freeFrames[freeCount++] = frame;
@@ -226,6 +247,7 @@ public final class SimulatedNode implements StackOutput {
                     "sent up to " + (position + payloadLength) + ", written is " + programs[connection].written());
         }
         if (behaviour.verifyingPayload) {
+            peer.checkInsideWindow(programs[connection], position + payloadLength);
             StreamPattern.fill(index, position, payloadLength, memory, frame + headerLength);
         }
         transmit(frame, headerLength + payloadLength);

@@ -43,6 +43,8 @@ public final class SimulatedPair {
         nowNs = startNs;
         nodes[0] = new SimulatedNode(0, wire, behaviour, one, 2 * seed + 1, startNs);
         nodes[1] = new SimulatedNode(1, wire, behaviour, other, 2 * seed + 2, startNs);
+        nodes[0].join(nodes[1]);
+        nodes[1].join(nodes[0]);
     }
 
     public SimulatedNode node(final int index) {

@@ -2,6 +2,7 @@ package org.pno.sim.net;
 
 import java.util.BitSet;
 import org.pno.stack.NetworkStack;
+import org.pno.wire.SeqNum;
 
 /**
  * A program with one connection: what it has written and read, as positions. What it does is its {@link #run}; the node
@@ -143,6 +144,18 @@ public abstract class StreamProgram {
         return error;
     }
 
+    final int localPort() {
+        return released ? 0 : stack().localPort(connection);
+    }
+
+    final int remotePort() {
+        return released ? 0 : stack().remotePort(connection);
+    }
+
+    final int peerInitialSequence() {
+        return stack().tcp().connection(connection).initialReceiveSequence();
+    }
+
     // What the node plays.
 
     final void onPlaced(final long position, final int length) {
@@ -169,6 +182,26 @@ public abstract class StreamProgram {
         } else {
             placed.clear(start, RING_BITS);
             placed.clear(0, start + length - RING_BITS);
+        }
+    }
+
+    /**
+     * A segment with this ACK field was sent.
+     *
+     * @param firstSequence the peer's sequence number of position 0
+     */
+    final void onAcknowledged(final int acknowledgment, final int firstSequence) {
+        final long limit = published + (finPublished ? 1 : 0);
+        if (SeqNum.gt(acknowledgment, SeqNum.add(firstSequence, limit))) {
+            throw new AssertionError("acknowledged "
+                    + SeqNum.diff(acknowledgment, SeqNum.add(firstSequence, limit))
+                    + " more than the host can see, which is up to " + limit);
+        }
+    }
+
+    final void checkInsideWindow(final long end) {
+        if (end > lastEdge) {
+            throw new AssertionError("the peer sends up to " + end + ", it may up to " + lastEdge);
         }
     }
 

@@ -116,6 +116,8 @@ final class RandomRun {
     /** Which server program served which client is not known; together they must have read what the others wrote. */
     private static void checkTotals(
             final List<TransferProgram> clients, final List<TransferProgram> servers, final String run) {
+        clients.forEach(program -> assertEquals(0, program.error(), run));
+        servers.forEach(program -> assertEquals(0, program.error(), run));
         assertEquals(sumWritten(clients), sumRead(servers), run);
         assertEquals(sumWritten(servers), sumRead(clients), run);
     }
