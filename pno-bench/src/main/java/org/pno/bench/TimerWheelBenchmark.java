@@ -28,7 +28,7 @@ public class TimerWheelBenchmark {
     private TimerWheel wheel;
     private long nowNs;
     private int timer;
-    private int fired;
+    int fired;
 
     @Setup
     public void schedule() {

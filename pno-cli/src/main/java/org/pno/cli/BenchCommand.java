@@ -36,9 +36,6 @@ import picocli.CommandLine.Spec;
             "pno bench micro [JMH options] measures the engine, the rings and the shim by themselves.",
         })
 final class BenchCommand implements Runnable {
-    @Mixin
-    private HelpOption help;
-
     @Spec
     private CommandSpec spec;
 
@@ -76,7 +73,7 @@ final class BenchCommand implements Runnable {
     }
 
     @Command(name = "redis", description = "redis-server: GET of 64 bytes on 32 connections.")
-    int redis(@Mixin final HelpOption helpOption, @Mixin final Options options) {
+    int redis(@Mixin final Options options) {
         RedisServer.needPrograms();
         return measure("redis", 64, 32, options, (lab, cores) -> {
             final RedisComparison comparison = new RedisComparison(lab, cores, options.seconds);
@@ -86,7 +83,6 @@ final class BenchCommand implements Runnable {
 
     @Command(name = "echo", description = "An echo server: messages there and back.")
     int echo(
-            @Mixin final HelpOption helpOption,
             @Mixin final Options options,
             @Option(
                             names = "--bytes",

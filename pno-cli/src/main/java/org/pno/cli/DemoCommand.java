@@ -13,7 +13,6 @@ import org.pno.cli.measure.Rounds.Pair;
 import org.pno.cli.measure.Transport;
 import org.pno.cli.run.Shim;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -23,9 +22,6 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description = "Runs redis-server over PnO and over the kernel's TCP, and shows both side by side.")
 final class DemoCommand implements Runnable {
-    @Mixin
-    private HelpOption help;
-
     @Spec
     private CommandSpec spec;
 

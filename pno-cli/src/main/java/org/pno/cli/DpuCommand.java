@@ -17,9 +17,6 @@ final class DpuCommand implements Runnable {
     private static final long PATIENCE_SECONDS = 5;
 
     @Mixin
-    private HelpOption help;
-
-    @Mixin
     private SocketOption socket;
 
     @Option(

@@ -8,7 +8,6 @@ import org.pno.cli.lab.Labs;
 import org.pno.cli.machine.Side;
 import org.pno.cli.machine.UserError;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,9 +19,6 @@ import picocli.CommandLine.Spec;
 final class LabCommand implements Runnable {
     private static final String DEFAULT_NAME = "lab";
 
-    @Mixin
-    private HelpOption help;
-
     @Spec
     private CommandSpec spec;
 
@@ -33,7 +29,6 @@ final class LabCommand implements Runnable {
 
     @Command(name = "up", description = "Makes a lab.")
     int up(
-            @Mixin final HelpOption help,
             @Option(names = "--json", description = "Tell of it as JSON.") final boolean json,
             @Parameters(arity = "0..1", paramLabel = "NAME", defaultValue = DEFAULT_NAME, description = "Default: lab.")
                     final String name) {
@@ -44,7 +39,6 @@ final class LabCommand implements Runnable {
 
     @Command(name = "down", description = "Ends a lab and all that runs in it.")
     int down(
-            @Mixin final HelpOption help,
             @Parameters(arity = "0..1", paramLabel = "NAME", defaultValue = DEFAULT_NAME, description = "Default: lab.")
                     final String name) {
         find(name).close();
@@ -56,8 +50,11 @@ final class LabCommand implements Runnable {
             description = "Runs a command on one side of a lab.",
             customSynopsis = "pno lab exec [--name=NAME] host|peer -- CMD [ARGS]")
     int exec(
-            @Mixin final HelpOption help,
-            @Option(names = "--name", defaultValue = DEFAULT_NAME, description = "Of the lab; default: lab.")
+            @Option(
+                            names = "--name",
+                            paramLabel = "NAME",
+                            defaultValue = DEFAULT_NAME,
+                            description = "Of the lab; default: lab.")
                     final String name,
             @Parameters(index = "0", paramLabel = "host|peer", description = "The side.") final Side side,
             @Parameters(index = "1..*", arity = "1..*", paramLabel = "CMD", description = "The command.")

@@ -6,6 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** Entry of {@code ./pno}: finds the sub-command, turns a {@link UserError} into one line and exit status 1. */
@@ -13,12 +14,8 @@ import picocli.CommandLine.Spec;
         name = "pno",
         description = "Takes the TCP stack of unmodified programs away from the host.",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         version = "pno 0.1.0",
-        footer = {
-            "",
-            "./pno test     runs all tests, the unprivileged ones first",
-            "./pno format   formats the sources",
-        },
         subcommands = {
             DemoCommand.class,
             DpuCommand.class,
@@ -28,6 +25,11 @@ import picocli.CommandLine.Spec;
             BenchCommand.class
         })
 public final class Main implements Runnable {
+    /** What the script does by itself. */
+    private static final String[] SCRIPT_COMMANDS = {
+        "", "./pno test     runs all tests, the unprivileged ones first", "./pno format   formats the sources",
+    };
+
     @Spec
     private CommandSpec spec;
 
@@ -43,6 +45,7 @@ public final class Main implements Runnable {
         final CommandLine line = new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, failed, parsed) -> fail(e, failed));
+        line.getCommandSpec().usageMessage().footer(SCRIPT_COMMANDS);
         // what follows the program's name is the program's
         line.getSubcommands().get("run").setStopAtPositional(true);
         return line.execute(args);

@@ -18,9 +18,6 @@ import picocli.CommandLine.Parameters;
         customSynopsis = "pno run [--socket=PATH] [--offload=CIDR[:PORTS]]... -- PROGRAM [ARGS]")
 final class RunCommand implements Runnable {
     @Mixin
-    private HelpOption help;
-
-    @Mixin
     private SocketOption socket;
 
     @Option(

@@ -16,9 +16,6 @@ import picocli.CommandLine.Spec;
 @Command(name = "ss", description = "Shows the connections of a running DPU; users see their own, root sees all.")
 final class SsCommand implements Runnable {
     @Mixin
-    private HelpOption help;
-
-    @Mixin
     private SocketOption socket;
 
     @Spec

@@ -87,7 +87,7 @@ class RingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {9, 10 + Long.MAX_VALUE, 0, 10 + 1025})
+    @ValueSource(longs = {9, Long.MIN_VALUE + 9, 0, 10 + 1025})
     void shouldFenceATailThatMovesBackOrOverflowsTheDifference(final long tail) {
         for (int i = 0; i < 10; i++) {
             submit(i);
