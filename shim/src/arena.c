@@ -71,7 +71,8 @@ int pno_arena_create(void)
         pno_arena.tx_pool = pno_arena.base + TX_POOL_OFFSET;
         pno_arena.rx_pool = pno_arena.base + RX_POOL_OFFSET;
         write_header();
-        pno_holder_adopt(pno_bitmap_take(&pno_arena.family->holders, pno_arena.family->holder_words, PNO_HOLDER_COUNT));
+        pno_holder_claim(pno_bitmap_take(&pno_arena.family->holders, pno_arena.family->holder_words, PNO_HOLDER_COUNT));
+        pno_holder_live();
         return fd;
     }
     int error = errno;
@@ -123,11 +124,15 @@ void pno_holder_cancel(uint32_t slot)
     pno_bitmap_give(&pno_arena.family->holders, pno_arena.family->holder_words, slot);
 }
 
-void pno_holder_adopt(uint32_t slot)
+void pno_holder_claim(uint32_t slot)
 {
     pno_arena.holder_slot = slot;
     pno_arena.holder = holder(slot);
     atomic_store(&pno_arena.holder->pid, (uint64_t)getpid());
+}
+
+void pno_holder_live(void)
+{
     atomic_store(&pno_arena.holder->state, PNO_HOLDER_STATE_LIVE);
 }
 

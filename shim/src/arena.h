@@ -51,6 +51,7 @@ struct pno_socket {
     uint64_t rx_hinted; /* rxRead of the last submission */
     _Alignas(64) _Atomic uint32_t flags;
     _Atomic uint32_t life;
+    uint32_t swept;   /* the sweep that first found the record FREE, its event lost */
     uint32_t backlog; /* of a listener: connections that may wait for accept */
     struct pno_options options;
 };
@@ -62,7 +63,7 @@ struct pno_family {
     _Atomic uint64_t record_words[PNO_BITMAP_WORDS(PNO_RECORD_COUNT)];
     _Atomic uint64_t holder_words[PNO_BITMAP_WORDS(PNO_HOLDER_COUNT)];
     _Atomic uint64_t chunk_words[PNO_BITMAP_WORDS(PNO_TX_CHUNK_COUNT)];
-    _Atomic uint32_t channel_owner[PNO_CHANNEL_COUNT]; /* pid */
+    _Atomic uint32_t channel_owners[PNO_CHANNEL_COUNT]; /* process ids */
     struct pno_socket sockets[PNO_RECORD_COUNT];
 };
 
@@ -92,8 +93,9 @@ uint32_t pno_holder_prepare(void);
 
 void pno_holder_cancel(uint32_t slot);
 
-/* In the child: the slot is ours from now on. */
-void pno_holder_adopt(uint32_t slot);
+/* In the child: the slot is filled for this process, which must be said in it before the DPU is told; then it lives. */
+void pno_holder_claim(uint32_t slot);
+void pno_holder_live(void);
 
 void pno_hold(uint32_t record);
 void pno_unhold(uint32_t record);

@@ -2,6 +2,7 @@
 #include "channel.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 
@@ -31,27 +32,54 @@ static void ring(int bell)
     errno = saved;
 }
 
-/* Opens a channel of the process on a fresh channel of the arena: positions and laps start from nothing. */
-static int open_channel(struct pno_channel *channel)
+/* A channel of the arena whose process has died. */
+static uint32_t take_dead_channel(void)
+{
+    for (uint32_t number = 0; number < PNO_CHANNEL_COUNT; number++) {
+        uint32_t owner = atomic_load(&pno_arena.family->channel_owners[number]);
+        if (owner != 0 && kill((pid_t)owner, 0) < 0 && errno == ESRCH &&
+            atomic_compare_exchange_strong(&pno_arena.family->channel_owners[number], &owner, (uint32_t)getpid()))
+            return number;
+    }
+    return PNO_NO_NUMBER;
+}
+
+static uint32_t take_channel(void)
 {
     struct pno_family *family = pno_arena.family;
     uint32_t number = pno_bitmap_take(&family->channels, family->channel_words, PNO_CHANNEL_COUNT);
     if (number == PNO_NO_NUMBER)
+        return take_dead_channel();
+    atomic_store(&family->channel_owners[number], (uint32_t)getpid());
+    return number;
+}
+
+/* Goes on where the channel's last process, if there was one, has left off. */
+static void take_positions(struct pno_channel *channel, struct pno_gring *gring)
+{
+    channel->sub_tail = atomic_load(&gring->sub_tail);
+    channel->sub_head = atomic_load(&gring->sub_head);
+    atomic_store(&channel->ev_head, atomic_load(&gring->ev_head));
+    channel->owed_head = atomic_load(&gring->ev_head);
+    atomic_store(&gring->sleep_seq, (atomic_load(&gring->sleep_seq) + 1) & ~1ULL);
+    channel->sleepers = channel->sets = 0;
+}
+
+static int open_channel(struct pno_channel *channel)
+{
+    uint32_t number = take_channel();
+    if (number == PNO_NO_NUMBER)
         return -ENOBUFS;
     struct pno_gring *gring = pno_arena_gring(number);
-    memset(gring, 0, sizeof(*gring));
+    take_positions(channel, gring);
     int bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     int error = bell < 0 ? -errno : pno_control_channel(number, bell);
     if (error < 0) {
         if (bell >= 0)
             libc_close(bell);
-        pno_bitmap_give(&family->channels, family->channel_words, number);
-        return error;
+        return error; /* the number stays taken: what stands in the way of it is not known */
     }
     channel->number = number;
-    channel->sub_tail = channel->sub_head = channel->owed_head = 0;
-    channel->sleepers = channel->sets = 0;
-    atomic_store(&channel->ev_head, 0);
     channel->bell = bell;
     pno_fd_internal(&channel->bell);
     __atomic_store_n(&channel->gring, gring, __ATOMIC_RELEASE);
@@ -278,6 +306,14 @@ bool pno_channels_pending(uint64_t mask)
             return true;
     }
     return false;
+}
+
+uint64_t pno_channels_all(void)
+{
+    uint64_t mask = 0;
+    for (uint32_t at = 0; at < PNO_CHANNELS; at++)
+        mask |= is_open(at) ? 1ULL << at : 0;
+    return mask;
 }
 
 bool pno_channels_fenced(uint64_t mask)

@@ -54,6 +54,9 @@ void pno_channels_wake(uint64_t mask);
 /* Wakes one thread that sleeps for an epoll set on this channel, or all that sleep on it. */
 void pno_channels_ring(uint32_t channel);
 
+/* The mask of all channels that are open. */
+uint64_t pno_channels_all(void);
+
 /* True if an event waits on one of the channels. */
 bool pno_channels_pending(uint64_t mask);
 

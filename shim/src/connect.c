@@ -70,12 +70,13 @@ static long answer(struct pno_file *file)
     }
 }
 
-/* Sleeps until the connection stands or has failed; SO_SNDTIMEO bounds it. */
+/* Sleeps until the connection stands or has failed; SO_SNDTIMEO bounds it. A socket that does not block is told that it
+ * is under way even if the DPU was quicker, as Linux does. */
 static long wait_connected(struct pno_file *file, int fd)
 {
-    long result = answer(file);
-    if (result != -EINPROGRESS || !pno_socket_blocks(file, 0) || !pno_file_hold(file, fd))
-        return result;
+    long result;
+    if (!pno_socket_blocks(file, 0) || !pno_file_hold(file, fd))
+        return -EINPROGRESS;
     uint64_t deadline = pno_deadline_of(file->socket->options.send_timeout_ns);
     while ((result = answer(file)) == -EINPROGRESS) {
         long slept = pno_wait_file(file, EPOLLOUT, deadline);

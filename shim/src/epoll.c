@@ -118,13 +118,21 @@ static long control_kernel(struct pno_set *set, struct pno_file *file, int opera
     return 0;
 }
 
+/* One of ours is to stand in something that we did not see being made: a set that is not covered, or no set at all. */
+static long refuse_unknown_set(int set_fd, int fd)
+{
+    if (libc_epoll_ctl(set_fd, EPOLL_CTL_DEL, fd, NULL) < 0 && errno != ENOENT)
+        return -errno;
+    return pno_unsupported("an offloaded socket in an epoll set that was made behind our back", EPERM);
+}
+
 long pno_epoll_control(int set_fd, int operation, int fd, struct epoll_event *event)
 {
     struct pno_file *set_file = pno_file_of(set_fd);
     struct pno_file *file = pno_file_of(fd);
     bool ours = file != NULL && file->ops->level != NULL;
     if (set_file == NULL && ours)
-        return pno_unsupported("an offloaded socket in an epoll set that was made behind our back", EPERM);
+        return refuse_unknown_set(set_fd, fd);
     if (set_file == NULL || set_file->ops != &pno_set_ops || set_fd == fd)
         return PNO_PASS;
     struct pno_set *set = set_file->set;

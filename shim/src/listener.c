@@ -22,6 +22,7 @@
 #include "wait.h"
 
 #define MAX_CREDITS 1024
+#define LISTEN_TRIES 200
 #define KERNEL_FIRST_EVERY 8 /* of accepts on the wildcard, so that neither side starves */
 
 struct entry {
@@ -67,6 +68,21 @@ static uint32_t credits_for(int backlog)
     return backlog < 1 ? 1 : backlog > MAX_CREDITS ? MAX_CREDITS : (uint32_t)backlog;
 }
 
+/* The kernel has let us bind the port; so if the DPU finds it in use, that is most likely a listener of ours that was
+ * just closed, whose end the DPU has yet to notice. */
+static int ask_to_listen(const struct pno_file *file, int fd, int backlog)
+{
+    const struct timespec moment = {.tv_nsec = PNO_NS_PER_MS};
+    int error = 0;
+    for (int tries = 0; tries < LISTEN_TRIES; tries++) {
+        error = pno_control_listen(pno_file_number(file), file->generation, credits_for(backlog), fd);
+        if (error != -EADDRINUSE)
+            break;
+        nanosleep(&moment, NULL);
+    }
+    return error;
+}
+
 /* Takes a record and makes the DPU listen for it. */
 static struct pno_file *new_listener(const struct pno_candidate *candidate, int fd, int backlog, int *error)
 {
@@ -84,7 +100,7 @@ static struct pno_file *new_listener(const struct pno_candidate *candidate, int 
     struct pno_file *file = pno_file_for_record(number, &pno_listener_ops);
     file->channel = channel + 1;
     pno_hold(number);
-    *error = pno_control_listen(number, file->generation, credits_for(backlog), fd);
+    *error = ask_to_listen(file, fd, backlog);
     if (*error >= 0)
         return file;
     pno_unhold(number);

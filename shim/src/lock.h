@@ -26,6 +26,17 @@ static inline bool pno_lock_take(struct pno_lock *lock)
     return true;
 }
 
+/* Takes the lock if nobody holds it. For who holds another one already, of the same kind. */
+static inline bool pno_lock_try(struct pno_lock *lock)
+{
+    uint32_t nobody = 0;
+    if (!atomic_compare_exchange_strong_explicit(&lock->owner, &nobody, pno_tid(), memory_order_acquire,
+                                                 memory_order_relaxed))
+        return false;
+    pno_self.held++;
+    return true;
+}
+
 static inline void pno_lock_give(struct pno_lock *lock)
 {
     atomic_store_explicit(&lock->owner, 0, memory_order_release);

@@ -55,7 +55,7 @@ static const struct {
 
 void pno_options_reset(struct pno_options *options)
 {
-    *options = (struct pno_options){.line.flags = PNO_REC_OPTION_QUICKACK, .linger_seconds = -1};
+    *options = (struct pno_options){.linger_seconds = -1};
 }
 
 static uint32_t *word_of(struct pno_options *options, const struct number_option *number)

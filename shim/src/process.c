@@ -19,6 +19,7 @@
 
 #define CALLS_BETWEEN_GLANCES 64
 #define EXIT_NO_DPU 127
+#define CLAIM_TRIES 10
 
 struct pno_process pno_process = {.placeholder = -1};
 
@@ -138,17 +139,32 @@ static void forget_channels_of_files(void)
     }
 }
 
+/* The slot may have been a dead process's whose end the DPU has not noticed yet: asked a few times. */
+static int claim_slot(void)
+{
+    const struct timespec moment = {.tv_nsec = PNO_NS_PER_MS};
+    int error;
+    pno_holder_claim(forking_slot);
+    for (int tries = 0; tries < CLAIM_TRIES; tries++) {
+        error = pno_control_holder(forking_slot);
+        if (error != -EINVAL)
+            break;
+        nanosleep(&moment, NULL);
+    }
+    if (error >= 0)
+        pno_holder_live();
+    return error;
+}
+
 /* The child makes itself known, so that its sockets live on when the parent closes its own. */
 static int introduce_child(void)
 {
     char why[256] = "no holder slot is free";
     int error = forking_slot == PNO_NO_NUMBER ? -EAGAIN : pno_control_open(PNO_MSG_KIND_CHILD, why, sizeof(why));
     if (error == 0)
-        error = pno_control_holder(forking_slot);
+        error = claim_slot();
     if (error < 0)
-        pno_log("this child of a fork has no offloaded sockets: %s", why);
-    else
-        pno_holder_adopt(forking_slot);
+        pno_log("this child of a fork has no offloaded sockets (%s): %s", strerrorname_np(-error), why);
     return error;
 }
 

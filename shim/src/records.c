@@ -3,12 +3,14 @@
 
 #include <string.h>
 
+#include "channel.h"
 #include "chunks.h"
 #include "stream.h"
 
 #define TIDY_MARGIN 64
 #define TIDY_STEP 8
 #define SLEEPS_BETWEEN_TIDYING 16
+#define SWEEP_INTERVAL_NS (100 * PNO_NS_PER_MS)
 
 enum { LIFE_FREE, LIFE_TAKEN };
 
@@ -20,6 +22,7 @@ static void reset_socket(struct pno_socket *socket, const struct pno_options *op
     socket->tx_freed = socket->tx_mapped = 0;
     socket->rx_hinted = 0;
     socket->options = *options;
+    socket->swept = 0;
     atomic_store_explicit(&socket->flags, 0, memory_order_relaxed);
     atomic_store_explicit(&socket->life, LIFE_TAKEN, memory_order_relaxed);
 }
@@ -85,7 +88,7 @@ static void drop_if_drained(uint32_t number)
     struct pno_record *record = &pno_arena.records[number];
     struct pno_socket *socket = &pno_arena.family->sockets[number];
     if (atomic_load_explicit(&socket->life, memory_order_relaxed) != LIFE_TAKEN ||
-        socket->tx_freed == socket->tx_mapped || !pno_lock_take(&socket->tx_lock))
+        socket->tx_freed == socket->tx_mapped || !pno_lock_try(&socket->tx_lock))
         return;
     if (atomic_load_explicit(&record->tx_acked, memory_order_acquire) ==
             atomic_load_explicit(&record->tx_written, memory_order_relaxed) &&
@@ -94,11 +97,36 @@ static void drop_if_drained(uint32_t number)
     pno_lock_give(&socket->tx_lock);
 }
 
+/* A record that is FREE though no event said so: its event went to a channel that nobody drains any more, or is on its
+ * way. Which of the two shows at a later sweep. */
+static void reclaim_lost(uint32_t number, uint32_t sweep)
+{
+    struct pno_socket *socket = &pno_arena.family->sockets[number];
+    uint64_t status = atomic_load_explicit(&pno_arena.records[number].status, memory_order_acquire);
+    if (pno_status_state(status) != PNO_STATUS_FREE)
+        return;
+    if (socket->swept != 0 && socket->swept != sweep)
+        pno_record_reclaim(number);
+    else
+        socket->swept = sweep;
+}
+
 void pno_records_sweep(void)
 {
-    for (uint32_t number = 0; number < PNO_RECORD_COUNT; number++)
-        if (atomic_load(&pno_arena.family->sockets[number].life) == LIFE_TAKEN && !pno_record_reclaim(number))
-            drop_if_drained(number);
+    static _Atomic uint64_t next_ns;
+    static _Atomic uint32_t sweeps;
+    uint64_t now = pno_now();
+    uint64_t due = atomic_load(&next_ns);
+    if (now < due || !atomic_compare_exchange_strong(&next_ns, &due, now + SWEEP_INTERVAL_NS))
+        return;
+    uint32_t sweep = atomic_fetch_add(&sweeps, 1) + 1;
+    pno_channels_drain(pno_channels_all());
+    for (uint32_t number = 0; number < PNO_RECORD_COUNT; number++) {
+        if (atomic_load(&pno_arena.family->sockets[number].life) != LIFE_TAKEN)
+            continue;
+        reclaim_lost(number, sweep);
+        drop_if_drained(number);
+    }
 }
 
 void pno_records_tidy(uint32_t count)

@@ -14,7 +14,8 @@ void pno_record_cancel(uint32_t record);
 /* Takes a record back once the DPU has written FREE. False as long as it has not. */
 bool pno_record_reclaim(uint32_t record);
 
-/* Reclaims whatever can be, and the chunks of streams that are drained. For when something has run out, or is idle. */
+/* For when something has run out: takes all events, reclaims records whose event was lost, and the chunks of streams
+ * that are drained. Does nothing shortly after the last time. */
 void pno_records_sweep(void);
 
 /* Gives back the chunks of `count` more sockets, of those that have nothing in flight. Called by who is about to sleep,

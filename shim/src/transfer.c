@@ -102,8 +102,9 @@ static long receive_some(struct pno_file *file, int fd, struct cursor *cursor, s
     return got;
 }
 
-/* Nothing is there to read: 0 at the end of the stream, -EAGAIN if more may come, or what is wrong. */
-static long nothing_to_read(struct pno_file *file)
+/* Nothing is there to read: 0 at the end of the stream, -EAGAIN if more may come, or what is wrong; that is left for
+ * the next call if this one has some bytes to return. */
+static long nothing_to_read(struct pno_file *file, bool has_some)
 {
     int error = 0;
     enum pno_phase phase = pno_socket_phase(file, &error);
@@ -114,7 +115,7 @@ static long nothing_to_read(struct pno_file *file)
     if (fin != 0 && read >= fin - 1)
         return 0;
     if (phase == PNO_ENDED)
-        return -pno_socket_take_error(file);
+        return has_some ? 0 : -pno_socket_take_error(file);
     return pno_socket_flags(file) & PNO_SHUT_READ ? 0 : -EAGAIN;
 }
 
@@ -127,7 +128,7 @@ static long receive_sleeping(struct pno_file *file, struct cursor *cursor, size_
             done += (size_t)got;
         if (got < 0 || done == length || (done > 0 && !(flags & MSG_WAITALL)))
             return done > 0 ? (long)done : got;
-        got = nothing_to_read(file);
+        got = nothing_to_read(file, done > 0);
         if (got != -EAGAIN || (got = pno_wait_file(file, EPOLLIN, deadline)) < 0)
             return done > 0 ? (long)done : got;
     }
@@ -150,7 +151,7 @@ long pno_socket_receive(struct pno_file *file, int fd, const struct iovec *piece
         return got == -EBADF ? PNO_PASS : got;
     if (!pno_socket_blocks(file, flags)) {
         if (got == 0)
-            got = nothing_to_read(file);
+            got = nothing_to_read(file, false);
         if (got == -EAGAIN)
             pno_process_glance();
         return got;
@@ -162,8 +163,9 @@ long pno_socket_receive(struct pno_file *file, int fd, const struct iovec *piece
     return got;
 }
 
-/* Why a socket that is not plainly open takes no bytes: a negative errno, or 0: it does take them. */
-static long refusal_to_send(struct pno_file *file)
+/* Why a socket that is not plainly open takes no bytes: a negative errno, or 0: it does take them. What ended it is
+ * left for the next call if this one has sent some. */
+static long refusal_to_send(struct pno_file *file, bool has_some)
 {
     int error = 0;
     enum pno_phase phase = pno_socket_phase(file, &error);
@@ -171,7 +173,7 @@ static long refusal_to_send(struct pno_file *file)
         return -EAGAIN;
     if (phase == PNO_OPEN && !(pno_socket_flags(file) & PNO_SHUT_WRITE))
         return 0;
-    error = pno_socket_take_error(file);
+    error = has_some ? 0 : pno_socket_take_error(file);
     return error != 0 ? -error : -EPIPE;
 }
 
@@ -221,13 +223,20 @@ static long put_bytes(struct pno_file *file, struct cursor *cursor, size_t lengt
     return (long)done;
 }
 
-/* Writes as much as there is room for. */
-static long transmit_some(struct pno_file *file, int fd, struct cursor *cursor, size_t length)
+static long may_send(struct pno_file *file, int fd, bool has_some)
+{
+    if (!still_named(file, fd))
+        return -EBADF;
+    return PNO_LIKELY(plainly_open(file)) ? 0 : refusal_to_send(file, has_some);
+}
+
+/* Writes as much as there is room for, after the call has written some or not. */
+static long transmit_some(struct pno_file *file, int fd, struct cursor *cursor, size_t length, bool has_some)
 {
     if (!PNO_LIKELY(pno_lock_take(&file->socket->tx_lock)))
         return pno_unsupported("sending in a signal handler that interrupted a send on the same socket", EDEADLK);
     long done = 0;
-    long put = still_named(file, fd) ? (PNO_LIKELY(plainly_open(file)) ? 0 : refusal_to_send(file)) : -EBADF;
+    long put = may_send(file, fd, has_some);
     while (put >= 0 && (size_t)done < length) {
         put = put_bytes(file, cursor, length - (size_t)done);
         if (put <= 0)
@@ -242,7 +251,7 @@ static long transmit_sleeping(struct pno_file *file, struct cursor *cursor, size
 {
     uint64_t deadline = pno_deadline_of(file->socket->options.send_timeout_ns);
     for (;;) {
-        long put = transmit_some(file, -1, cursor, length - done);
+        long put = transmit_some(file, -1, cursor, length - done, done > 0);
         if (put > 0)
             done += (size_t)put;
         if (done == length)
@@ -272,7 +281,7 @@ long pno_socket_transmit(struct pno_file *file, int fd, const struct iovec *piec
     if (PNO_UNLIKELY(flags & (MSG_OOB | MSG_FASTOPEN)))
         return pno_unsupported("sending with MSG_OOB or MSG_FASTOPEN", EOPNOTSUPP);
     struct cursor cursor = {pieces, 0};
-    long put = transmit_some(file, fd, &cursor, (size_t)length);
+    long put = transmit_some(file, fd, &cursor, (size_t)length, false);
     if (PNO_LIKELY(put == length))
         return put;
     if (put == -EBADF)
@@ -281,7 +290,7 @@ long pno_socket_transmit(struct pno_file *file, int fd, const struct iovec *piec
         return with_signal(put, flags);
     if (put == -ENOBUFS) {
         pno_records_sweep();
-        put = transmit_some(file, fd, &cursor, (size_t)length);
+        put = transmit_some(file, fd, &cursor, (size_t)length, false);
     }
     if (!pno_socket_blocks(file, flags)) {
         pno_socket_want_space(file);

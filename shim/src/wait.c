@@ -42,6 +42,13 @@ int pno_wait_millis(uint64_t deadline)
     return millis > INT32_MAX ? INT32_MAX : (int)millis;
 }
 
+/* Signals of a thread's own faults: their handlers never interrupt a sleep. */
+static bool is_fault(int signal)
+{
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL || signal == SIGTRAP ||
+           signal == SIGABRT || signal == SIGSYS;
+}
+
 /* Linux restarts a call without timeout if the handler was installed with SA_RESTART, but poll and epoll_wait never
  * are, and they don't tell which handler it was. So: restarted, unless some handler wants calls to be interrupted. */
 bool pno_wait_restarts(uint64_t deadline)
@@ -50,8 +57,8 @@ bool pno_wait_restarts(uint64_t deadline)
         return false;
     for (int signal = 1; signal <= SIGRTMAX; signal++) {
         struct sigaction action;
-        if (sigaction(signal, NULL, &action) == 0 && action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN &&
-            !(action.sa_flags & SA_RESTART))
+        if (!is_fault(signal) && sigaction(signal, NULL, &action) == 0 && action.sa_handler != SIG_DFL &&
+            action.sa_handler != SIG_IGN && !(action.sa_flags & SA_RESTART))
             return false;
     }
     return true;

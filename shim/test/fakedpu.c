@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -221,49 +222,83 @@ static int open_socket(char *path)
 {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    snprintf(path, sizeof(name.sun_path), "/tmp/pno-fakedpu-%d.sock", (int)getpid());
-    snprintf(name.sun_path, sizeof(name.sun_path), "%s", path);
+    snprintf(name.sun_path, sizeof(name.sun_path), "/tmp/pno-fakedpu-%d.sock", (int)getpid());
+    strcpy(path, name.sun_path);
     unlink(path);
     if (fd < 0 || bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0)
         return -1;
     return fd;
 }
 
+/* Tells tests whom to kill, in a file beside the socket. */
+static void write_pid(const char *path, pid_t pid)
+{
+    char name[128], text[16];
+    snprintf(name, sizeof(name), "%s.pid", path);
+    int length = snprintf(text, sizeof(text), "%d", (int)pid);
+    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, text, (size_t)length) != length)
+        perror(name);
+    close(fd);
+}
+
+/* Starts a DPU, and waits until its socket listens. */
+static pid_t start_dpu(int listener, const char *path)
+{
+    int ready[2];
+    char byte;
+    if (pipe(ready) < 0)
+        return -1;
+    pid_t dpu = fork();
+    if (dpu == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        write_pid(path, getpid());
+        listen(listener, CLIENTS);
+        close(ready[0]);
+        close(ready[1]);
+        run(listener);
+    }
+    close(ready[1]);
+    ssize_t end = read(ready[0], &byte, 1);
+    close(ready[0]);
+    return end < 0 ? -1 : dpu;
+}
+
+/* Waits for the command's end. A DPU that was killed has a successor. */
+static int supervise(int listener, const char *path, pid_t command, pid_t dpu)
+{
+    for (;;) {
+        int status;
+        pid_t ended = wait(&status);
+        if (ended == command || ended < 0) {
+            kill(dpu, SIGKILL);
+            waitpid(dpu, NULL, 0);
+            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        }
+        dpu = start_dpu(listener, path);
+    }
+}
+
 int main(int count, char **arguments)
 {
-    char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+    char path[128];
     int listener = count < 2 ? -1 : open_socket(path);
     if (listener < 0) {
         fprintf(stderr, "usage: fakedpu COMMAND ARGS...\n");
         return 2;
     }
     setenv("PNO_SOCKET", path, 1);
-    int ready[2];
-    if (pipe(ready) < 0)
-        return 2;
-    pid_t dpu = fork();
-    if (dpu == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        listen(listener, CLIENTS); /* here, so that clients see this process behind the socket */
-        close(ready[0]);
-        close(ready[1]);
-        run(listener);
-    }
-    char byte;
-    close(ready[1]);
-    if (read(ready[0], &byte, 1) < 0)
-        return 2;
-    pid_t command = fork();
+    pid_t dpu = start_dpu(listener, path);
+    pid_t command = dpu < 0 ? -1 : fork();
     if (command == 0) {
         close(listener);
         execvp(arguments[1], arguments + 1);
         perror(arguments[1]);
         _exit(127);
     }
-    int status = 0;
-    waitpid(command, &status, 0);
-    kill(dpu, SIGKILL);
-    waitpid(dpu, NULL, 0);
+    int status = supervise(listener, path, command, dpu);
     unlink(path);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    strcat(path, ".pid");
+    unlink(path);
+    return status;
 }

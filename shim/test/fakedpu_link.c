@@ -111,7 +111,7 @@ bool fake_channel_add(struct fake_arena *arena, uint32_t channel, int bell)
 {
     if (channel >= arena->header.channel_count)
         return false;
-    arena->channels[channel] = (struct fake_channel){.bell = bell};
+    arena->channels[channel].bell = bell;
     return true;
 }
 
@@ -414,9 +414,15 @@ static void orphan(struct fake_arena *arena, uint32_t number)
     bool unread = atomic_load(&record->rx_committed) > atomic_load(&record->rx_read);
     bool peer_open = own->peer_arena != NULL && own->peer_arena->records[own->peer].role != ROLE_NONE;
     if (own->role == ROLE_LISTENER) {
-        for (uint32_t i = 0; i < arena->end; i++)
-            if (arena->records[i].role == ROLE_CREDIT && arena->records[i].listener == number)
+        for (uint32_t i = 0; i < arena->end; i++) {
+            struct fake_record *credit = &arena->records[i];
+            if (credit->role != ROLE_CREDIT || credit->listener != number)
+                continue;
+            if (credit->accepted_at <= atomic_load(&record->rx_read))
+                credit->role = ROLE_CONNECTION;
+            else
                 orphan(arena, i);
+        }
         uint64_t acked = atomic_load(&record->tx_acked), written = atomic_load(&record->tx_written);
         for (; acked < written; acked += PNO_ENTRY_BYTES) {
             uint32_t entry[2];

@@ -3,6 +3,6 @@
 failed=0
 for suite; do
     echo "# $suite"
-    timeout 300 "$(dirname "$suite")/fakedpu" "$suite" || failed=1
+    timeout 900 "$(dirname "$suite")/fakedpu" "$suite" || failed=1
 done
 exit $failed

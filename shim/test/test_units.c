@@ -75,12 +75,12 @@ TEST(shouldTellAThreadThatItHoldsTheLockItself)
 TEST(shouldTakeALockFromAProcessThatDiedWithIt)
 {
     struct pno_lock lock = {0};
+    signal(SIGCHLD, SIG_IGN); /* children are reaped at once */
     pid_t child = fork();
     if (child == 0)
         pause();
     atomic_store(&lock.owner, (uint32_t)child);
     CHECK_EQ(kill(child, SIGKILL), 0);
-    signal(SIGCHLD, SIG_IGN); /* reaped at once */
     CHECK(pno_lock_take(&lock));
 }
 
@@ -242,10 +242,10 @@ TEST(shouldGiveBackChunksOfADrainedStream)
     write_pattern(0, 100);
     atomic_store(&record->tx_written, 100);
     set_status(PNO_STATUS_ESTABLISHED, pno_record_generation(record));
-    pno_records_sweep();
+    pno_records_tidy(PNO_TIDY_IDLE);
     CHECK_EQ(pno_chunks_taken(), 1);
     atomic_store(&record->tx_acked, 100);
-    pno_records_sweep();
+    pno_records_tidy(PNO_TIDY_IDLE);
     CHECK_EQ(pno_chunks_taken(), 0);
 }
 

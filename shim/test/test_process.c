@@ -1,0 +1,546 @@
+/* Forks, signals, and what is left when the DPU goes. */
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+
+#include "arena.h"
+#include "channel.h"
+#include "check.h"
+#include "chunks.h"
+#include "control.h"
+#include "records.h"
+
+/* --- forks --- */
+
+static void join_child(pid_t child)
+{
+    int status = -1;
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    CHECK_EQ(status, 0);
+}
+
+BOTH(shouldInheritSockets)
+{
+    int fds[2];
+    char text[4];
+    make_pair(stack, fds);
+    pid_t child = fork();
+    if (child == 0) {
+        CHECK_EQ(close(fds[1]), 0);
+        CHECK_EQ(recv(fds[0], text, 3, MSG_WAITALL), 3);
+        CHECK_EQ(write(fds[0], text, 3), 3);
+        _exit(0);
+    }
+    CHECK_EQ(close(fds[0]), 0);
+    CHECK_EQ(write(fds[1], "abc", 3), 3);
+    CHECK_EQ(recv(fds[1], text, 3, MSG_WAITALL), 3);
+    CHECK_EQ(read(fds[1], text, 1), 0);
+    join_child(child);
+}
+
+BOTH(shouldKeepAConnectionThatOneProcessCloses)
+{
+    int fds[2];
+    char text[4];
+    make_pair(stack, fds);
+    pid_t child = fork();
+    if (child == 0) {
+        CHECK_EQ(close(fds[0]), 0);
+        _exit(0);
+    }
+    join_child(child);
+    CHECK_EQ(write(fds[0], "abc", 3), 3);
+    CHECK_EQ(recv(fds[1], text, 3, MSG_WAITALL), 3);
+    CHECK_EQ(close(fds[0]), 0);
+    CHECK_EQ(read(fds[1], text, 1), 0);
+}
+
+BOTH(shouldKeepConnectionsOfAParentThatExits)
+{
+    uint16_t port;
+    char text[4];
+    int listener = listen_on(stack, 0, &port);
+    pid_t outer = fork();
+    if (outer == 0) {
+        int fd = connect_to(stack, port);
+        if (fork() == 0) {
+            char byte;
+            CHECK_EQ(read(fd, &byte, 1), 1);
+            CHECK_EQ(write(fd, "abc", 3), 3);
+        }
+        _exit(0);
+    }
+    int accepted = accept(listener, NULL, NULL);
+    CHECK(accepted >= 0);
+    join_child(outer);
+    CHECK_EQ(recv(accepted, text, 1, MSG_DONTWAIT), -1);
+    CHECK_EQ(errno, EAGAIN);
+    CHECK_EQ(write(accepted, "x", 1), 1);
+    CHECK_EQ(recv(accepted, text, 4, MSG_WAITALL), 3);
+}
+
+/* As a daemon does: twice forked, the parents gone, the listener lives on. */
+BOTH(shouldKeepAListenerThroughADaemonsForks)
+{
+    uint16_t port;
+    char text[4];
+    int listener = listen_on(stack, 0, &port);
+    pid_t outer = fork();
+    if (outer == 0) {
+        if (fork() == 0) {
+            if (fork() == 0) {
+                int fd = accept(listener, NULL, NULL);
+                CHECK(fd >= 0);
+                CHECK_EQ(write(fd, "abc", 3), 3);
+            }
+        }
+        _exit(0);
+    }
+    CHECK_EQ(close(listener), 0);
+    join_child(outer);
+    CHECK_EQ(recv(connect_to(stack, port), text, 4, MSG_WAITALL), 3);
+}
+
+BOTH(shouldAcceptInSeveralProcesses)
+{
+    enum { WORKERS = 3, CONNECTIONS = 12 };
+    uint16_t port;
+    int fds[CONNECTIONS];
+    pid_t workers[WORKERS];
+    int listener = listen_on(stack, SOCK_NONBLOCK, &port);
+    for (int i = 0; i < WORKERS; i++) {
+        workers[i] = fork();
+        if (workers[i] == 0) {
+            for (;;) {
+                char byte;
+                int fd = accept(listener, NULL, NULL);
+                if (fd < 0) {
+                    usleep(1000);
+                    continue;
+                }
+                fcntl(fd, F_SETFL, 0);
+                if (read(fd, &byte, 1) == 1 && byte == 'q')
+                    _exit(0);
+                CHECK_EQ(write(fd, &byte, 1), 1);
+                close(fd);
+            }
+        }
+    }
+    for (int i = 0; i < CONNECTIONS; i++)
+        fds[i] = connect_to(stack, port);
+    for (int i = 0; i < CONNECTIONS; i++) {
+        char byte = (char)('A' + i), got;
+        CHECK_EQ(write(fds[i], &byte, 1), 1);
+        CHECK_EQ(read(fds[i], &got, 1), 1);
+        CHECK_EQ(got, byte);
+    }
+    for (int i = 0; i < WORKERS; i++)
+        CHECK_EQ(write(connect_to(stack, port), "q", 1), 1);
+    for (int i = 0; i < WORKERS; i++)
+        join_child(workers[i]);
+}
+
+ON_PNO(shouldForkMoreOftenThanThereAreSlotsAndChannels)
+{
+    int fds[2];
+    char byte;
+    make_pair(stack, fds);
+    for (int i = 0; i < 300; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            CHECK_EQ(write(fds[0], "x", 1), 1);
+            CHECK_EQ(close(fds[0]), 0);
+            _exit(0);
+        }
+        join_child(child);
+        CHECK_EQ(read(fds[1], &byte, 1), 1);
+    }
+    CHECK_EQ(write(fds[0], "y", 1), 1);
+    CHECK_EQ(read(fds[1], &byte, 1), 1);
+    CHECK_EQ(byte, 'y');
+}
+
+BOTH(shouldNotMindAVforkedChildThatCloses)
+{
+    int fds[2];
+    char text[4];
+    make_pair(stack, fds);
+    pid_t child = vfork();
+    if (child == 0) {
+        close(fds[0]);
+        dup2(fds[1], 200);
+        close(fds[1]);
+        _exit(0);
+    }
+    join_child(child);
+    CHECK_EQ(write(fds[0], "abc", 3), 3);
+    CHECK_EQ(recv(fds[1], text, 3, MSG_WAITALL), 3);
+    CHECK_ERRNO(write(200, text, 1), EBADF);
+}
+
+static _Atomic bool stop;
+
+static void *keep_writing(void *fds)
+{
+    char text[64];
+    while (!stop) {
+        CHECK_EQ(write(((int *)fds)[0], text, sizeof(text)), sizeof(text));
+        CHECK_EQ(recv(((int *)fds)[1], text, sizeof(text), MSG_WAITALL), sizeof(text));
+    }
+    return NULL;
+}
+
+/* BGSAVE: a child that only writes a file, while the parent's threads go on. */
+BOTH(shouldForkWhileThreadsTransfer)
+{
+    int fds[3][2];
+    pthread_t threads[3];
+    for (int i = 0; i < 3; i++) {
+        make_pair(stack, fds[i]);
+        CHECK_EQ(pthread_create(&threads[i], NULL, keep_writing, fds[i]), 0);
+    }
+    for (int i = 0; i < 20; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            CHECK_EQ(close(fds[0][0]), 0);
+            _exit(0);
+        }
+        join_child(child);
+    }
+    stop = true;
+    for (int i = 0; i < 3; i++)
+        CHECK_EQ(pthread_join(threads[i], NULL), 0);
+}
+
+BOTH(shouldServeAnInheritedEpollSet)
+{
+    int fds[2];
+    struct epoll_event event = {.events = EPOLLIN}, got;
+    make_pair(stack, fds);
+    int set = epoll_create1(0);
+    CHECK_EQ(epoll_ctl(set, EPOLL_CTL_ADD, fds[1], &event), 0);
+    CHECK_EQ(epoll_wait(set, &got, 1, 0), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        char byte;
+        CHECK_EQ(epoll_wait(set, &got, 1, -1), 1);
+        CHECK_EQ(read(fds[1], &byte, 1), 1);
+        CHECK_EQ(write(fds[1], "y", 1), 1);
+        _exit(0);
+    }
+    char byte;
+    usleep(20000);
+    CHECK_EQ(write(fds[0], "x", 1), 1);
+    CHECK_EQ(read(fds[0], &byte, 1), 1);
+    join_child(child);
+}
+
+/* --- signals --- */
+
+static int handler_fds[2];
+static volatile sig_atomic_t handled;
+
+static void write_in_handler(int number)
+{
+    handled += number == SIGALRM;
+    if (write(handler_fds[0], "s", 1) != 1)
+        _exit(9);
+}
+
+/* A handler that writes to another socket, at any moment of our own code. */
+BOTH(shouldWriteInASignalHandler)
+{
+    int fds[2], more[2];
+    struct sigaction action = {.sa_handler = write_in_handler, .sa_flags = SA_RESTART};
+    const struct itimerval often = {.it_interval.tv_usec = 200, .it_value.tv_usec = 200}, never = {0};
+    make_pair(stack, fds);
+    make_pair(stack, handler_fds);
+    memcpy(more, handler_fds, sizeof(more));
+    CHECK_EQ(sigaction(SIGALRM, &action, NULL), 0);
+    CHECK_EQ(setitimer(ITIMER_REAL, &often, NULL), 0);
+    for (int i = 0; i < 3000; i++) {
+        char text[16];
+        CHECK_EQ(write(fds[0], "abcdefgh", 8), 8);
+        CHECK_EQ(recv(fds[1], text, 8, MSG_WAITALL), 8);
+    }
+    CHECK_EQ(setitimer(ITIMER_REAL, &never, NULL), 0);
+    CHECK(handled > 0);
+    wait_bytes(more[1], handled);
+}
+
+static void close_in_handler(int number)
+{
+    handled += number == SIGALRM;
+    if (handler_fds[0] >= 0 && close(handler_fds[0]) != 0)
+        _exit(9);
+    handler_fds[0] = -1;
+}
+
+BOTH(shouldCloseInASignalHandler)
+{
+    int fds[2];
+    struct sigaction action = {.sa_handler = close_in_handler, .sa_flags = SA_RESTART};
+    make_pair(stack, fds);
+    CHECK_EQ(sigaction(SIGALRM, &action, NULL), 0);
+    for (int round = 0; round < 30; round++) {
+        char text[16];
+        int target[2];
+        const struct itimerval soon = {.it_value.tv_usec = 100 + 17 * round};
+        make_pair(stack, target);
+        handler_fds[0] = target[0];
+        CHECK_EQ(setitimer(ITIMER_REAL, &soon, NULL), 0);
+        while (handler_fds[0] >= 0) {
+            CHECK_EQ(write(fds[0], "abcdefgh", 8), 8);
+            CHECK_EQ(recv(fds[1], text, 8, MSG_WAITALL), 8);
+        }
+        CHECK_EQ(read(target[1], text, 1), 0);
+        CHECK_EQ(close(target[1]), 0);
+    }
+}
+
+static void *signal_later(void *thread)
+{
+    usleep(20000);
+    CHECK_EQ(pthread_kill(*(pthread_t *)thread, SIGUSR1), 0);
+    return NULL;
+}
+
+static void *signal_and_write_later(void *thread)
+{
+    signal_later(thread);
+    usleep(20000);
+    CHECK_EQ(write(handler_fds[0], "x", 1), 1);
+    return NULL;
+}
+
+static void ignore(int number)
+{
+    (void)number;
+}
+
+BOTH(shouldReturnEintrWithoutSaRestart)
+{
+    pthread_t self = pthread_self(), thread;
+    struct sigaction action = {.sa_handler = ignore};
+    char byte;
+    make_pair(stack, handler_fds);
+    CHECK_EQ(sigaction(SIGUSR1, &action, NULL), 0);
+    CHECK_EQ(pthread_create(&thread, NULL, signal_later, &self), 0);
+    CHECK_ERRNO(read(handler_fds[1], &byte, 1), EINTR);
+    CHECK_EQ(pthread_join(thread, NULL), 0);
+}
+
+BOTH(shouldRestartWithSaRestart)
+{
+    pthread_t self = pthread_self(), thread;
+    struct sigaction action = {.sa_handler = ignore, .sa_flags = SA_RESTART};
+    char byte;
+    make_pair(stack, handler_fds);
+    CHECK_EQ(sigaction(SIGUSR1, &action, NULL), 0);
+    CHECK_EQ(pthread_create(&thread, NULL, signal_and_write_later, &self), 0);
+    CHECK_EQ(read(handler_fds[1], &byte, 1), 1);
+    CHECK_EQ(pthread_join(thread, NULL), 0);
+}
+
+/* --- back to the start --- */
+
+ON_PNO(shouldGiveEverythingBack)
+{
+    uint16_t port;
+    int listener = listen_on(stack, 0, &port);
+    uint32_t records = atomic_load(&pno_arena.family->records.taken);
+    for (int round = 0; round < 40; round++) {
+        int fds[40][2];
+        static char bytes[20000];
+        for (int i = 0; i < 40; i++) {
+            fds[i][0] = connect_to(stack, port);
+            fds[i][1] = accept(listener, NULL, NULL);
+            CHECK_EQ(write(fds[i][0], bytes, sizeof(bytes)), sizeof(bytes));
+            CHECK_EQ(recv(fds[i][1], bytes, sizeof(bytes), MSG_WAITALL), sizeof(bytes));
+        }
+        for (int i = 0; i < 40; i++) {
+            CHECK_EQ(close(fds[i][0]), 0);
+            CHECK_EQ(close(fds[i][1]), 0);
+        }
+    }
+    for (int i = 0; i < 2000 && atomic_load(&pno_arena.family->records.taken) > records; i++) {
+        usleep(1000);
+        pno_channels_drain(pno_channels_all());
+    }
+    CHECK_EQ(atomic_load(&pno_arena.family->records.taken), records);
+    CHECK_EQ(close(listener), 0);
+    for (int i = 0; i < 2000 && atomic_load(&pno_arena.family->records.taken) > 0; i++) {
+        usleep(1000);
+        pno_channels_drain(pno_channels_all());
+    }
+    CHECK_EQ(atomic_load(&pno_arena.family->records.taken), 0);
+    CHECK_EQ(pno_chunks_taken(), 0);
+}
+
+ON_PNO(shouldHoldNoChunkWhenIdle)
+{
+    int fds[2];
+    char text[4];
+    make_pair(stack, fds);
+    for (int i = 0; i < 2000 && pno_chunks_taken() > 0; i++) {
+        usleep(1000); /* the listener's credits go with it */
+        pno_channels_drain(pno_channels_all());
+        pno_records_tidy(PNO_TIDY_IDLE);
+    }
+    CHECK_EQ(write(fds[0], "abc", 3), 3);
+    CHECK_EQ(recv(fds[1], text, 3, MSG_WAITALL), 3);
+    CHECK_EQ(pno_chunks_taken(), 1);
+    for (int i = 0; i < 2000 && pno_chunks_taken() > 0; i++) {
+        usleep(1000);
+        pno_records_tidy(PNO_TIDY_IDLE);
+    }
+    CHECK_EQ(pno_chunks_taken(), 0);
+    CHECK_EQ(write(fds[0], "def", 3), 3);
+    CHECK_EQ(recv(fds[1], text, 3, MSG_WAITALL), 3);
+    CHECK(memcmp(text, "def", 3) == 0);
+}
+
+static void signal_dpu(int number)
+{
+    char name[128], text[16] = "";
+    snprintf(name, sizeof(name), "%s.pid", pno_control_path());
+    int fd = open(name, O_RDONLY);
+    CHECK(fd >= 0);
+    CHECK(read(fd, text, sizeof(text) - 1) > 0);
+    close(fd);
+    CHECK_EQ(kill(atoi(text), number), 0);
+}
+
+ON_PNO(shouldFallBackToASweepWhenSubmissionsOverflow)
+{
+    int fds[2];
+    char byte;
+    make_pair(stack, fds);
+    signal_dpu(SIGSTOP);
+    for (int i = 0; i < 3 * PNO_CHAN_SUB_CAPACITY; i++)
+        CHECK_EQ(write(fds[0], "x", 1), 1);
+    signal_dpu(SIGCONT);
+    for (int i = 0; i < 3 * PNO_CHAN_SUB_CAPACITY; i++)
+        CHECK_EQ(read(fds[1], &byte, 1), 1);
+}
+
+/* --- the DPU's end --- */
+
+static void *kill_later(void *unused)
+{
+    usleep(20000);
+    signal_dpu(SIGKILL);
+    return unused;
+}
+
+ON_PNO(shouldResetABlockedReaderWhenTheDpuDies)
+{
+    int fds[2];
+    char byte;
+    pthread_t thread;
+    make_pair(stack, fds);
+    CHECK_EQ(pthread_create(&thread, NULL, kill_later, NULL), 0);
+    CHECK_ERRNO(read(fds[1], &byte, 1), ECONNRESET);
+    CHECK_EQ(read(fds[1], &byte, 1), 0);
+    CHECK_ERRNO(send(fds[1], &byte, 1, MSG_NOSIGNAL), EPIPE);
+    CHECK_ERRNO(send(fds[0], &byte, 1, MSG_NOSIGNAL), ECONNRESET);
+    CHECK_EQ(close(fds[0]), 0);
+    CHECK_EQ(pthread_join(thread, NULL), 0);
+}
+
+ON_PNO(shouldWakeWaitsWhenTheDpuDies)
+{
+    int fds[2];
+    uint16_t port;
+    struct epoll_event event = {.events = EPOLLIN}, got[4];
+    pthread_t thread;
+    make_pair(stack, fds);
+    int listener = listen_on(stack, 0, &port);
+    int set = epoll_create1(0);
+    CHECK_EQ(epoll_ctl(set, EPOLL_CTL_ADD, fds[0], &event), 0);
+    CHECK_EQ(epoll_ctl(set, EPOLL_CTL_ADD, listener, &event), 0);
+    CHECK_EQ(pthread_create(&thread, NULL, kill_later, NULL), 0);
+    CHECK_EQ(epoll_wait(set, got, 4, -1), 2);
+    CHECK_EQ(got[0].events, EPOLLIN | EPOLLERR | EPOLLHUP);
+    CHECK_EQ(got[1].events, EPOLLIN | EPOLLERR | EPOLLHUP);
+    struct pollfd wanted = {.fd = fds[1], .events = POLLIN | POLLOUT};
+    CHECK_EQ(poll(&wanted, 1, -1), 1);
+    CHECK_EQ(wanted.revents, POLLIN | POLLOUT | POLLERR | POLLHUP);
+    CHECK_EQ(take_error(fds[1]), ECONNRESET);
+    CHECK_ERRNO(accept(listener, NULL, NULL), ENETDOWN);
+    CHECK_EQ(pthread_join(thread, NULL), 0);
+    long before = cpu_micros();
+    CHECK_EQ(epoll_ctl(set, EPOLL_CTL_DEL, fds[0], NULL), 0);
+    CHECK_EQ(epoll_ctl(set, EPOLL_CTL_DEL, listener, NULL), 0);
+    CHECK_EQ(epoll_wait(set, got, 4, 200), 0);
+    CHECK(cpu_micros() - before < 20000);
+}
+
+ON_PNO(shouldFailABlockedAcceptWhenTheDpuDies)
+{
+    uint16_t port;
+    pthread_t thread;
+    int listener = listen_on(stack, 0, &port);
+    CHECK_EQ(pthread_create(&thread, NULL, kill_later, NULL), 0);
+    CHECK_ERRNO(accept(listener, NULL, NULL), ENETDOWN);
+    CHECK_EQ(pthread_join(thread, NULL), 0);
+}
+
+ON_PNO(shouldFailABlockedConnectWhenTheDpuDies)
+{
+    pthread_t thread;
+    int fds[2];
+    struct sockaddr_in name = name_of(stack, 9);
+    make_pair(stack, fds);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_EQ(pthread_create(&thread, NULL, kill_later, NULL), 0);
+    CHECK_ERRNO(connect(fd, (struct sockaddr *)&name, sizeof(name)), ECONNRESET);
+    CHECK_EQ(pthread_join(thread, NULL), 0);
+    int next = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_ERRNO(connect(next, (struct sockaddr *)&name, sizeof(name)), ENETDOWN);
+}
+
+ON_PNO(shouldFailABlockedWriterWhenTheDpuDies)
+{
+    static char bytes[8000000];
+    int fds[2];
+    pthread_t thread;
+    make_pair(stack, fds);
+    CHECK_EQ(pthread_create(&thread, NULL, kill_later, NULL), 0);
+    ssize_t written = write(fds[0], bytes, sizeof(bytes));
+    CHECK(written > 0 && written < (ssize_t)sizeof(bytes));
+    CHECK_ERRNO(send(fds[0], bytes, 1, MSG_NOSIGNAL), ECONNRESET);
+    CHECK_EQ(pthread_join(thread, NULL), 0);
+}
+
+ON_PNO(shouldNoticeTheDpusDeathWithoutEverSleeping)
+{
+    int fds[2];
+    char byte;
+    make_pair(stack, fds);
+    signal_dpu(SIGKILL);
+    errno = EAGAIN;
+    while (recv(fds[1], &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN)
+        ;
+    CHECK_EQ(errno, ECONNRESET);
+}
+
+ON_PNO(shouldResetEverythingWhenFenced)
+{
+    int fds[2];
+    char byte;
+    make_pair(stack, fds);
+    CHECK_EQ(write(fds[0], "x", 1), 1);
+    CHECK_EQ(read(fds[1], &byte, 1), 1);
+    for (uint32_t i = 0; i < 10; i++)
+        atomic_store(&pno_arena.records[i].tx_written, 1ULL << 40);
+    if (send(fds[1], "x", 1, MSG_NOSIGNAL) < 0) /* tells the DPU to look */
+        CHECK_EQ(errno, ECONNRESET);
+    CHECK_ERRNO(read(fds[0], &byte, 1), ECONNRESET);
+    CHECK(read(fds[1], &byte, 1) <= 0);
+}
