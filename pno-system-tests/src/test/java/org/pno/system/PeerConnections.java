@@ -19,6 +19,7 @@ final class PeerConnections {
     private static final int MAX_CONNECTING = 64;
     private static final int PING_EVERY_MILLIS = 20;
     private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final String BROKEN_PIPE = "Broken pipe"; // EPIPE, as the JDK words it
     private static final int PONG_BYTES = "+PONG\r\n".length();
 
     private final LabProcess process;
@@ -140,8 +141,7 @@ final class PeerConnections {
             try {
                 length = ((SocketChannel) key.channel()).read(received.clear());
             } catch (final IOException e) {
-                reset++;
-                key.channel().close();
+                countReset(key);
                 return;
             }
             if (length < 0) {
@@ -156,16 +156,24 @@ final class PeerConnections {
             key.attach(Math.min(answered + length, PONG_BYTES));
         }
 
-        private void talk() {
+        private void talk() throws IOException {
             for (final SelectionKey key : selector.keys()) {
                 if (key.isValid()) {
                     try {
                         send(key);
                     } catch (final IOException e) {
-                        key.attach(PONG_BYTES); // the end is told by the next read
+                        if (!BROKEN_PIPE.equals(e.getMessage())) {
+                            countReset(key);
+                        } // else the end has come before, and the next read tells it
                     }
                 }
             }
+        }
+
+        /** Linux tells a reset once: to whichever call comes first, a read or a write. */
+        private void countReset(final SelectionKey key) throws IOException {
+            reset++;
+            key.channel().close();
         }
 
         private static void send(final SelectionKey key) throws IOException {
