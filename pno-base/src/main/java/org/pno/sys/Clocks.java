@@ -3,7 +3,7 @@ package org.pno.sys;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 
 /** The kernel's clocks in nanoseconds. Reading one does not allocate. */
 public final class Clocks {
@@ -13,7 +13,8 @@ public final class Clocks {
     private static final int CLOCK_BOOTTIME = 7;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    private static final LibcFunction CLOCK_GETTIME = LibcFunction.of("clock_gettime", JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle CLOCK_GETTIME =
+            LibcFunction.of("clock_gettime", JAVA_INT, JAVA_INT, JAVA_LONG).handle();
 
     private Clocks() {}
 
@@ -38,9 +39,12 @@ public final class Clocks {
     }
 
     private static long read(final int clock) {
-        final MemorySegment scratch = Scratch.ofThread();
-        CLOCK_GETTIME.call(clock, Scratch.argument(scratch));
-        return scratch.get(JAVA_LONG, Scratch.ARGUMENT_OFFSET) * NANOS_PER_SECOND
-                + scratch.get(JAVA_LONG, Scratch.ARGUMENT_OFFSET + 8);
+        final Scratch scratch = Scratch.ofThread();
+        try {
+            scratch.answer((long) CLOCK_GETTIME.invokeExact(scratch.captureState(), (long) clock, scratch.argument()));
+        } catch (final Throwable e) {
+            throw LibcFunction.unexpected(e);
+        }
+        return scratch.longAt(0) * NANOS_PER_SECOND + scratch.longAt(8);
     }
 }

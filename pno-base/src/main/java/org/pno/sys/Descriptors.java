@@ -2,10 +2,10 @@ package org.pno.sys;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 
 /** What every descriptor can do: open, close, read, write, duplicate, poll. */
@@ -33,12 +33,15 @@ public final class Descriptors {
 
     private static final LibcFunction OPEN = LibcFunction.variadic("open", 2, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
     private static final LibcFunction CLOSE = LibcFunction.of("close", JAVA_INT, JAVA_INT);
-    private static final LibcFunction READ = LibcFunction.of("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final LibcFunction WRITE = LibcFunction.of("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle READ =
+            LibcFunction.of("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG).handle();
+    private static final MethodHandle WRITE =
+            LibcFunction.of("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG).handle();
     private static final LibcFunction FCNTL =
             LibcFunction.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final LibcFunction FLOCK = LibcFunction.of("flock", JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final LibcFunction POLL = LibcFunction.of("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle POLL =
+            LibcFunction.of("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT).handle();
 
     private Descriptors() {}
 
@@ -62,17 +65,29 @@ public final class Descriptors {
     /** Bytes read, 0 at the end, or a negative errno. Does not allocate. */
     public static int read(final int descriptor, final MemorySegment memory, final long offset, final int length) {
         final long address = NativeMemory.address(memory, offset, length);
-        final int result = (int) READ.call(descriptor, address, length);
-        Reference.reachabilityFence(memory);
-        return result;
+        final Scratch scratch = Scratch.ofThread();
+        try {
+            return (int) scratch.answer(
+                    (long) READ.invokeExact(scratch.captureState(), (long) descriptor, address, (long) length));
+        } catch (final Throwable e) {
+            throw LibcFunction.unexpected(e);
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
     }
 
     /** Bytes written, or a negative errno. Does not allocate. */
     public static int write(final int descriptor, final MemorySegment memory, final long offset, final int length) {
         final long address = NativeMemory.address(memory, offset, length);
-        final int result = (int) WRITE.call(descriptor, address, length);
-        Reference.reachabilityFence(memory);
-        return result;
+        final Scratch scratch = Scratch.ofThread();
+        try {
+            return (int) scratch.answer(
+                    (long) WRITE.invokeExact(scratch.captureState(), (long) descriptor, address, (long) length));
+        } catch (final Throwable e) {
+            throw LibcFunction.unexpected(e);
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
     }
 
     /** A new close-on-exec descriptor for the same open file. */
@@ -94,12 +109,17 @@ public final class Descriptors {
      * @return the events that hold, 0 after the time-out, or a negative errno
      */
     public static int poll(final int descriptor, final int events, final int timeoutMillis) {
-        final MemorySegment scratch = Scratch.ofThread();
-        scratch.set(JAVA_INT, Scratch.ARGUMENT_OFFSET, descriptor);
-        scratch.set(JAVA_SHORT, Scratch.ARGUMENT_OFFSET + 4, (short) events);
-        scratch.set(JAVA_SHORT, Scratch.ARGUMENT_OFFSET + 6, (short) 0);
-        final long result = POLL.call(Scratch.argument(scratch), 1, timeoutMillis);
-        return result > 0 ? Short.toUnsignedInt(scratch.get(JAVA_SHORT, Scratch.ARGUMENT_OFFSET + 6)) : (int) result;
+        final Scratch scratch = Scratch.ofThread();
+        scratch.intAt(0, descriptor);
+        scratch.shortAt(4, events);
+        scratch.shortAt(6, 0);
+        try {
+            final long result = scratch.answer(
+                    (long) POLL.invokeExact(scratch.captureState(), scratch.argument(), 1L, (long) timeoutMillis));
+            return result > 0 ? scratch.shortAt(6) : (int) result;
+        } catch (final Throwable e) {
+            throw LibcFunction.unexpected(e);
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 
 /**
  * An epoll set with its buffer of events. One thread waits; it adds and removes too.
@@ -41,10 +42,11 @@ public final class Epoll implements AutoCloseable {
     private static final LibcFunction EPOLL_CREATE = LibcFunction.of("epoll_create1", JAVA_INT, JAVA_INT);
     private static final LibcFunction EPOLL_CTL =
             LibcFunction.of("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final LibcFunction EPOLL_WAIT =
-            LibcFunction.of("epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+    private static final MethodHandle EPOLL_WAIT = LibcFunction.of(
+                    "epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT)
+            .handle();
     private static final int EPOLL_PWAIT2_NUMBER = 441; // the same on every architecture
-    private static final LibcFunction EPOLL_PWAIT2 = epollPwait2();
+    private static final MethodHandle EPOLL_PWAIT2 = epollPwait2().handle();
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment events;
@@ -91,14 +93,11 @@ public final class Epoll implements AutoCloseable {
 
     private void control(
             final int operation, final String operationName, final int member, final int interest, final long data) {
-        final MemorySegment scratch = Scratch.ofThread();
-        scratch.set(JAVA_INT, Scratch.ARGUMENT_OFFSET, interest);
-        scratch.set(JAVA_LONG_UNALIGNED, Scratch.ARGUMENT_OFFSET + DATA_OFFSET, data);
+        final Scratch scratch = Scratch.ofThread();
+        scratch.intAt(0, interest);
+        scratch.longAt(DATA_OFFSET, data);
         SystemCallException.check(
-                EPOLL_CTL.call(descriptor, operation, member, Scratch.argument(scratch)),
-                "epoll_ctl",
-                operationName,
-                member);
+                EPOLL_CTL.call(descriptor, operation, member, scratch.argument()), "epoll_ctl", operationName, member);
     }
 
     /**
@@ -110,17 +109,40 @@ public final class Epoll implements AutoCloseable {
      */
     public int await(final long timeoutNs) {
         if (nanosecondTimeouts && timeoutNs > 0) {
-            final MemorySegment scratch = Scratch.ofThread();
-            scratch.set(JAVA_LONG, Scratch.ARGUMENT_OFFSET, timeoutNs / NANOS_PER_SECOND);
-            scratch.set(JAVA_LONG, Scratch.ARGUMENT_OFFSET + 8, timeoutNs % NANOS_PER_SECOND);
-            final int result =
-                    (int) EPOLL_PWAIT2.call(descriptor, events.address(), maxEvents, Scratch.argument(scratch), 0);
+            final int result = awaitNanos(timeoutNs);
             if (result != -Errno.ENOSYS) {
                 return result;
             }
             nanosecondTimeouts = false;
         }
-        return (int) EPOLL_WAIT.call(descriptor, events.address(), maxEvents, timeoutMillis(timeoutNs));
+        final Scratch scratch = Scratch.ofThread();
+        try {
+            return (int) scratch.answer((long) EPOLL_WAIT.invokeExact(
+                    scratch.captureState(),
+                    (long) descriptor,
+                    events.address(),
+                    (long) maxEvents,
+                    timeoutMillis(timeoutNs)));
+        } catch (final Throwable e) {
+            throw LibcFunction.unexpected(e);
+        }
+    }
+
+    private int awaitNanos(final long timeoutNs) {
+        final Scratch scratch = Scratch.ofThread();
+        scratch.longAt(0, timeoutNs / NANOS_PER_SECOND);
+        scratch.longAt(8, timeoutNs % NANOS_PER_SECOND);
+        try {
+            return (int) scratch.answer((long) EPOLL_PWAIT2.invokeExact(
+                    scratch.captureState(),
+                    (long) descriptor,
+                    events.address(),
+                    (long) maxEvents,
+                    scratch.argument(),
+                    0L));
+        } catch (final Throwable e) {
+            throw LibcFunction.unexpected(e);
+        }
     }
 
     private static long timeoutMillis(final long timeoutNs) {

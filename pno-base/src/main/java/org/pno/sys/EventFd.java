@@ -29,8 +29,8 @@ public final class EventFd {
 
     /** Takes the counter and leaves 0. The counter (at most Long.MAX_VALUE), or a negative errno: -EAGAIN if it is 0. */
     public static long drain(final int descriptor) {
-        final MemorySegment scratch = Scratch.ofThread();
-        final int result = Descriptors.read(descriptor, scratch, Scratch.ARGUMENT_OFFSET, Long.BYTES);
-        return result < 0 ? result : scratch.get(JAVA_LONG, Scratch.ARGUMENT_OFFSET) & Long.MAX_VALUE;
+        final Scratch scratch = Scratch.ofThread();
+        final int result = Descriptors.read(descriptor, scratch.memory(), scratch.argumentOffset(), Long.BYTES);
+        return result < 0 ? result : scratch.longAt(0) & Long.MAX_VALUE;
     }
 }

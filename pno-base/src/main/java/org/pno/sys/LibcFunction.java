@@ -15,7 +15,8 @@ import java.util.Optional;
  * One libc function, called with longs and answering like a raw system call: the result, or a negative errno. The
  * arguments are narrowed to what the C prototype wants, so that each call has the right ABI.
  *
- * <p>A record held in a static final field: the JIT then sees the method handle as a constant and inlines the call.
+ * <p>A hot call site keeps the {@link #handle} itself in a static final field and invokes it exactly: only then does the
+ * JIT always see a constant, and inline the call down to the instruction. Through {@link #call}, it may not.
  */
 record LibcFunction(String name, MethodHandle handle) {
     private static final Linker LINKER = Linker.nativeLinker();
@@ -73,73 +74,70 @@ record LibcFunction(String name, MethodHandle handle) {
     }
 
     long call() {
-        final MemorySegment scratch = Scratch.ofThread();
+        final Scratch scratch = Scratch.ofThread();
         try {
-            return answer((long) handle.invokeExact(scratch), scratch);
+            return scratch.answer((long) handle.invokeExact(scratch.captureState()));
         } catch (final Throwable e) {
             throw unexpected(e);
         }
     }
 
     long call(final long a) {
-        final MemorySegment scratch = Scratch.ofThread();
+        final Scratch scratch = Scratch.ofThread();
         try {
-            return answer((long) handle.invokeExact(scratch, a), scratch);
+            return scratch.answer((long) handle.invokeExact(scratch.captureState(), a));
         } catch (final Throwable e) {
             throw unexpected(e);
         }
     }
 
     long call(final long a, final long b) {
-        final MemorySegment scratch = Scratch.ofThread();
+        final Scratch scratch = Scratch.ofThread();
         try {
-            return answer((long) handle.invokeExact(scratch, a, b), scratch);
+            return scratch.answer((long) handle.invokeExact(scratch.captureState(), a, b));
         } catch (final Throwable e) {
             throw unexpected(e);
         }
     }
 
     long call(final long a, final long b, final long c) {
-        final MemorySegment scratch = Scratch.ofThread();
+        final Scratch scratch = Scratch.ofThread();
         try {
-            return answer((long) handle.invokeExact(scratch, a, b, c), scratch);
+            return scratch.answer((long) handle.invokeExact(scratch.captureState(), a, b, c));
         } catch (final Throwable e) {
             throw unexpected(e);
         }
     }
 
     long call(final long a, final long b, final long c, final long d) {
-        final MemorySegment scratch = Scratch.ofThread();
+        final Scratch scratch = Scratch.ofThread();
         try {
-            return answer((long) handle.invokeExact(scratch, a, b, c, d), scratch);
+            return scratch.answer((long) handle.invokeExact(scratch.captureState(), a, b, c, d));
         } catch (final Throwable e) {
             throw unexpected(e);
         }
     }
 
     long call(final long a, final long b, final long c, final long d, final long e) {
-        final MemorySegment scratch = Scratch.ofThread();
+        final Scratch scratch = Scratch.ofThread();
         try {
-            return answer((long) handle.invokeExact(scratch, a, b, c, d, e), scratch);
+            return scratch.answer((long) handle.invokeExact(scratch.captureState(), a, b, c, d, e));
         } catch (final Throwable t) {
             throw unexpected(t);
         }
     }
 
     long call(final long a, final long b, final long c, final long d, final long e, final long f) {
-        final MemorySegment scratch = Scratch.ofThread();
+        final Scratch scratch = Scratch.ofThread();
         try {
-            return answer((long) handle.invokeExact(scratch, a, b, c, d, e, f), scratch);
+            return scratch.answer((long) handle.invokeExact(scratch.captureState(), a, b, c, d, e, f));
         } catch (final Throwable t) {
             throw unexpected(t);
         }
     }
 
-    private static long answer(final long result, final MemorySegment scratch) {
-        return result == -1 ? -Scratch.errno(scratch) : result;
-    }
-
-    private AssertionError unexpected(final Throwable e) {
-        return new AssertionError("calling " + name + " failed in the linker", e);
+    /** What the linker itself throws, which it never does. */
+    static AssertionError unexpected(final Throwable e) {
+        return new AssertionError("calling libc failed in the linker", e);
     }
 }

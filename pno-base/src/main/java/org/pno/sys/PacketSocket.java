@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 
 /**
@@ -32,8 +33,9 @@ public final class PacketSocket {
 
     private static final int MSG_TRUNC = 0x20;
 
-    private static final LibcFunction RECV =
-            LibcFunction.of("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle RECV = LibcFunction.of(
+                    "recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT)
+            .handle();
 
     private PacketSocket() {}
 
@@ -80,9 +82,16 @@ public final class PacketSocket {
      */
     public static int receive(final int socket, final MemorySegment memory, final long offset, final int length) {
         final long address = NativeMemory.address(memory, offset, length);
-        final int result = (int) RECV.call(socket, address, length, Sockets.MSG_DONTWAIT | MSG_TRUNC);
-        Reference.reachabilityFence(memory);
-        return result;
+        final Scratch scratch = Scratch.ofThread();
+        final long flags = Sockets.MSG_DONTWAIT | MSG_TRUNC;
+        try {
+            return (int) scratch.answer(
+                    (long) RECV.invokeExact(scratch.captureState(), (long) socket, address, (long) length, flags));
+        } catch (final Throwable e) {
+            throw LibcFunction.unexpected(e);
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
     }
 
     /** Frames the kernel dropped because the socket's buffer was full, since the last call. */

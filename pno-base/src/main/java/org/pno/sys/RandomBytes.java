@@ -27,8 +27,8 @@ public final class RandomBytes {
     }
 
     public static long nextLong() {
-        final MemorySegment scratch = Scratch.ofThread();
-        fill(scratch, Scratch.ARGUMENT_OFFSET, Long.BYTES);
-        return scratch.get(JAVA_LONG, Scratch.ARGUMENT_OFFSET);
+        final Scratch scratch = Scratch.ofThread();
+        fill(scratch.memory(), scratch.argumentOffset(), Long.BYTES);
+        return scratch.longAt(0);
     }
 }

@@ -1,10 +1,13 @@
 package org.pno.sys;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * A few bytes of native memory for each thread, so that a system call allocates nothing: errno is captured into it, and
@@ -18,28 +21,78 @@ import java.lang.foreign.ValueLayout;
  * </pre>
  */
 final class Scratch {
-    static final int ARGUMENT_OFFSET = 16;
-    static final int BYTES = 64;
+    private static final int ARGUMENT_OFFSET = 16;
+    private static final int BYTES = 64;
 
     private static final long ERRNO_OFFSET =
             Linker.Option.captureStateLayout().byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-    private static final ThreadLocal<MemorySegment> OF_THREAD =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(BYTES, 16));
+    /** All of memory: a constant, so that an access through it is a plain load or store. */
+    private static final MemorySegment EVERYTHING = everything();
+
+    private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+    private final MemorySegment memory = Arena.ofAuto().allocate(BYTES, 16);
+    private final long address = memory.address();
 
     private Scratch() {}
 
+    @SuppressWarnings("restricted")
+    private static MemorySegment everything() {
+        return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    }
+
     /** The calling thread's scratch; lives as long as the thread. */
-    static MemorySegment ofThread() {
+    static Scratch ofThread() {
         return OF_THREAD.get();
     }
 
-    /** Address of the argument part. */
-    static long argument(final MemorySegment scratch) {
-        return scratch.address() + ARGUMENT_OFFSET;
+    /** Where the linker captures errno. */
+    MemorySegment captureState() {
+        return memory;
     }
 
-    static int errno(final MemorySegment scratch) {
-        return scratch.get(ValueLayout.JAVA_INT, ERRNO_OFFSET);
+    /** The result of the call that captured its state here, or its negative errno if it failed. */
+    long answer(final long result) {
+        return result == -1 ? -EVERYTHING.get(JAVA_INT, address + ERRNO_OFFSET) : result;
+    }
+
+    /** The argument's memory, for calls that want a segment. */
+    MemorySegment memory() {
+        return memory;
+    }
+
+    /** Where the argument starts in {@link #memory()}. */
+    long argumentOffset() {
+        return ARGUMENT_OFFSET;
+    }
+
+    /** Address of the argument. */
+    long argument() {
+        return address + ARGUMENT_OFFSET;
+    }
+
+    int intAt(final long offset) {
+        return EVERYTHING.get(JAVA_INT, argument() + offset);
+    }
+
+    void intAt(final long offset, final int value) {
+        EVERYTHING.set(JAVA_INT, argument() + offset, value);
+    }
+
+    int shortAt(final long offset) {
+        return Short.toUnsignedInt(EVERYTHING.get(JAVA_SHORT, argument() + offset));
+    }
+
+    void shortAt(final long offset, final int value) {
+        EVERYTHING.set(JAVA_SHORT, argument() + offset, (short) value);
+    }
+
+    long longAt(final long offset) {
+        return EVERYTHING.get(JAVA_LONG_UNALIGNED, argument() + offset);
+    }
+
+    void longAt(final long offset, final long value) {
+        EVERYTHING.set(JAVA_LONG_UNALIGNED, argument() + offset, value);
     }
 }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 
 /**
@@ -22,8 +23,9 @@ public final class SendBatch {
     private static final int IOV_POINTER = 16;
     private static final int IOV_COUNT = 24;
 
-    private static final LibcFunction SENDMMSG =
-            LibcFunction.of("sendmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+    private static final MethodHandle SENDMMSG = LibcFunction.of(
+                    "sendmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT)
+            .handle();
 
     private final MemorySegment messages;
     private final int capacity;
@@ -70,10 +72,16 @@ public final class SendBatch {
      */
     public int send(final int socket, final int from) {
         final long first = NativeMemory.address(messages, message(from), message(count - from));
-        final int flags = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
-        final int result = (int) SENDMMSG.call(socket, first, count - from, flags);
-        Reference.reachabilityFence(this);
-        return result;
+        final Scratch scratch = Scratch.ofThread();
+        final long flags = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
+        try {
+            return (int) scratch.answer((long)
+                    SENDMMSG.invokeExact(scratch.captureState(), (long) socket, first, (long) (count - from), flags));
+        } catch (final Throwable e) {
+            throw LibcFunction.unexpected(e);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Forgets the packets. */

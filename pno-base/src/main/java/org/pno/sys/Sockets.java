@@ -35,12 +35,12 @@ final class Sockets {
 
     /** An option's value, or a negative errno. For options that are never negative. */
     static int intOption(final int socket, final int level, final int option) {
-        final MemorySegment scratch = Scratch.ofThread();
-        scratch.set(JAVA_INT, Scratch.ARGUMENT_OFFSET, 0);
-        scratch.set(JAVA_INT, Scratch.ARGUMENT_OFFSET + 4, Integer.BYTES);
-        final long value = Scratch.argument(scratch);
+        final Scratch scratch = Scratch.ofThread();
+        scratch.intAt(0, 0);
+        scratch.intAt(4, Integer.BYTES);
+        final long value = scratch.argument();
         final long result = GETSOCKOPT.call(socket, level, option, value, value + 4);
-        return result < 0 ? (int) result : scratch.get(JAVA_INT, Scratch.ARGUMENT_OFFSET);
+        return result < 0 ? (int) result : scratch.intAt(0);
     }
 
     /** Fills {@code value} with an option's structure. */
@@ -58,8 +58,8 @@ final class Sockets {
 
     /** 0 or a negative errno. */
     static int setIntOption(final int socket, final int level, final int option, final int value) {
-        final MemorySegment scratch = Scratch.ofThread();
-        scratch.set(JAVA_INT, Scratch.ARGUMENT_OFFSET, value);
-        return (int) SETSOCKOPT.call(socket, level, option, Scratch.argument(scratch), Integer.BYTES);
+        final Scratch scratch = Scratch.ofThread();
+        scratch.intAt(0, value);
+        return (int) SETSOCKOPT.call(socket, level, option, scratch.argument(), Integer.BYTES);
     }
 }

@@ -3,8 +3,6 @@ package org.pno.sys;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * A descriptor that polls readable once a time has passed, for who must be woken through an epoll set of somebody else.
  *
@@ -36,11 +34,11 @@ public final class TimerFd {
      * @param delayNs from now, at least 1; 0 disarms
      */
     public static void arm(final int descriptor, final long delayNs) {
-        final MemorySegment scratch = Scratch.ofThread();
-        scratch.set(JAVA_LONG, Scratch.ARGUMENT_OFFSET, 0);
-        scratch.set(JAVA_LONG, Scratch.ARGUMENT_OFFSET + 8, 0);
-        scratch.set(JAVA_LONG, Scratch.ARGUMENT_OFFSET + 16, delayNs / NANOS_PER_SECOND);
-        scratch.set(JAVA_LONG, Scratch.ARGUMENT_OFFSET + 24, delayNs % NANOS_PER_SECOND);
-        TIMERFD_SETTIME.call(descriptor, 0, Scratch.argument(scratch), 0);
+        final Scratch scratch = Scratch.ofThread();
+        scratch.longAt(0, 0);
+        scratch.longAt(8, 0);
+        scratch.longAt(16, delayNs / NANOS_PER_SECOND);
+        scratch.longAt(24, delayNs % NANOS_PER_SECOND);
+        TIMERFD_SETTIME.call(descriptor, 0, scratch.argument(), 0);
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,10 +34,12 @@ public final class UnixSocket {
     private static final LibcFunction CONNECT = LibcFunction.of("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final LibcFunction SOCKETPAIR =
             LibcFunction.of("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final LibcFunction SENDTO =
-            LibcFunction.of("sendto", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final LibcFunction RECVFROM =
-            LibcFunction.of("recvfrom", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle SENDTO = LibcFunction.of(
+                    "sendto", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT)
+            .handle();
+    private static final MethodHandle RECVFROM = LibcFunction.of(
+                    "recvfrom", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG)
+            .handle();
     private static final int MSG_TRUNC = 0x20;
 
     private UnixSocket() {}
@@ -102,7 +105,7 @@ public final class UnixSocket {
     /** Sends on a connected socket without waiting. Bytes sent, or a negative errno. Does not allocate. */
     public static int send(final int socket, final MemorySegment memory, final long offset, final int length) {
         final long bytes = NativeMemory.address(memory, offset, length);
-        final int result = (int) SENDTO.call(socket, bytes, length, Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL, 0, 0);
+        final int result = sendTo(socket, bytes, length, 0, 0);
         Reference.reachabilityFence(memory);
         return result;
     }
@@ -111,9 +114,7 @@ public final class UnixSocket {
     public static int sendTo(
             final int socket, final MemorySegment memory, final long offset, final int length, final UnixAddress to) {
         final long bytes = NativeMemory.address(memory, offset, length);
-        final int flags = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
-        final int result =
-                (int) SENDTO.call(socket, bytes, length, flags, to.memory().address(), to.length());
+        final int result = sendTo(socket, bytes, length, to.memory().address(), to.length());
         Reference.reachabilityFence(memory);
         Reference.reachabilityFence(to);
         return result;
@@ -127,7 +128,7 @@ public final class UnixSocket {
      */
     public static int receive(final int socket, final MemorySegment memory, final long offset, final int length) {
         final long bytes = NativeMemory.address(memory, offset, length);
-        final int result = (int) RECVFROM.call(socket, bytes, length, Sockets.MSG_DONTWAIT | MSG_TRUNC, 0, 0);
+        final int result = receiveFrom(socket, bytes, length, 0, 0);
         Reference.reachabilityFence(memory);
         return result;
     }
@@ -141,17 +142,39 @@ public final class UnixSocket {
     public static int receiveFrom(
             final int socket, final MemorySegment memory, final long offset, final int length, final UnixAddress from) {
         final long bytes = NativeMemory.address(memory, offset, length);
-        final MemorySegment scratch = Scratch.ofThread();
-        scratch.set(JAVA_INT, Scratch.ARGUMENT_OFFSET, UnixAddress.CAPACITY);
-        final int flags = Sockets.MSG_DONTWAIT | MSG_TRUNC;
-        final int result =
-                (int) RECVFROM.call(socket, bytes, length, flags, from.memory().address(), Scratch.argument(scratch));
+        final Scratch scratch = Scratch.ofThread();
+        scratch.intAt(0, UnixAddress.CAPACITY);
+        final int result = receiveFrom(socket, bytes, length, from.memory().address(), scratch.argument());
         if (result >= 0) {
-            from.length(scratch.get(JAVA_INT, Scratch.ARGUMENT_OFFSET));
+            from.length(scratch.intAt(0));
         }
         Reference.reachabilityFence(memory);
         Reference.reachabilityFence(from);
         return result;
+    }
+
+    private static int sendTo(
+            final int socket, final long bytes, final int length, final long address, final int addressLength) {
+        final Scratch scratch = Scratch.ofThread();
+        final long flags = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
+        try {
+            return (int) scratch.answer((long) SENDTO.invokeExact(
+                    scratch.captureState(), (long) socket, bytes, (long) length, flags, address, (long) addressLength));
+        } catch (final Throwable e) {
+            throw LibcFunction.unexpected(e);
+        }
+    }
+
+    private static int receiveFrom(
+            final int socket, final long bytes, final int length, final long address, final long addressLength) {
+        final Scratch scratch = Scratch.ofThread();
+        final long flags = Sockets.MSG_DONTWAIT | MSG_TRUNC;
+        try {
+            return (int) scratch.answer((long) RECVFROM.invokeExact(
+                    scratch.captureState(), (long) socket, bytes, (long) length, flags, address, addressLength));
+        } catch (final Throwable e) {
+            throw LibcFunction.unexpected(e);
+        }
     }
 
     /** Removes a bound socket's file, if there is one; abstract names have none. */
