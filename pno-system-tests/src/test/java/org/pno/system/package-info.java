@@ -3,6 +3,7 @@
  * peer. What the kernel does with the same program is measured in the same lab and is what is expected.
  *
  * <ul>
+ *   <li>{@code DemoTest}: the demo's report, and that a killed demo leaves nothing.
  *   <li>{@code LabTest}: the lab stands, and ends with whoever opened it.
  *   <li>{@code DataIntegrityTest}: 200,000 keys, and 16 MB over a wire with faults, by their digests.
  *   <li>{@code DeathTest}: the program killed, its BGSAVE child alive or not; the DPU killed; nothing left behind.

@@ -8,8 +8,8 @@ import org.pno.cli.machine.RunDirectory;
 import org.pno.cli.machine.Side;
 
 /**
- * A lab that stands. {@link Labs} makes and finds it. A lab of a program ends with that program, however it ends: its first
- * process reads from a pipe of ours, and with it the kernel kills all others in its pid namespace.
+ * A lab that stands. {@link Labs} makes and finds it. A lab of a program ends with that program, however it ends: its
+ * first process reads from a pipe of ours, and with it the kernel kills all others in its pid namespace.
  */
 public final class Lab implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 10;

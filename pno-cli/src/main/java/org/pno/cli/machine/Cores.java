@@ -40,8 +40,8 @@ public final class Cores {
     }
 
     /**
-     * Of one side, as the kernel takes masks: 32 bits in hexadecimal, groups separated by commas, high first. There is no
-     * group above the highest core: the kernel refuses a mask with more groups than it has processors for.
+     * Of one side, as the kernel takes masks: 32 bits in hexadecimal, groups separated by commas, high first. There is
+     * no group above the highest core: the kernel refuses a mask with more groups than it has processors for.
      */
     public String mask(final Side side) {
         final BitSet cores = of(side);

@@ -9,8 +9,8 @@ import org.pno.cli.machine.UserError;
  * {@code 10.0.0.0/8:8000-8999}. The shim takes the rules in PNO_OFFLOAD, separated by commas.
  */
 public final class OffloadRule {
-    private static final Pattern FORM = Pattern.compile(
-            "(?<address>\\d{1,3}(?:\\.\\d{1,3}){3})(?:/(?<prefix>\\d{1,2}))?(?::(?<from>\\d{1,5})(?:-(?<to>\\d{1,5}))?)?");
+    private static final Pattern FORM = Pattern.compile("(?<address>\\d{1,3}(?:\\.\\d{1,3}){3})"
+            + "(?:/(?<prefix>\\d{1,2}))?(?::(?<from>\\d{1,5})(?:-(?<to>\\d{1,5}))?)?");
     private static final int MAX_PORT = 65_535;
 
     private final String text;
