@@ -143,6 +143,8 @@ final class ElfFile {
         if (offset < 0 || end > table.capacity()) {
             throw new IOException("malformed: a name at " + offset + " of " + table.capacity());
         }
-        return new String(table.array(), offset, end - offset, StandardCharsets.ISO_8859_1);
+        final byte[] name = new byte[end - offset];
+        table.get(offset, name);
+        return new String(name, StandardCharsets.ISO_8859_1);
     }
 }
