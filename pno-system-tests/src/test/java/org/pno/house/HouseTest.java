@@ -53,9 +53,10 @@ class HouseTest {
                 List.of("wire", "tcp", "tcp.congestion", "ip", "stack", "port", "port.*", "link", "bridge", "observe"));
         below.put("cli", List.of("wire", "stack", "port", "port.*", "link", "bridge", "observe", "dpu", "cli.*"));
         below.put("cli.*", List.of("wire", "stack", "port", "port.*", "link", "bridge", "observe", "dpu", "cli.*"));
-        below.put("sim", List.of("*"));
-        below.put("check", List.of("*"));
-        below.put("bench", List.of("*"));
+        for (final String outside : List.of("sim", "check", "bench")) {
+            below.put(outside, List.of("*"));
+            below.put(outside + ".*", List.of("*"));
+        }
         return below;
     }
 
