@@ -92,7 +92,8 @@ static long set_option(struct pno_file *file, int fd, int level, int option, con
 {
     if (libc_setsockopt(fd, level, option, value, length) < 0)
         return -errno;
-    if (pno_options_set(&file->candidate->options, level, option, value, length) < 0)
+    bool is_read_later = level == IPPROTO_IPV6 && option == IPV6_V6ONLY;
+    if (pno_options_set(&file->candidate->options, level, option, value, length) < 0 && !is_read_later)
         pno_log("option %d of level %d, set on socket %d, has no effect if it is offloaded", option, level, fd);
     return 0;
 }

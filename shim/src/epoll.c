@@ -211,12 +211,15 @@ static long wait_for(struct pno_set *set, int fd, struct epoll_event *events, in
 {
     for (;;) {
         pno_channels_drain(set->channels);
-        int count = PNO_UNLIKELY(is_due(set)) ? ask_kernel(set, fd, events, room > 1 ? room / 2 : 1) : 0;
+        /* Where nothing of ours is ready, the sleep or the last resort below asks. */
+        bool due = set->ready_count > 0 && is_due(set);
+        int count = PNO_UNLIKELY(due) ? ask_kernel(set, fd, events, room > 1 ? room / 2 : 1) : 0;
         count += pno_watch_harvest(set, events + count, room - count);
         if (PNO_LIKELY(count > 0))
             return count;
         if (deadline == 0) {
             count = set->kernel_items > 0 ? ask_kernel(set, fd, events, room) : 0;
+            pno_process_glance();
             return count + pno_watch_harvest(set, events + count, room - count);
         }
         if (pno_wait_spin(set->channels))

@@ -40,6 +40,7 @@ struct pno_file *pno_file_for_record(uint32_t record, const struct pno_ops *ops)
     file->watchers = NULL;
     file->channel = 0;
     file->bound = 0;
+    file->told_gone = false;
     file->ops = ops;
     return file;
 }
@@ -53,6 +54,7 @@ struct pno_file *pno_file_other(const struct pno_ops *ops)
     file->watchers = NULL;
     file->channel = 0;
     file->bound = 0;
+    file->told_gone = false;
     file->ops = ops;
     return file;
 }

@@ -112,8 +112,8 @@ long pno_listener_open(struct pno_file *candidate, int fd, const struct pno_endp
 {
     int error;
     bool wildcard = pno_address_is_any(at);
-    /* On the wildcard this is the kernel's listener. On an address of the DPU's nobody reaches it, but since it listens,
-     * the kernel refuses the port to others even if they set SO_REUSEADDR. */
+    /* On the wildcard this is the kernel's listener. On an address of the DPU's nobody reaches it, but since it
+     * listens, the kernel refuses the port to others even if they set SO_REUSEADDR. */
     if (libc_listen(fd, wildcard ? backlog : 0) < 0)
         return -errno;
     struct pno_file *file = new_listener(candidate->candidate, fd, backlog, &error);
@@ -240,11 +240,23 @@ static long accept_once(struct pno_file *file, int fd, struct sockaddr *name, so
     return number;
 }
 
-static long why_not(const struct pno_file *file)
+/* The DPU is gone, and the kernel has no part in this listener. */
+static bool is_orphan(const struct pno_file *file)
+{
+    return atomic_load_explicit(&pno_process.gone, memory_order_relaxed) && !pno_listener_in_kernel(file);
+}
+
+/* Why there is no connection. When the DPU is gone the socket listens no more, which is EINVAL; ENETDOWN would be taken
+ * for a passing error of one connection and tried again. A program that does not block hears of it once: it would spin
+ * if its listener stood ready for ever. */
+static long why_not(struct pno_file *file)
 {
     if (pno_socket_flags(file) & PNO_SHUT_READ)
         return -EINVAL;
-    return atomic_load(&pno_process.gone) && !pno_listener_in_kernel(file) ? -ENETDOWN : -EAGAIN;
+    if (!is_orphan(file) || (file->told_gone && !pno_socket_blocks(file, 0)))
+        return -EAGAIN;
+    file->told_gone = true;
+    return -EINVAL;
 }
 
 /* Sleeps until there may be a connection: 0, or -errno. */
@@ -301,7 +313,7 @@ static uint32_t listener_level(struct pno_file *file)
     uint32_t level = has_connection(file) ? EPOLLIN | EPOLLRDNORM : 0;
     if (pno_socket_flags(file) & PNO_SHUT_READ)
         level |= EPOLLIN | EPOLLRDNORM | EPOLLHUP;
-    if (atomic_load_explicit(&pno_process.gone, memory_order_relaxed) && !pno_listener_in_kernel(file))
+    if (is_orphan(file) && !file->told_gone)
         level |= EPOLLIN | EPOLLRDNORM | EPOLLERR | EPOLLHUP;
     return level;
 }
@@ -313,7 +325,7 @@ static long listener_shutdown(struct pno_file *file, int fd, int how)
     int domain = pno_socket_flags(file) & PNO_INET6 ? AF_INET6 : AF_INET;
     if (how == SHUT_WR)
         return 0;
-    if (pno_listener_in_kernel(file) && libc_shutdown(fd, how) < 0)
+    if (libc_shutdown(fd, how) < 0)
         return -errno;
     if (!(pno_socket_flags(file) & PNO_NONBLOCK))
         libc_fcntl(fd, F_SETFL, libc_fcntl(fd, F_GETFL, 0) & ~O_NONBLOCK);

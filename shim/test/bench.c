@@ -1,0 +1,143 @@
+/* What the shim costs: epoll_wait, read and write of one ready socket, in one thread. The fake DPU makes the connection
+ * and is then stopped; this program writes its words instead, so that nothing but the shim is measured. What that and
+ * the copying cost is measured by itself and taken off. Prints a line, and fails above the budget. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "channel.h"
+#include "chunks.h"
+#include "control.h"
+#include "fdtable.h"
+
+#define ROUNDS 200000
+#define REPEATS 7
+#define BUDGET_NS 250
+
+static struct pno_file *file; /* of the accepted socket */
+static struct pno_channel *channel;
+static uint64_t events;
+static int set, accepted;
+static size_t payload;
+static uint8_t bytes[65536];
+
+static void fail(const char *what)
+{
+    perror(what);
+    exit(2);
+}
+
+static void connect_pair(void)
+{
+    struct sockaddr_in name = {.sin_family = AF_INET};
+    socklen_t length = sizeof(name);
+    struct epoll_event event = {.events = EPOLLIN};
+    inet_pton(AF_INET, "10.77.0.1", &name.sin_addr);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    set = epoll_create1(0);
+    if (bind(listener, (struct sockaddr *)&name, sizeof(name)) < 0 || listen(listener, 1) < 0 ||
+        getsockname(listener, (struct sockaddr *)&name, &length) < 0 ||
+        connect(client, (struct sockaddr *)&name, sizeof(name)) < 0 ||
+        (accepted = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) < 0 ||
+        epoll_ctl(set, EPOLL_CTL_ADD, accepted, &event) < 0)
+        fail("no connection");
+    file = pno_file_of(accepted);
+    channel = &pno_channels[file->channel - 1];
+}
+
+/* One round trip with real bytes gives the record a receive chunk; then the DPU is stopped. */
+static void warm_up(void)
+{
+    char path[128], text[16] = "";
+    snprintf(path, sizeof(path), "%s.pid", pno_control_path());
+    FILE *pid = fopen(path, "r");
+    if (pid == NULL || fgets(text, sizeof(text), pid) == NULL || kill(atoi(text), SIGSTOP) < 0)
+        fail(path);
+    fclose(pid);
+    for (uint32_t i = 0; i < PNO_ARENA_MAP_ENTRIES; i++)
+        atomic_store(&file->record->rx_map[i], i);
+    events = atomic_load(&channel->ev_head);
+    atomic_store(&channel->gring->asleep, PNO_CHAN_ASLEEP_NOT);
+}
+
+/* The DPU's part: bytes have come, what was sent is acknowledged, submissions are taken, an event. */
+static void play_dpu(void)
+{
+    struct pno_record *record = file->record;
+    struct pno_gring *gring = channel->gring;
+    uint64_t committed = atomic_load_explicit(&record->rx_read, memory_order_relaxed) + payload;
+    atomic_store_explicit(&record->rx_committed, committed, memory_order_release);
+    atomic_store_explicit(&record->tx_acked, atomic_load_explicit(&record->tx_written, memory_order_relaxed),
+                          memory_order_release);
+    atomic_store_explicit(&gring->sub_head, channel->sub_tail, memory_order_release);
+    uint64_t lap = (events / PNO_CHAN_EVT_CAPACITY + 1) & 0xFFFF;
+    atomic_store_explicit(&gring->evt[events++ % PNO_CHAN_EVT_CAPACITY],
+                          pno_file_number(file) | (uint64_t)(file->generation & 0xFFFF) << PNO_EVT_GENERATION_SHIFT |
+                              lap << PNO_EVT_LAP_SHIFT,
+                          memory_order_release);
+}
+
+static void round_trip(void)
+{
+    struct epoll_event got;
+    play_dpu();
+    if (epoll_wait(set, &got, 1, -1) != 1 || read(accepted, bytes, payload) != (ssize_t)payload ||
+        write(accepted, bytes, payload) != (ssize_t)payload)
+        fail("round trip");
+}
+
+/* The same without the shim: the DPU's part, and the bytes copied in and out. */
+static void without_shim(void)
+{
+    struct pno_record *record = file->record;
+    uint64_t at = atomic_load_explicit(&record->rx_read, memory_order_relaxed) % PNO_ARENA_CHUNK_BYTES;
+    if (at + payload > PNO_ARENA_CHUNK_BYTES)
+        at = 0;
+    play_dpu();
+    memcpy(bytes, pno_rx_chunk(0) + at, payload);
+    __asm__ volatile("" ::: "memory");
+    memcpy(pno_tx_chunk(0) + at, bytes, payload);
+    atomic_store_explicit(&record->rx_read, atomic_load(&record->rx_read) + payload, memory_order_release);
+}
+
+/* Nanoseconds of one call, the best of some repeats: what disturbs only adds. */
+static double measure(void (*what)(void))
+{
+    double best = 1e9;
+    for (int repeat = 0; repeat < REPEATS; repeat++) {
+        uint64_t start = pno_now();
+        for (int i = 0; i < ROUNDS; i++)
+            what();
+        double ns = (double)(pno_now() - start) / ROUNDS;
+        best = ns < best ? ns : best;
+    }
+    return best;
+}
+
+int main(void)
+{
+    static const size_t sizes[] = {1, 64, 1024, 4096};
+    int status = 0;
+    connect_pair();
+    warm_up();
+    for (size_t i = 0; i < PNO_LENGTH(sizes); i++) {
+        payload = sizes[i];
+        double with = measure(round_trip);
+        uint64_t tx_written = atomic_load(&file->record->tx_written);
+        double without = measure(without_shim);
+        events = atomic_load(&channel->ev_head);
+        atomic_store(&file->record->tx_written, tx_written);
+        bool kept = with - without <= BUDGET_NS;
+        printf("shim epoll_wait+read+write of %zu B: %.0f ns, %.0f ns beyond the copy (budget %d ns)%s\n", payload,
+               with, with - without, BUDGET_NS, kept ? "" : " EXCEEDED");
+        status |= !kept;
+    }
+    return status;
+}
