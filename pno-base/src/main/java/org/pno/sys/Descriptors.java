@@ -123,8 +123,8 @@ public final class Descriptors {
     }
 
     /**
-     * Takes an advisory lock on an open file or directory, against others that do the same; it goes with the descriptor.
-     * Does not wait.
+     * Takes an advisory lock on an open file or directory, against others that do the same; it goes with the
+     * descriptor. Does not wait.
      *
      * @return false if another holds it
      */

@@ -103,7 +103,8 @@ public final class Epoll implements AutoCloseable {
     /**
      * Waits for events. Does not allocate.
      *
-     * @param timeoutNs nanoseconds, 0 to only look, {@link #FOREVER}; without epoll_pwait2 (Linux 5.11) it is rounded up
+     * @param timeoutNs nanoseconds, 0 to only look, {@link #FOREVER}; without epoll_pwait2 (Linux 5.11) it is rounded
+     * up
      *     to milliseconds
      * @return how many events there are, or a negative errno (-EINTR)
      */

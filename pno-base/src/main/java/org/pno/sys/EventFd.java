@@ -27,7 +27,9 @@ public final class EventFd {
         return result < 0 ? result : 0;
     }
 
-    /** Takes the counter and leaves 0. The counter (at most Long.MAX_VALUE), or a negative errno: -EAGAIN if it is 0. */
+    /**
+     * Takes the counter and leaves 0. The counter (at most Long.MAX_VALUE), or a negative errno: -EAGAIN if it is 0.
+     */
     public static long drain(final int descriptor) {
         final Scratch scratch = Scratch.ofThread();
         final int result = Descriptors.read(descriptor, scratch.memory(), scratch.argumentOffset(), Long.BYTES);

@@ -45,7 +45,8 @@ public final class InetSocket {
     private InetSocket() {}
 
     /**
-     * An address and port; 128 bits in two longs, IPv4 as IPv4-mapped. Both longs 0, or the mapped 0.0.0.0: the wildcard.
+     * An address and port; 128 bits in two longs, IPv4 as IPv4-mapped. Both longs 0, or the mapped 0.0.0.0: the
+     * wildcard.
      */
     public record Endpoint(long addressHi, long addressLo, int port) {
         /** True for 0.0.0.0 and for ::. */
@@ -64,7 +65,9 @@ public final class InetSocket {
         return Sockets.open(domain, type, 0);
     }
 
-    /** The address a socket is bound to. ENOTSOCK if the descriptor is no socket; EAFNOSUPPORT if it is not an IP one. */
+    /**
+     * The address a socket is bound to. ENOTSOCK if the descriptor is no socket; EAFNOSUPPORT if it is not an IP one.
+     */
     public static Endpoint localEndpoint(final int socket) {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment address = arena.allocate(SOCKADDR_BYTES, 8);

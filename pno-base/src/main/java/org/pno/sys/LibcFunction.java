@@ -15,8 +15,8 @@ import java.util.Optional;
  * One libc function, called with longs and answering like a raw system call: the result, or a negative errno. The
  * arguments are narrowed to what the C prototype wants, so that each call has the right ABI.
  *
- * <p>A hot call site keeps the {@link #handle} itself in a static final field and invokes it exactly: only then does the
- * JIT always see a constant, and inline the call down to the instruction. Through {@link #call}, it may not.
+ * <p>A hot call site keeps the {@link #handle} itself in a static final field and invokes it exactly: only then does
+ * the JIT always see a constant, and inline the call down to the instruction. Through {@link #call}, it may not.
  */
 record LibcFunction(String name, MethodHandle handle) {
     private static final Linker LINKER = Linker.nativeLinker();

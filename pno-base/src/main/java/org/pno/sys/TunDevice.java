@@ -6,7 +6,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** The ioctls of /dev/net/tun: attaching to a TAP interface, or creating it, with the virtio-net header before frames. */
+/**
+ * The ioctls of /dev/net/tun: attaching to a TAP interface, or creating it, with the virtio-net header before frames.
+ */
 public final class TunDevice {
     public static final String PATH = "/dev/net/tun";
 

@@ -79,7 +79,9 @@ public final class UnixSocket {
         return (int) ACCEPT4.call(socket, 0, 0, flags | Sockets.SOCK_CLOEXEC);
     }
 
-    /** 0, or a negative errno: -ENOENT no such file, -ECONNREFUSED nobody listens there any more, -EAGAIN backlog full. */
+    /**
+     * 0, or a negative errno: -ENOENT no such file, -ECONNREFUSED nobody listens there any more, -EAGAIN backlog full.
+     */
     public static int connect(final int socket, final UnixAddress address) {
         final int result = (int) CONNECT.call(socket, address.memory().address(), address.length());
         Reference.reachabilityFence(address);

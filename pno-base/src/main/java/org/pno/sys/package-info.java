@@ -1,5 +1,6 @@
 /**
- * The only place with system calls: libc through the foreign function API, no JNI and no C of our own. Set-up calls throw
+ * The only place with system calls: libc through the foreign function API, no JNI and no C of our own. Set-up calls
+ * throw
  * {@link org.pno.sys.SystemCallException}; calls of the hot path return a negative errno, allocate nothing and never
  * throw for what the kernel answers. Linux on x86-64 and aarch64.
  *

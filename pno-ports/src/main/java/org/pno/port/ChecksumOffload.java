@@ -38,8 +38,8 @@ final class ChecksumOffload {
     }
 
     /**
-     * Verifies the checksum of the TCP segment in an IPv4 frame: {@link #GOOD}, {@link #BAD} or {@link #UNKNOWN}. Nothing
-     * is good inside a header that is not.
+     * Verifies the checksum of the TCP segment in an IPv4 frame: {@link #GOOD}, {@link #BAD} or {@link #UNKNOWN}.
+     * Nothing is good inside a header that is not.
      */
     static int verify(final MemorySegment memory, final long frame, final int length, final Ipv4Header ip) {
         final long packet = frame + EthernetHeader.BYTES;

@@ -7,9 +7,9 @@ import org.pno.wire.EthernetHeader;
 import org.pno.wire.VirtioNetHeader;
 
 /**
- * One direction of a bad wire: takes segments, loses, damages, doubles and holds some back, and gives them out when they
- * are due. What it does depends on nothing but the profile, the seed, the segments and the times handed in. Each kind of
- * fault draws from a stream of its own, so that changing one leaves the others where they struck. One thread.
+ * One direction of a bad wire: takes segments, loses, damages, doubles and holds some back, and gives them out when
+ * they are due. What it does depends on nothing but the profile, the seed, the segments and the times handed in. Each
+ * kind of fault draws from a stream of its own, so that changing one leaves the others where they struck. One thread.
  */
 final class FaultLine {
     /** Most segments that can overtake one. */

@@ -13,8 +13,8 @@ import org.pno.sys.RandomBytes;
  *   loss=0.01,reorder=1%,reorder-by=3,duplicate=0.01,corrupt=0.001,delay=5ms,jitter=1ms,rate=100mbit,seed=42
  * </pre>
  *
- * A name goes for both directions; with {@code rx.} or {@code tx.} before it, for what the port receives or sends. Without a
- * seed one is drawn; {@link #toString()} tells it, so that every run can be had again.
+ * A name goes for both directions; with {@code rx.} or {@code tx.} before it, for what the port receives or sends.
+ * Without a seed one is drawn; {@link #toString()} tells it, so that every run can be had again.
  */
 public final class FaultSpec {
     private static final String FORM = "Faults are [rx.|tx.]NAME=VALUE, parted by commas: loss, corrupt, duplicate and"

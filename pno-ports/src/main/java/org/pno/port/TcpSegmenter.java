@@ -81,7 +81,9 @@ final class TcpSegmenter {
         return lost;
     }
 
-    /** Makes the copied headers those of segment {@code index}, which starts {@code position} bytes into the payload. */
+    /**
+     * Makes the copied headers those of segment {@code index}, which starts {@code position} bytes into the payload.
+     */
     private void finish(
             final long frame,
             final int headerLength,

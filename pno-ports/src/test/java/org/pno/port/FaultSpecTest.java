@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FaultSpecTest {
     @Test
     void shouldReadFaultsForBothDirections() {
-        final FaultSpec spec = FaultSpec.parse(
-                "loss=0.01,reorder=2%,reorder-by=5,duplicate=0.03,corrupt=0.04,delay=5ms,jitter=300us,rate=1.5gbit,seed=42");
+        final FaultSpec spec = FaultSpec.parse("loss=0.01,reorder=2%,reorder-by=5,duplicate=0.03,corrupt=0.04,"
+                + "delay=5ms,jitter=300us,rate=1.5gbit,seed=42");
 
         final FaultProfile expected = new FaultProfile(0.01, 0.04, 0.03, 0.02, 5, 5_000_000, 300_000, 1_500_000_000L);
         assertEquals(expected, spec.rx());

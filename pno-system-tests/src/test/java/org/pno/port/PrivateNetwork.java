@@ -14,8 +14,8 @@ import org.pno.sys.NetworkNamespace;
 import org.pno.sys.SystemCallException;
 
 /**
- * Runs the tests of a class in a network namespace of their own, without IPv6, whose interfaces nobody else speaks on. Skips them
- * where that is not allowed.
+ * Runs the tests of a class in a network namespace of their own, without IPv6, whose interfaces nobody else speaks on.
+ * Skips them where that is not allowed.
  */
 public final class PrivateNetwork implements BeforeAllCallback, AfterAllCallback {
     private NetworkNamespace namespace;

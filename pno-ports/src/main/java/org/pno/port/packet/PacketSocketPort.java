@@ -21,9 +21,9 @@ import org.pno.wire.VirtioNetHeader;
  * segmentation are the kernel's or the card's work. The interface's own MAC address is the stack's. Received frame by
  * frame, sent in batches.
  *
- * <p>The kernel's own stack sees every frame too. So the interface must have no IP address that the DPU serves, else the
- * kernel answers its segments with RST; best is none at all, with IPv6 off. The interface may reorder frames of a flow.
- * One thread.
+ * <p>The kernel's own stack sees every frame too. So the interface must have no IP address that the DPU serves, else
+ * the kernel answers its segments with RST; best is none at all, with IPv6 off. The interface may reorder frames of a
+ * flow. One thread.
  */
 public final class PacketSocketPort implements PacketPort {
     private static final int MARKS_BYTES = VirtioNetHeader.BYTES;

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
  * A bounded queue of frames with their marks, from one producer to one consumer that trust each other in nothing: what
  * the other side wrote is checked before it is used, and a ring found broken stays so.
  *
- * <p>Frames are offered and taken one by one, but published and released in batches: once per batch the other side's cache line
- * is touched. A consumer that finds the ring empty may {@link #arm} it and sleep; the producer is told by
+ * <p>Frames are offered and taken one by one, but published and released in batches: once per batch the other side's
+ * cache line is touched. A consumer that finds the ring empty may {@link #arm} it and sleep; the producer is told by
  * {@link #publish} that it has to wake it.
  */
 public interface FrameRing {

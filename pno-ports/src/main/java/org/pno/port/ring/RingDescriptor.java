@@ -39,7 +39,10 @@ public final class RingDescriptor {
     /** u64. Writer: consumer, release; the producer acquires it and then overwrites records. */
     public static final int HEAD_OFFSET = LINE_BYTES;
 
-    /** u64, 0 or 1. Writer: consumer. Dekker's handshake with TAIL: each side writes its word, fences, reads the other's. */
+    /**
+     * u64, 0 or 1. Writer: consumer. Dekker's handshake with TAIL: each side writes its word, fences, reads the
+     * other's.
+     */
     public static final int SLEEPING_OFFSET = HEAD_OFFSET + 8;
 
     public static final int RECORDS_OFFSET = 2 * LINE_BYTES;

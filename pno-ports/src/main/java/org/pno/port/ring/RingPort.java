@@ -95,8 +95,8 @@ public final class RingPort implements PacketPort {
     }
 
     /**
-     * The ring was empty: silences the bell, looks after the peer, and arms the ring. In this order, even if the ring is
-     * armed already: the bell just silenced may have been that of a frame which only the look of {@code arm} finds.
+     * The ring was empty: silences the bell, looks after the peer, and arms the ring. In this order, even if the ring
+     * is armed already: the bell just silenced may have been that of a frame which only the look of {@code arm} finds.
      */
     private void rest(final RingPair pair) {
         proceed();

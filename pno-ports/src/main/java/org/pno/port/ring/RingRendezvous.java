@@ -14,9 +14,10 @@ import org.pno.sys.UnixMessage;
 import org.pno.sys.UnixSocket;
 
 /**
- * Brings two processes together at a path, and notices when one goes. Whoever finds nobody listening at the path becomes
- * the creator: it listens there, and makes a pair of rings for one joiner at a time. A third process waits in the
- * backlog until the joiner has gone. When the creator goes, the joiner looks at the path anew, and may become creator.
+ * Brings two processes together at a path, and notices when one goes. Whoever finds nobody listening at the path
+ * becomes the creator: it listens there, and makes a pair of rings for one joiner at a time. A third process waits in
+ * the backlog until the joiner has gone. When the creator goes, the joiner looks at the path anew, and may become
+ * creator.
  *
  * <pre>
  *               nobody there              accepted, greeting sent

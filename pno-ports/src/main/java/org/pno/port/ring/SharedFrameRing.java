@@ -6,9 +6,9 @@ import org.pno.port.FramePool;
 import org.pno.wire.VirtioNetHeader;
 
 /**
- * A {@link FrameRing} in shared memory, laid out by {@link RingDescriptor}. Each side makes one of its own over the same
- * memory, new and zeroed, and uses its half of the methods on one thread. What it has written itself it knows from its own
- * fields; what the other side writes, it reads once and checks.
+ * A {@link FrameRing} in shared memory, laid out by {@link RingDescriptor}. Each side makes one of its own over the
+ * same memory, new and zeroed, and uses its half of the methods on one thread. What it has written itself it knows
+ * from its own fields; what the other side writes, it reads once and checks.
  */
 public final class SharedFrameRing implements FrameRing {
     private final MemorySegment memory;

@@ -21,12 +21,13 @@ import org.pno.wire.VirtioNetHeader;
  *   <li>PATH is ours: it is bound when the port opens and removed when it closes. One that a dead process left is taken
  *       over. Its file mode says who may send us frames.
  *   <li>A datagram that arrives is a frame from the wire, whoever sent it.
- *   <li>Frames go to {@code peer} if it is given. Else to whoever last sent us one from a bound socket; before the first, and
+ *   <li>Frames go to {@code peer} if it is given. Else to whoever last sent us one from a bound socket; before the
+ * first, and
  *       when that one has gone, to {@code PATH.peer}. If nobody is bound there, they are lost, as on an open cable.
  * </ul>
  *
- * A peer whose queue is full (net.unix.max_dgram_qlen) makes frames wait here, {@link #OUTBOX_FRAMES} of them; what comes
- * beyond is dropped. One thread.
+ * A peer whose queue is full (net.unix.max_dgram_qlen) makes frames wait here, {@link #OUTBOX_FRAMES} of them; what
+ * comes beyond is dropped. One thread.
  */
 public final class DatagramPort implements PacketPort {
     /** Frames that wait for the peer at most. */

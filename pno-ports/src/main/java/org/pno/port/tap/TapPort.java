@@ -16,8 +16,8 @@ import org.pno.wire.VirtioNetHeader;
 
 /**
  * {@code tap:NAME}: a TAP interface with the virtio-net header in place before each frame, so that checksums and
- * segmentation are left to who can skip them, in both directions. One system call a frame. An interface that does not exist
- * is created and brought up where we may; it then goes when the port closes.
+ * segmentation are left to who can skip them, in both directions. One system call a frame. An interface that does not
+ * exist is created and brought up where we may; it then goes when the port closes.
  *
  * <p>The stack's MAC address follows from the interface's name, so it is the same after a restart. One thread.
  */

@@ -28,8 +28,8 @@ import org.pno.sys.NetDevice;
 import org.pno.wire.MacAddress;
 
 /**
- * A TCP connection to this kernel, made by hand frame by frame: the kernel judges the checksums and segments that we send,
- * and sends us its own.
+ * A TCP connection to this kernel, made by hand frame by frame: the kernel judges the checksums and segments that we
+ * send, and sends us its own.
  */
 @Tag("system")
 @ExtendWith(PrivateNetwork.class)
