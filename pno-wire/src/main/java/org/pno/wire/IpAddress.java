@@ -54,6 +54,46 @@ public record IpAddress(long hi, long lo) {
         return ipv4 >>> 28 == 0xF;
     }
 
+    /** The high half of every link-local IPv6 address of ours and of most others: fe80::/64. */
+    public static final long LINK_LOCAL_HI = 0xFE80L << 48;
+
+    /** The high half of multicast addresses whose scope is the link: ff02::/64. */
+    public static final long LINK_MULTICAST_HI = 0xFF02L << 48;
+
+    /** The low halves of ff02::1, all nodes, and ff02::2, all routers (RFC 4291 2.7.1). */
+    public static final long ALL_NODES_LO = 1;
+
+    public static final long ALL_ROUTERS_LO = 2;
+
+    private static final long SOLICITED_NODE_LO = 0x1_FF00_0000L;
+    private static final long SOLICITED_NODE_BITS = 0xFF_FFFFL;
+
+    /** ff00::/8. */
+    public static boolean isMulticastIpv6(final long hi) {
+        return hi >>> 56 == 0xFF;
+    }
+
+    /** fe80::/10. */
+    public static boolean isLinkLocalIpv6(final long hi) {
+        return hi >>> 54 == 0xFE80 >>> 6;
+    }
+
+    /** True for an IPv6 address that one host can have: neither multicast, ::, ::1 nor an IPv4 address in disguise. */
+    public static boolean isSingleHostIpv6(final long hi, final long lo) {
+        return !isMulticastIpv6(hi) && (hi != 0 || lo != 0 && lo != 1 && lo >>> 32 != V4_PREFIX);
+    }
+
+    /** The low half of the solicited-node multicast address; the high one is {@link #LINK_MULTICAST_HI}. */
+    public static long solicitedNodeLo(final long lo) {
+        return SOLICITED_NODE_LO | lo & SOLICITED_NODE_BITS;
+    }
+
+    /** The low half of the address that a station makes of its MAC: modified EUI-64 (RFC 4291 appendix A). */
+    public static long eui64(final long mac) {
+        final long upper = (mac >>> 24 ^ 0x02_0000L) & 0xFF_FFFFL;
+        return upper << 40 | 0xFF_FE00_0000L | mac & 0xFF_FFFFL;
+    }
+
     public boolean isIpv4() {
         return isIpv4(hi, lo);
     }

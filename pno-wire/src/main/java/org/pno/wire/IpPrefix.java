@@ -44,7 +44,8 @@ public record IpPrefix(IpAddress address, int length) {
         return (int) leadingOnes(32 + length);
     }
 
-    private static long leadingOnes(final int bits) {
+    /** The mask of {@code bits} leading ones, of 64; none if negative, all if more. */
+    public static long leadingOnes(final int bits) {
         return bits <= 0 ? 0 : bits >= 64 ? -1L : -1L << (64 - bits);
     }
 

@@ -28,6 +28,11 @@ public final class MacAddress {
         return mac != NONE && !isMulticast(mac);
     }
 
+    /** Where an IPv6 multicast address with this low half is sent to (RFC 2464 7). */
+    public static long multicastIpv6(final long lo) {
+        return 0x3333_0000_0000L | lo & 0xFFFF_FFFFL;
+    }
+
     /** An address of nobody's, made from {@code bits}: locally administered, unicast. */
     public static long local(final long bits) {
         return (bits & BROADCAST & ~GROUP_BIT) | LOCAL_BIT;
