@@ -39,6 +39,13 @@ public interface CongestionControl {
      */
     void onTimeout(long flightBytes, boolean again, long nowNs);
 
+    /**
+     * What the last {@link #onLoss} or first {@link #onTimeout} answered to had not been lost: the window and the
+     * threshold of before are due again (RFC 4015 3.2, RFC 5682 2). Comes once at most for each of them, perhaps after
+     * {@link #onRecovered}.
+     */
+    void onUndo(long nowNs);
+
     /** Nothing was sent for longer than a retransmission timeout; sending is about to begin again. */
     void onIdle(long nowNs);
 

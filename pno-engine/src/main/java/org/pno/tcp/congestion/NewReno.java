@@ -13,6 +13,10 @@ public final class NewReno implements CongestionControl {
     private long thresholdBytes;
     /** Acknowledged since the window last grew in congestion avoidance. */
     private long ackedBytes;
+    /** Both as they were before the last answer to a loss, for {@link #onUndo}. */
+    private long priorWindowBytes;
+
+    private long priorThresholdBytes;
 
     @Override
     public String name() {
@@ -26,6 +30,12 @@ public final class NewReno implements CongestionControl {
         windowBytes = handshakeLost ? mssBytes : initialWindowBytes();
         thresholdBytes = NO_THRESHOLD;
         ackedBytes = 0;
+        keepPrior();
+    }
+
+    private void keepPrior() {
+        priorWindowBytes = windowBytes;
+        priorThresholdBytes = thresholdBytes;
     }
 
     /** RFC 6928 2. */
@@ -51,6 +61,7 @@ public final class NewReno implements CongestionControl {
 
     @Override
     public void onLoss(final long flightBytes, final long nowNs) {
+        keepPrior();
         thresholdBytes = halfOf(flightBytes);
         windowBytes = thresholdBytes;
         ackedBytes = 0;
@@ -65,10 +76,17 @@ public final class NewReno implements CongestionControl {
     @Override
     public void onTimeout(final long flightBytes, final boolean again, final long nowNs) {
         if (!again) { // RFC 5681 3.1: held constant when the timer retransmits the same segment again.
+            keepPrior();
             thresholdBytes = halfOf(flightBytes);
         }
         windowBytes = mssBytes; // The loss window.
         ackedBytes = 0;
+    }
+
+    @Override
+    public void onUndo(final long nowNs) {
+        windowBytes = Math.max(windowBytes, priorWindowBytes);
+        thresholdBytes = Math.max(thresholdBytes, priorThresholdBytes);
     }
 
     @Override

@@ -83,6 +83,25 @@ class NewRenoTest {
     }
 
     @Test
+    void shouldRestoreWindowAndThresholdWhenLossIsUndone() {
+        reno.onAcknowledged(10 * MSS, -1, 0);
+        reno.onLoss(20 * MSS, 0);
+        reno.onRecovered(0, 0);
+        reno.onUndo(0);
+        assertEquals(20 * MSS, reno.windowBytes());
+        assertEquals(CongestionControl.NO_THRESHOLD, reno.thresholdBytes());
+    }
+
+    @Test
+    void shouldRestoreWindowOfBeforeTheFirstOfSeveralTimeouts() {
+        reno.onTimeout(10 * MSS, false, 0);
+        reno.onTimeout(MSS, true, 0);
+        reno.onUndo(0);
+        assertEquals(10 * MSS, reno.windowBytes());
+        assertEquals(CongestionControl.NO_THRESHOLD, reno.thresholdBytes());
+    }
+
+    @Test
     void shouldRestartFromInitialWindowAfterIdleTime() {
         reno.onAcknowledged(50 * MSS, -1, 0);
         reno.onIdle(0);
