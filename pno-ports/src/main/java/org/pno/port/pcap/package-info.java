@@ -1,0 +1,2 @@
+/** Packets written to capture files. */
+package org.pno.port.pcap;
