@@ -140,6 +140,7 @@
 #define PNO_HOLDER_STATE_FREE                   0
 #define PNO_HOLDER_STATE_FORKING                1
 #define PNO_HOLDER_STATE_LIVE                   2
+#define PNO_HOLDER_STATE_FILLED_BY_SHIFT        32
 
 /* HandshakeDescriptor: Messages of the control socket. */
 #define PNO_MSG_TYPE_OFFSET                     0

@@ -72,7 +72,6 @@ int pno_arena_create(void)
         pno_arena.rx_pool = pno_arena.base + RX_POOL_OFFSET;
         write_header();
         pno_holder_claim(pno_bitmap_take(&pno_arena.family->holders, pno_arena.family->holder_words, PNO_HOLDER_COUNT));
-        pno_holder_live();
         return fd;
     }
     int error = errno;
@@ -113,8 +112,7 @@ uint32_t pno_holder_prepare(void)
     for (size_t i = 0; i < PNO_BITMAP_WORDS(PNO_RECORD_COUNT); i++)
         atomic_store_explicit(&next->bits[i], atomic_load_explicit(&pno_arena.holder->bits[i], memory_order_relaxed),
                               memory_order_relaxed);
-    atomic_store(&next->pid, (uint64_t)getpid());
-    atomic_store(&next->state, PNO_HOLDER_STATE_FORKING);
+    atomic_store(&next->state, (uint64_t)getpid() << PNO_HOLDER_STATE_FILLED_BY_SHIFT | PNO_HOLDER_STATE_FORKING);
     return slot;
 }
 
@@ -129,11 +127,6 @@ void pno_holder_claim(uint32_t slot)
     pno_arena.holder_slot = slot;
     pno_arena.holder = holder(slot);
     atomic_store(&pno_arena.holder->pid, (uint64_t)getpid());
-}
-
-void pno_holder_live(void)
-{
-    atomic_store(&pno_arena.holder->state, PNO_HOLDER_STATE_LIVE);
 }
 
 void pno_hold(uint32_t record)

@@ -93,9 +93,9 @@ uint32_t pno_holder_prepare(void);
 
 void pno_holder_cancel(uint32_t slot);
 
-/* In the child: the slot is filled for this process, which must be said in it before the DPU is told; then it lives. */
+/* In the child: the slot is filled for this process, which must be said in it before the DPU is told and makes it LIVE.
+ */
 void pno_holder_claim(uint32_t slot);
-void pno_holder_live(void);
 
 void pno_hold(uint32_t record);
 void pno_unhold(uint32_t record);

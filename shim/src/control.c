@@ -31,6 +31,7 @@ _Static_assert(PNO_MSG_LISTEN_BACKLOG_OFFSET == PNO_MSG_BODY_OFFSET + 12, "LISTE
 struct pno_control pno_control = {.fd = -1, .bell = -1};
 
 static struct pno_lock lock;
+static int inherited = -1; /* the connection of the process that forked this one */
 
 struct reply {
     size_t length;
@@ -267,4 +268,15 @@ bool pno_control_ended(void)
 void pno_control_forget(void)
 {
     lock = (struct pno_lock){0};
+}
+
+void pno_control_inherit(void)
+{
+    pno_fd_internal_close(&pno_control.bell);
+    pno_fd_internal_move(&pno_control.fd, &inherited);
+}
+
+void pno_control_disinherit(void)
+{
+    pno_fd_internal_close(&inherited);
 }

@@ -42,4 +42,9 @@ bool pno_control_ended(void);
 /* In the child of a fork: no request is under way. */
 void pno_control_forget(void);
 
+/* The connection is the parent's. It is kept until the child has one of its own and its slot: while it lasts, the DPU
+ * counts the slot that the parent filled, though the parent may end. */
+void pno_control_inherit(void);
+void pno_control_disinherit(void);
+
 #endif

@@ -299,6 +299,15 @@ void pno_fd_internal(int *fd)
     }
 }
 
+void pno_fd_internal_move(int *from, int *to)
+{
+    for (size_t i = 0; i < INTERNAL_LIMIT; i++)
+        if (internals[i] == from)
+            internals[i] = to;
+    *to = *from;
+    *from = -1;
+}
+
 void pno_fd_internal_close(int *fd)
 {
     if (*fd < 0)

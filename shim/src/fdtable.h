@@ -36,6 +36,9 @@ void pno_fd_raised_close(int fd);
 void pno_fd_internal(int *fd);
 void pno_fd_internal_close(int *fd);
 
+/* The number is in another place from now on. */
+void pno_fd_internal_move(int *from, int *to);
+
 /* Every number that names `old`, as `fd` does, names `next` from now on; NULL: it is the kernel's. The kernel's
  * descriptor stays. */
 void pno_fd_rename(struct pno_file *old, struct pno_file *next, int fd);

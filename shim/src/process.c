@@ -151,8 +151,6 @@ static int claim_slot(void)
             break;
         nanosleep(&moment, NULL);
     }
-    if (error >= 0)
-        pno_holder_live();
     return error;
 }
 
@@ -182,9 +180,10 @@ static void after_fork_in_child(void)
     }
     pno_channels_forget();
     forget_channels_of_files();
-    pno_control_close();
+    pno_control_inherit();
     if (!atomic_load(&pno_process.gone) && introduce_child() < 0)
         atomic_store(&pno_process.gone, true);
+    pno_control_disinherit();
 }
 
 /* --- the start --- */

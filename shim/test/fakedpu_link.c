@@ -120,6 +120,8 @@ bool fake_holder_live(struct fake_arena *arena, uint32_t slot, bool live)
     if (slot >= SLOTS)
         return false;
     arena->live[slot] = live;
+    if (live)
+        atomic_store(&holder_of(arena, slot)->state, PNO_HOLDER_STATE_LIVE);
     for (uint32_t i = 0; i < arena->end; i++)
         arena->records[i].released = true;
     return true;
@@ -127,7 +129,20 @@ bool fake_holder_live(struct fake_arena *arena, uint32_t slot, bool live)
 
 bool fake_holder_is_forking(struct fake_arena *arena, uint32_t slot)
 {
-    return atomic_load(&holder_of(arena, slot)->state) == PNO_HOLDER_STATE_FORKING;
+    return (uint32_t)atomic_load(&holder_of(arena, slot)->state) == PNO_HOLDER_STATE_FORKING;
+}
+
+/* As a process lives as long as its connection here, so does the slot that it filled for a child. */
+static bool holder_counts(const struct fake_arena *arena, uint32_t slot)
+{
+    uint64_t state = atomic_load(&holder_of(arena, slot)->state);
+    if ((uint32_t)state != PNO_HOLDER_STATE_FORKING)
+        return arena->live[slot];
+    for (uint32_t parent = 0; parent < arena->header.holder_count && parent < SLOTS; parent++)
+        if (arena->live[parent] &&
+            atomic_load(&holder_of(arena, parent)->pid) == state >> PNO_HOLDER_STATE_FILLED_BY_SHIFT)
+            return true;
+    return false;
 }
 
 /* --- publishing --- */
@@ -399,8 +414,7 @@ static bool is_held(const struct fake_arena *arena, uint32_t number)
 {
     for (uint32_t slot = 0; slot < arena->header.holder_count && slot < SLOTS; slot++) {
         struct pno_holder *holder = holder_of(arena, slot);
-        if ((arena->live[slot] || atomic_load(&holder->state) == PNO_HOLDER_STATE_FORKING) &&
-            atomic_load(&holder->bits[number / 64]) >> number % 64 & 1)
+        if (holder_counts(arena, slot) && atomic_load(&holder->bits[number / 64]) >> number % 64 & 1)
             return true;
     }
     return false;

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/ptrace.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
@@ -80,6 +81,49 @@ BOTH(shouldKeepConnectionsOfAParentThatExits)
     join_child(outer);
     CHECK_EQ(recv(accepted, text, 1, MSG_DONTWAIT), -1);
     CHECK_EQ(errno, EAGAIN);
+    CHECK_EQ(write(accepted, "x", 1), 1);
+    CHECK_EQ(recv(accepted, text, 4, MSG_WAITALL), 3);
+}
+
+/* Stops a process as it forks, before its child has run: the child, stopped too. */
+static pid_t stop_at_fork(pid_t parent)
+{
+    int status;
+    unsigned long child = 0;
+    CHECK_EQ(waitpid(parent, &status, 0), parent);
+    CHECK(WIFSTOPPED(status));
+    CHECK_EQ(ptrace(PTRACE_SETOPTIONS, parent, NULL, PTRACE_O_TRACEFORK), 0);
+    CHECK_EQ(ptrace(PTRACE_CONT, parent, NULL, NULL), 0);
+    CHECK_EQ(waitpid(parent, &status, 0), parent);
+    CHECK_EQ(status >> 8, SIGTRAP | PTRACE_EVENT_FORK << 8);
+    CHECK_EQ(ptrace(PTRACE_GETEVENTMSG, parent, NULL, &child), 0);
+    CHECK_EQ(waitpid((pid_t)child, &status, __WALL), (pid_t)child);
+    return (pid_t)child;
+}
+
+BOTH(shouldKeepConnectionsOfAParentThatIsKilledBeforeItsChildRuns)
+{
+    uint16_t port;
+    char text[4];
+    int listener = listen_on(stack, 0, &port);
+    pid_t outer = fork();
+    if (outer == 0) {
+        int fd = connect_to(stack, port);
+        char byte;
+        CHECK_EQ(ptrace(PTRACE_TRACEME, 0, NULL, NULL), 0);
+        raise(SIGSTOP);
+        if (fork() == 0) {
+            CHECK_EQ(read(fd, &byte, 1), 1);
+            CHECK_EQ(write(fd, "abc", 3), 3);
+        }
+        _exit(0);
+    }
+    int accepted = accept(listener, NULL, NULL);
+    CHECK(accepted >= 0);
+    pid_t inner = stop_at_fork(outer);
+    kill(outer, SIGKILL);
+    CHECK_EQ(waitpid(outer, NULL, 0), outer);
+    CHECK_EQ(ptrace(PTRACE_DETACH, inner, NULL, NULL), 0);
     CHECK_EQ(write(accepted, "x", 1), 1);
     CHECK_EQ(recv(accepted, text, 4, MSG_WAITALL), 3);
 }

@@ -9,11 +9,6 @@ import org.pno.link.HolderDescriptor;
 
 /** One look at the states of all holder slots of an arena, and the sockets that wait for it. */
 final class HolderStates {
-    /** State and pid. */
-    static final int WORDS = 2;
-
-    private static final int STRIDE = WORDS * Long.BYTES;
-
     /** Sockets that the look under way is for. */
     final ArrayDeque<BridgeSocket> waiting = new ArrayDeque<>();
     /** Sockets that came after it was posted. */
@@ -28,14 +23,14 @@ final class HolderStates {
     HolderStates(final HostArena arena) {
         this.arena = arena;
         counting = new int[arena.geometry().holderCount()];
-        states = Arena.ofAuto().allocate((long) counting.length * STRIDE, Long.BYTES);
+        states = Arena.ofAuto().allocate(JAVA_LONG, counting.length);
     }
 
     /** Posts reads of the states. */
     void post(final Bus bus) {
         for (int slot = 0; slot < counting.length; slot++) {
             final long offset = arena.geometry().holderOffset(slot) + HolderDescriptor.STATE_OFFSET;
-            bus.readWords(arena.region(), offset, states, (long) slot * STRIDE, WORDS);
+            bus.readWords(arena.region(), offset, states, (long) slot * Long.BYTES, 1);
         }
     }
 
@@ -55,13 +50,12 @@ final class HolderStates {
     }
 
     private boolean counts(final int slot) {
-        final long at = (long) slot * STRIDE;
-        final boolean isForking =
-                states.get(JAVA_LONG, at + HolderDescriptor.STATE_OFFSET) == HolderDescriptor.STATE_FORKING;
-        final long pid = states.get(JAVA_LONG, at + HolderDescriptor.PID_OFFSET);
+        final long word = states.getAtIndex(JAVA_LONG, slot);
+        final boolean isForking = HolderDescriptor.state(word) == HolderDescriptor.STATE_FORKING;
+        final long parent = HolderDescriptor.filledBy(word);
         for (final Holder holder : arena.holders()) {
             if (holder.isAlive() && holder.slot() == slot
-                    || isForking && holder.isConnected() && holder.hostPid() == pid) {
+                    || isForking && holder.isConnected() && holder.hostPid() == parent) {
                 return true;
             }
         }

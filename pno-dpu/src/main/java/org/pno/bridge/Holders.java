@@ -17,6 +17,8 @@ import org.pno.sys.Errno;
  */
 final class Holders {
     private static final int CHECKS_PER_CYCLE = 256;
+    /** State and pid. */
+    private static final int ADOPTION_WORDS = 2;
 
     /** A process that takes a holder slot, until the slot is read. */
     private record Adoption(HostArena arena, int slot, boolean isChild, Holder holder, HolderCompletion completion) {}
@@ -169,7 +171,7 @@ final class Holders {
         }
         final Slot target = context.slots().take();
         final long offset = arena.geometry().holderOffset(slot) + HolderDescriptor.STATE_OFFSET;
-        context.bus().readWords(arena.region(), offset, target.memory(), target.offset(), HolderStates.WORDS);
+        context.bus().readWords(arena.region(), offset, target.memory(), target.offset(), ADOPTION_WORDS);
         adoptions.add(context.bus().ticket(), new Adoption(arena, slot, isChild, null, completion), 0);
         adoptionSlots.add(context.bus().ticket(), target, 0);
     }
@@ -185,7 +187,8 @@ final class Holders {
 
     private void onAdoption(final Adoption adoption, final Slot slot) {
         final HostArena arena = adoption.arena();
-        final long state = slot.memory().get(JAVA_LONG, slot.offset() + HolderDescriptor.STATE_OFFSET);
+        final int state =
+                HolderDescriptor.state(slot.memory().get(JAVA_LONG, slot.offset() + HolderDescriptor.STATE_OFFSET));
         if (!arena.isLive()
                 || isTaken(arena, adoption.slot())
                 || adoption.isChild() && state != HolderDescriptor.STATE_FORKING) {

@@ -21,6 +21,8 @@ import org.pno.sys.Errno;
 /** Who holds what: death of processes, and families made by fork. */
 class BridgeHolderTest {
     private static final int CHILD_SLOT = 2;
+    /** No process of this family has it otherwise. */
+    private static final long CHILD_PID = 1;
 
     private BridgeFixture fixture;
 
@@ -35,10 +37,17 @@ class BridgeHolderTest {
         final SimulatedHost host = fixture.host.host;
         final long parent = host.geometry().holderOffset(SimulatedHost.HOLDER_SLOT);
         final long child = host.geometry().holderOffset(CHILD_SLOT);
-        for (long at = HolderDescriptor.PID_OFFSET; at < HolderDescriptor.BITMAP_OFFSET + 8; at += Long.BYTES) {
-            Words.setPlain(host.memory(), child + at, Words.getPlain(host.memory(), parent + at));
-        }
-        Words.setRelease(host.memory(), child + HolderDescriptor.STATE_OFFSET, HolderDescriptor.STATE_FORKING);
+        final long bits = HolderDescriptor.BITMAP_OFFSET;
+        Words.setPlain(host.memory(), child + bits, Words.getPlain(host.memory(), parent + bits));
+        final long pid = Words.getPlain(host.memory(), parent + HolderDescriptor.PID_OFFSET);
+        Words.setRelease(host.memory(), child + HolderDescriptor.STATE_OFFSET, HolderDescriptor.forking(pid));
+    }
+
+    /** The child says who it is, as it does before it asks the DPU for its slot. */
+    private void claimSlotOfChild() {
+        final SimulatedHost host = fixture.host.host;
+        final long child = host.geometry().holderOffset(CHILD_SLOT);
+        Words.setRelease(host.memory(), child + HolderDescriptor.PID_OFFSET, CHILD_PID);
     }
 
     private Holder adoptChild() {
@@ -147,6 +156,9 @@ class BridgeHolderTest {
         final Pair pair = fixture.acceptedPair();
         fillSlotForChild();
         fixture.dpu.bridge.holderDied(fixture.host.holder);
+        fixture.pass(50_000_000);
+        assertFalse(pair.peer().isAtEnd());
+        claimSlotOfChild();
         fixture.pass(50_000_000);
         assertFalse(pair.peer().isAtEnd());
 
