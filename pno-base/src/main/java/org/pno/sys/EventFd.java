@@ -6,7 +6,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** A counter that wakes whoever polls its descriptor: the doorbell between two processes. Always non-blocking. */
+/**
+ * A counter that wakes whoever polls its descriptor: the doorbell between two processes. Made non-blocking; but that is
+ * a flag of the open file, so an owner in another process can clear it. What others own is signalled through
+ * {@link EventSignals}, and not read at all.
+ */
 public final class EventFd {
     private static final int EFD_NONBLOCK = 0x800;
     private static final int EFD_CLOEXEC = 0x80000;

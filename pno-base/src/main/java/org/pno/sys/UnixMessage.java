@@ -17,8 +17,11 @@ import java.lang.ref.Reference;
  * </pre>
  */
 public final class UnixMessage {
-    /** Descriptors in one message at most. */
-    public static final int MAX_DESCRIPTORS = 16;
+    /**
+     * Descriptors in one message at most: as many as the kernel carries (SCM_MAX_FD), so that all arrive. One that did
+     * not fit would be closed by the kernel within the receiving call, and to close a socket that lingers takes time.
+     */
+    public static final int MAX_DESCRIPTORS = 253;
 
     private static final int IOV_POINTER = 16;
     private static final int IOV_COUNT = 24;

@@ -24,6 +24,7 @@ public final class UnixSocket {
     public static final int NONBLOCK = 0x800;
 
     private static final int AF_UNIX = 1;
+    private static final int SHUT_RDWR = 2;
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
     private static final int SO_PEERCRED = 17;
@@ -32,6 +33,7 @@ public final class UnixSocket {
     private static final LibcFunction ACCEPT4 =
             LibcFunction.of("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final LibcFunction CONNECT = LibcFunction.of("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final LibcFunction SHUTDOWN = LibcFunction.of("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final LibcFunction SOCKETPAIR =
             LibcFunction.of("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle SENDTO = LibcFunction.of(
@@ -86,6 +88,11 @@ public final class UnixSocket {
         final int result = (int) CONNECT.call(socket, address.memory().address(), address.length());
         Reference.reachabilityFence(address);
         return result;
+    }
+
+    /** Ends a connection both ways at once, whatever becomes of the descriptor. */
+    public static void shutdown(final int socket) {
+        SHUTDOWN.call(socket, SHUT_RDWR);
     }
 
     /** The process that connected, or that listened, at the time it did. */

@@ -6,18 +6,16 @@ import org.pno.bridge.ArenaCompletion;
 import org.pno.bridge.Bridge;
 import org.pno.bridge.Holder;
 import org.pno.bridge.HostArena;
-import org.pno.bridge.ListenRequest;
 import org.pno.bridge.Tenant;
 import org.pno.link.HandshakeDecoder;
 import org.pno.link.HandshakeDescriptor;
 import org.pno.link.ProtocolException;
+import org.pno.link.SealedMemory;
 import org.pno.sys.Cpu;
 import org.pno.sys.Descriptors;
 import org.pno.sys.Epoll;
 import org.pno.sys.Errno;
 import org.pno.sys.EventFd;
-import org.pno.sys.InetSocket;
-import org.pno.sys.MemoryMapping;
 import org.pno.sys.PeerCredentials;
 import org.pno.sys.PidFd;
 import org.pno.sys.UnixMessage;
@@ -25,10 +23,13 @@ import org.pno.sys.UnixMessage;
 /**
  * What a client may ask, and what its process has: bells, arenas, channels, holder slots. Watches the process until
  * it is gone; what it held is then released, though its connection may still be open in a child.
+ *
+ * <p>No call on a descriptor that the host has as well may wait for it: bells are rung through
+ * {@link org.pno.sys.EventSignals} and their own never read, memory is asked nothing before it is known to be a memfd,
+ * and all else is left to the {@link WaitingRoom}.
  */
 final class ClientSession {
     private static final int NONE = -1;
-    private static final int PROTOCOL_TCP = 6;
 
     /** A channel of this process, and the bell that wakes who waits on it. */
     private record OpenChannel(HostArena arena, int number, int bell) {}
@@ -96,20 +97,20 @@ final class ClientSession {
         pidFd = PidFd.ofPeer(socket);
         context.watches().add(pidFd, Epoll.EPOLLIN, events -> onExit());
         bell = EventFd.create();
-        context.watches().add(bell, Epoll.EPOLLIN, events -> onBell());
+        // Edge-triggered, and not drained: the host has it too, and could empty it just before a read, which would
+        // wait.
+        context.watches().add(bell, Epoll.EPOLLIN | Epoll.EPOLLET, events -> onBell());
         replies.welcome(bell);
     }
 
     private void onBell() {
-        EventFd.drain(bell);
         for (int i = 0; i < channels.size(); i++) {
             bridge.onBell(channels.get(i).arena(), channels.get(i).number());
         }
     }
 
     private void onExit() {
-        watchNoLonger(pidFd);
-        pidFd = NONE;
+        closePidFd();
         detachChannels();
         holders.forEach(bridge::holderDied);
     }
@@ -119,7 +120,13 @@ final class ClientSession {
             replies.refuse(Errno.EPERM, "only a program has an arena; kind " + kind + " said HELLO");
             return;
         }
-        final long bytes = MemoryMapping.size(descriptor);
+        final long bytes;
+        try {
+            bytes = SealedMemory.size(descriptor);
+        } catch (final IllegalArgumentException e) {
+            replies.refuse(Errno.EINVAL, "the arena: " + e.getMessage());
+            return;
+        }
         if (!tenant.takeArena(bytes)) {
             replies.refuse(
                     Errno.ENOMEM,
@@ -178,9 +185,15 @@ final class ClientSession {
             notYours(request.channelArena(), replies);
             return;
         }
+        // Rung once at once: the kernel says whether it is a bell at all.
+        final int rung = context.signals().signal(descriptor);
+        if (rung < 0) {
+            replies.refuse(-rung, "the bell of channel " + Integer.toUnsignedString(number) + " is no eventfd");
+            return;
+        }
         final int channelBell = Descriptors.duplicate(descriptor);
-        if (!bridge.attachChannel(arena, number, () -> EventFd.signal(channelBell))) {
-            Descriptors.close(channelBell);
+        if (!bridge.attachChannel(arena, number, () -> context.signals().signal(channelBell))) {
+            context.waitingRoom().close(peer.uid(), channelBell);
             replies.refuse(
                     Errno.EBUSY,
                     "channel " + Integer.toUnsignedString(number) + " of arena " + arena.number()
@@ -212,41 +225,24 @@ final class ClientSession {
     }
 
     private void listen(final HandshakeDecoder request, final int placeholder, final Replies replies) {
-        final HostArena arena = ownArena(request.listenArena());
-        if (arena == null) {
-            notYours(request.listenArena(), replies);
+        final int arena = request.listenArena();
+        final int record = request.listenRecord();
+        final int generation = request.listenGeneration();
+        final int backlog = request.listenBacklog();
+        if (ownArena(arena) == null) {
+            notYours(arena, replies);
             return;
         }
-        if (InetSocket.type(placeholder) != InetSocket.SOCK_STREAM
-                || InetSocket.protocol(placeholder) != PROTOCOL_TCP) {
-            replies.refuse(Errno.EINVAL, "the placeholder is no TCP socket");
-            return;
-        }
-        final InetSocket.Endpoint endpoint = InetSocket.localEndpoint(placeholder);
-        if (endpoint.port() == 0) {
-            replies.refuse(Errno.EINVAL, "the placeholder is not bound to a port");
-            return;
-        }
-        final boolean isWildcard = endpoint.isWildcard();
-        if (!endpoint.isIpv4() && (!isWildcard || InetSocket.isIpv6Only(placeholder))) {
-            replies.refuse(Errno.EAFNOSUPPORT, "the placeholder is bound to IPv6 alone, the DPU has no IPv6 yet");
-            return;
-        }
-        final ListenRequest listenRequest = new ListenRequest(
-                request.listenGeneration(),
-                isWildcard ? 0 : endpoint.addressHi(),
-                isWildcard ? 0 : endpoint.addressLo(),
-                endpoint.port(),
-                request.listenBacklog(),
-                result -> {
-                    if (result < 0) {
-                        replies.refuse(
-                                -result, "cannot listen on port " + endpoint.port() + ": " + Errno.describe(-result));
-                    } else {
-                        replies.ok(0);
-                    }
-                });
-        bridge.listen(arena, request.listenRecord(), listenRequest);
+        context.waitingRoom().ask(peer.uid(), () -> Placeholder.of(placeholder), asked -> {
+            final HostArena own = isEnded ? null : ownArena(arena);
+            if (own == null) {
+                notYours(arena, replies);
+            } else if (asked.errno() != 0) {
+                replies.refuse(asked.errno(), asked.why());
+            } else {
+                bridge.listen(own, record, asked.listenRequest(generation, backlog, replies));
+            }
+        });
     }
 
     private void query(final int what, final Replies replies) throws ProtocolException {
@@ -278,25 +274,32 @@ final class ClientSession {
     private void detachChannels() {
         for (final OpenChannel channel : channels) {
             bridge.detachChannel(channel.arena(), channel.number());
-            Descriptors.close(channel.bell());
+            context.waitingRoom().close(peer.uid(), channel.bell());
         }
         channels.clear();
     }
 
-    private void watchNoLonger(final int descriptor) {
-        if (descriptor != NONE) {
-            context.watches().remove(descriptor);
-            Descriptors.close(descriptor);
+    private void closePidFd() {
+        if (pidFd != NONE) {
+            context.watches().remove(pidFd);
+            Descriptors.close(pidFd);
+            pidFd = NONE;
+        }
+    }
+
+    private void closeBell() {
+        if (bell != NONE) {
+            context.watches().remove(bell);
+            context.waitingRoom().close(peer.uid(), bell);
+            bell = NONE;
         }
     }
 
     /** The connection has ended in every process that had it. */
     void end() {
         isEnded = true;
-        watchNoLonger(pidFd);
-        watchNoLonger(bell);
-        pidFd = NONE;
-        bell = NONE;
+        closePidFd();
+        closeBell();
         detachChannels();
         holders.forEach(bridge::holderDisconnected);
     }

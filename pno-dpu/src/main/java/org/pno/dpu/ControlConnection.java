@@ -11,6 +11,7 @@ import org.pno.link.ProtocolException;
 import org.pno.sys.Descriptors;
 import org.pno.sys.Epoll;
 import org.pno.sys.Errno;
+import org.pno.sys.PeerCredentials;
 import org.pno.sys.SystemCallException;
 import org.pno.sys.UnixMessage;
 import org.pno.sys.UnixSocket;
@@ -18,6 +19,8 @@ import org.pno.sys.UnixSocket;
 /**
  * One client of the control socket: receives its requests one after the other, has {@link ClientSession} answer them,
  * and sends the answers without ever waiting for the client. Who breaks the protocol is told so and cut off.
+ *
+ * <p>The socket's flags are ours alone, since accept made its open file here: non-blocking stays so.
  */
 final class ControlConnection implements Replies {
     /** Bytes of text in one TEXT message. */
@@ -32,6 +35,8 @@ final class ControlConnection implements Replies {
     private final ControlContext context;
     private final int socket;
     private final Consumer<ControlConnection> onClose;
+    private final Consumer<ControlConnection> onGone;
+    private final PeerCredentials peer;
     private final ClientSession session;
 
     private boolean isAnswerOwed;
@@ -41,11 +46,21 @@ final class ControlConnection implements Replies {
 
     private int textSent;
 
-    ControlConnection(final ControlContext context, final int socket, final Consumer<ControlConnection> onClose) {
+    /**
+     * @param onClose hears that the connection is over
+     * @param onGone hears later that its descriptor is free again
+     */
+    ControlConnection(
+            final ControlContext context,
+            final int socket,
+            final Consumer<ControlConnection> onClose,
+            final Consumer<ControlConnection> onGone) {
         this.context = context;
         this.socket = socket;
         this.onClose = onClose;
-        session = new ClientSession(context, UnixSocket.peerCredentials(socket), socket);
+        this.onGone = onGone;
+        peer = UnixSocket.peerCredentials(socket);
+        session = new ClientSession(context, peer, socket);
         context.watches().add(socket, Epoll.EPOLLIN, this::onReady);
     }
 
@@ -70,7 +85,7 @@ final class ControlConnection implements Replies {
         try {
             if (incoming.isTruncated()) {
                 throw new ProtocolException("a control message longer than " + HandshakeDescriptor.MAX_BYTES
-                        + " bytes, or with more than " + UnixMessage.MAX_DESCRIPTORS + " descriptors");
+                        + " bytes, or with descriptors for which there was no room");
             }
             if (isAnswerOwed) {
                 throw new ProtocolException("a request before the one under way was answered");
@@ -83,7 +98,13 @@ final class ControlConnection implements Replies {
         } catch (final SystemCallException e) {
             refuse(e.errno(), e.getMessage());
         } finally {
-            incoming.closeDescriptors();
+            closeReceived();
+        }
+    }
+
+    private void closeReceived() {
+        for (int i = 0; i < incoming.descriptorCount(); i++) {
+            context.waitingRoom().close(peer.uid(), incoming.descriptor(i));
         }
     }
 
@@ -157,6 +178,11 @@ final class ControlConnection implements Replies {
         return session;
     }
 
+    /** The user at the other end. */
+    int uid() {
+        return peer.uid();
+    }
+
     /** Ends the connection, and with it what its process holds. */
     void close() {
         if (isClosed) {
@@ -164,8 +190,15 @@ final class ControlConnection implements Replies {
         }
         isClosed = true;
         context.watches().remove(socket);
-        Descriptors.close(socket);
+        // The client learns of it now, though to close what lies in the queue may take its time.
+        UnixSocket.shutdown(socket);
         session.end();
         onClose.accept(this);
+        context.waitingRoom().ask(peer.uid(), this::closeSocket, onGone);
+    }
+
+    private ControlConnection closeSocket() {
+        Descriptors.close(socket);
+        return this;
     }
 }

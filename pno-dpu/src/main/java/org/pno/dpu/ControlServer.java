@@ -10,19 +10,26 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.pno.sys.Cpu;
 import org.pno.sys.Descriptors;
 import org.pno.sys.Epoll;
+import org.pno.sys.Errno;
 import org.pno.sys.SystemCallException;
 import org.pno.sys.UnixAddress;
 import org.pno.sys.UnixSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The control socket's listening end. A lock file beside it, which dies with its process, says whether a DPU lives
  * there: so a socket that a killed DPU left is replaced, and a living one is left alone.
  */
 final class ControlServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+
     private static final int BACKLOG = 64;
     private static final int ACCEPTS_PER_WAKE = 16;
 
@@ -32,7 +39,12 @@ final class ControlServer implements AutoCloseable {
     private final FileChannel lockFile;
     private final int socket;
     private final List<ControlConnection> connections = new ArrayList<>();
+    /** Connections whose descriptors are open, by user. */
+    private final Map<Integer, Integer> countByUid = new HashMap<>();
+
     private ControlContext context;
+    private boolean isPaused;
+    private boolean isClosed;
 
     /** @throws DpuException if another DPU lives there, or the place cannot be used */
     ControlServer(final String socketPath) {
@@ -157,10 +169,40 @@ final class ControlServer implements AutoCloseable {
     private void acceptAll() {
         for (int i = 0; i < ACCEPTS_PER_WAKE; i++) {
             final int descriptor = UnixSocket.accept(socket, UnixSocket.NONBLOCK);
+            if (descriptor == -Errno.EMFILE || descriptor == -Errno.ENFILE) {
+                pause();
+                return;
+            }
             if (descriptor < 0) {
                 return;
             }
-            connections.add(new ControlConnection(context, descriptor, connections::remove));
+            add(new ControlConnection(context, descriptor, connections::remove, this::onGone));
+        }
+    }
+
+    private void add(final ControlConnection connection) {
+        connections.add(connection);
+        final int count = countByUid.merge(connection.uid(), 1, Integer::sum);
+        if (count > context.connectionsPerUser()) {
+            connection.cutOff(
+                    Errno.EAGAIN,
+                    "user " + connection.uid() + " has " + (count - 1) + " control connections, the quota is "
+                            + context.connectionsPerUser());
+        }
+    }
+
+    /** No descriptor is left: who knocks is not looked at before one is, else the loop would never sleep. */
+    private void pause() {
+        LOG.warn("out of descriptors with {} control connections; new ones wait", connections.size());
+        isPaused = true;
+        context.watches().interest(socket, 0);
+    }
+
+    private void onGone(final ControlConnection connection) {
+        countByUid.computeIfPresent(connection.uid(), (uid, count) -> count == 1 ? null : count - 1);
+        if (isPaused && !isClosed) {
+            isPaused = false;
+            context.watches().interest(socket, Epoll.EPOLLIN);
         }
     }
 
@@ -172,6 +214,7 @@ final class ControlServer implements AutoCloseable {
     /** Ends all connections and removes the socket's file. */
     @Override
     public void close() {
+        isClosed = true;
         for (final ControlConnection connection : connections()) {
             connection.close();
         }

@@ -21,6 +21,7 @@ import org.pno.stack.StackConfiguration;
 import org.pno.sys.Descriptors;
 import org.pno.sys.Epoll;
 import org.pno.sys.EventFd;
+import org.pno.sys.EventSignals;
 import org.pno.sys.RandomBytes;
 import org.pno.sys.SystemCallException;
 import org.pno.time.NanoClock;
@@ -49,6 +50,8 @@ public final class Dpu implements AutoCloseable {
     private final JournalMemory journal;
     private final Bridge bridge;
     private final Watches watches = new Watches();
+    private final WaitingRoom waitingRoom = new WaitingRoom();
+    private final EventSignals signals;
     private final SpinPolicy spin;
     private final int wakeUp = EventFd.create();
     private final long longestSleepNs;
@@ -68,6 +71,7 @@ public final class Dpu implements AutoCloseable {
     /** As above, over a bus of the caller's choice. */
     public Dpu(final DpuConfiguration configuration, final Supplier<HostMemory> bus) {
         configuration.validate();
+        signals = openSignals();
         server = openServer(configuration);
         port = openPort(configuration);
         memory = bus.get();
@@ -89,13 +93,28 @@ public final class Dpu implements AutoCloseable {
         server.start(new ControlContext(
                 bridge,
                 watches,
+                waitingRoom,
+                signals,
                 new Tenants(configuration.quotas()),
+                configuration.quotas().controlConnections(),
                 dpuAddresses(configuration),
                 epoch,
                 new DpuViews(bridge, port, counters, memory.counters()),
                 this::stop));
         watch();
         LOG.info("serving {} on {}, control socket {}", configuration.addresses(), port.name(), server.path());
+    }
+
+    private EventSignals openSignals() {
+        try {
+            return new EventSignals();
+        } catch (final SystemCallException e) {
+            closeOwn();
+            throw new DpuException(
+                    "no means to ring a host's bell without waiting for it, this takes the kernel's asynchronous I/O"
+                            + " (CONFIG_AIO, and room in /proc/sys/fs/aio-max-nr): " + e.getMessage(),
+                    e);
+        }
     }
 
     private ControlServer openServer(final DpuConfiguration configuration) {
@@ -122,6 +141,10 @@ public final class Dpu implements AutoCloseable {
 
     private void closeOwn() {
         watches.close();
+        waitingRoom.close();
+        if (signals != null) {
+            signals.close();
+        }
         Descriptors.close(wakeUp);
     }
 
@@ -147,6 +170,7 @@ public final class Dpu implements AutoCloseable {
 
     private void watch() {
         watches.add(wakeUp, Epoll.EPOLLIN, events -> EventFd.drain(wakeUp));
+        watches.add(waitingRoom.descriptor(), Epoll.EPOLLIN, events -> waitingRoom.takeAnswers());
         if (port.pollDescriptor() >= 0) {
             watches.add(port.pollDescriptor(), Epoll.EPOLLIN, events -> {});
         }

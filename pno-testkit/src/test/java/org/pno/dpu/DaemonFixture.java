@@ -38,7 +38,11 @@ final class DaemonFixture implements AutoCloseable {
         private volatile Throwable failure;
 
         Running(final DpuConfiguration configuration) {
-            dpu = new Dpu(configuration);
+            this(new Dpu(configuration));
+        }
+
+        Running(final Dpu opened) {
+            dpu = opened;
             thread = new Thread(this::run, "dpu");
             thread.start();
         }

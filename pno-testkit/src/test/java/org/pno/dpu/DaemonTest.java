@@ -157,7 +157,7 @@ class DaemonTest {
 
     @Test
     void shouldRefuseAnArenaBeyondTheQuota() throws IOException {
-        try (DaemonFixture fixture = new DaemonFixture(directory, new Quotas(1 << 20, 10, 10));
+        try (DaemonFixture fixture = new DaemonFixture(directory, new Quotas(1 << 20, 10, 10, 10));
                 ControlClient client =
                         ControlClient.connect(fixture.dpu.socketPath(), HandshakeDescriptor.KIND_PROGRAM);
                 SimulatedHost host = new SimulatedHost(SimulatedHost.smallGeometry(), () -> {})) {

@@ -1,0 +1,59 @@
+package org.pno.dpu;
+
+import org.pno.bridge.ListenRequest;
+import org.pno.sys.Errno;
+import org.pno.sys.InetSocket;
+import org.pno.sys.SystemCallException;
+
+/**
+ * What a host's placeholder says of the address that it holds, or why it is none. To ask it can take time: whoever has
+ * the socket too can hold its lock.
+ *
+ * @param errno 0 if the address is good
+ */
+record Placeholder(int errno, String why, long addressHi, long addressLo, int port) {
+    private static final int PROTOCOL_TCP = 6;
+
+    /** Asks a socket. */
+    static Placeholder of(final int socket) {
+        try {
+            return ask(socket);
+        } catch (final SystemCallException e) {
+            return refused(e.errno(), "the placeholder: " + e.getMessage());
+        }
+    }
+
+    private static Placeholder ask(final int socket) {
+        final int domain = InetSocket.domain(socket);
+        if (domain != InetSocket.AF_INET && domain != InetSocket.AF_INET6
+                || InetSocket.type(socket) != InetSocket.SOCK_STREAM
+                || InetSocket.protocol(socket) != PROTOCOL_TCP) {
+            return refused(Errno.EINVAL, "the placeholder is no TCP socket");
+        }
+        final InetSocket.Endpoint endpoint = InetSocket.localEndpoint(socket);
+        if (endpoint.port() == 0) {
+            return refused(Errno.EINVAL, "the placeholder is not bound to a port");
+        }
+        final boolean isWildcard = endpoint.isWildcard();
+        if (!endpoint.isIpv4() && (!isWildcard || InetSocket.isIpv6Only(socket))) {
+            return refused(Errno.EAFNOSUPPORT, "the placeholder is bound to IPv6 alone, the DPU has no IPv6 yet");
+        }
+        return new Placeholder(
+                0, "", isWildcard ? 0 : endpoint.addressHi(), isWildcard ? 0 : endpoint.addressLo(), endpoint.port());
+    }
+
+    private static Placeholder refused(final int errno, final String why) {
+        return new Placeholder(errno, why, 0, 0, 0);
+    }
+
+    /** The request to listen on that address, which is answered to {@code replies}. */
+    ListenRequest listenRequest(final int generation, final int backlog, final Replies replies) {
+        return new ListenRequest(generation, addressHi, addressLo, port, backlog, result -> {
+            if (result < 0) {
+                replies.refuse(-result, "cannot listen on port " + port + ": " + Errno.describe(-result));
+            } else {
+                replies.ok(0);
+            }
+        });
+    }
+}
