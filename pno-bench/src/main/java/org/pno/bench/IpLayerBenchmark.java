@@ -104,7 +104,7 @@ public class IpLayerBenchmark implements FrameOutput {
 
     @Benchmark
     public int receive() {
-        return ip.onFrame(RECEIVED, IpLayer.HEADERS_BYTES + PAYLOAD, 0);
+        return ip.onFrame(RECEIVED, IpLayer.IPV4_HEADERS_BYTES + PAYLOAD, 0);
     }
 
     @Benchmark

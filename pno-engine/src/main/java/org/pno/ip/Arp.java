@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import org.pno.counters.CounterGroup;
 import org.pno.wire.ArpPacket;
 import org.pno.wire.EthernetHeader;
+import org.pno.wire.IpAddress;
 import org.pno.wire.MacAddress;
 import org.pno.wire.VirtioNetHeader;
 import org.pno.wire.WireDrop;
@@ -52,7 +53,12 @@ final class Arp {
         this.counters = counters;
         this.drops = drops;
         neighbours = new NeighbourTable(
-                settings.maxNeighbours(), settings.maxWaiters(), this::sendRequest, listener, counters);
+                settings.maxNeighbours(),
+                settings.maxWaiters(),
+                NeighbourTable.NO_DELAY,
+                this::sendRequest,
+                listener,
+                counters);
         defendNs = nowNs;
     }
 
@@ -114,13 +120,13 @@ final class Arp {
     private void onSender(final int sender, final long nowNs) {
         final boolean forUs = routes.isLocal(received.targetIp());
         if (forUs && received.operation() == ArpPacket.REQUEST) {
-            neighbours.learn(sender, received.senderMac(), nowNs);
+            neighbours.learn(IpAddress.IPV4_HI, IpAddress.ipv4Lo(sender), received.senderMac(), nowNs);
             sendReply();
             return;
         }
         // RFC 826: whoever is in the table is brought up to date by any packet of its own, an announcement included.
         final boolean answered = forUs && received.targetMac() == mac;
-        if (!neighbours.update(sender, received.senderMac(), answered, nowNs)) {
+        if (!neighbours.update(IpAddress.IPV4_HI, IpAddress.ipv4Lo(sender), received.senderMac(), answered, nowNs)) {
             counters.increment(IpCounter.ARP_UNRELATED);
         }
     }
@@ -138,7 +144,8 @@ final class Arp {
         send(ArpPacket.REQUEST, MacAddress.BROADCAST, address, MacAddress.NONE, address);
     }
 
-    private void sendRequest(final int address, final long station) {
+    private void sendRequest(final long hi, final long lo, final long station) {
+        final int address = IpAddress.ipv4(lo);
         send(ArpPacket.REQUEST, station, routes.sourceFor(address), MacAddress.NONE, address);
     }
 

@@ -2,10 +2,11 @@ package org.pno.ip;
 
 import org.pno.sys.Errno;
 import org.pno.wire.Icmpv4Header;
+import org.pno.wire.Icmpv6Header;
 
 /**
- * An ICMP error that quotes a TCP segment of ours: for the stack to hand to TCP, which decides whether to believe it
- * (RFC 5927). Filled anew for each.
+ * An ICMP error of either family that quotes a TCP segment of ours: for the stack to hand to TCP, which decides whether
+ * to believe it (RFC 5927). Filled anew for each. Addresses are 128 bits, IPv4 as mapped.
  */
 public final class IcmpError {
     /** What Linux makes of the codes of destination unreachable, by code. */
@@ -28,18 +29,33 @@ public final class IcmpError {
         Errno.EHOSTUNREACH
     };
 
+    /** The same for ICMPv6 (RFC 4443 3.1). */
+    private static final int[] UNREACHABLE_ERRNO_V6 = {
+        Errno.ENETUNREACH,
+        Errno.EACCES,
+        Errno.EHOSTUNREACH,
+        Errno.EHOSTUNREACH,
+        Errno.ECONNREFUSED,
+        Errno.EACCES,
+        Errno.EACCES
+    };
+
     int type;
     int code;
+    int errno;
+    boolean tooBig;
     int nextHopMtuBytes;
-    int localAddress;
+    long localHi;
+    long localLo;
     int localPort;
-    int remoteAddress;
+    long remoteHi;
+    long remoteLo;
     int remotePort;
     int sequence;
 
     IcmpError() {}
 
-    /** {@code Icmpv4Header}'s type: destination unreachable, time exceeded or parameter problem. */
+    /** {@code Icmpv4Header}'s or {@code Icmpv6Header}'s type. */
     public int type() {
         return type;
     }
@@ -48,9 +64,9 @@ public final class IcmpError {
         return code;
     }
 
-    /** True if a router could not fragment the packet: it is too big for {@link #nextHopMtuBytes()}. */
+    /** True if a router could not pass the packet on: it is too big for {@link #nextHopMtuBytes()}. */
     public boolean isTooBig() {
-        return type == Icmpv4Header.DESTINATION_UNREACHABLE && code == Icmpv4Header.CODE_FRAGMENTATION_NEEDED;
+        return tooBig;
     }
 
     /** Bytes of the largest packet that the next hop takes, or 0 if the router did not say (RFC 1191 4). */
@@ -60,34 +76,63 @@ public final class IcmpError {
 
     /** The errno that Linux reports for it. */
     public int errno() {
-        return switch (type) {
-            case Icmpv4Header.DESTINATION_UNREACHABLE -> UNREACHABLE_ERRNO[code];
-            case Icmpv4Header.PARAMETER_PROBLEM -> Errno.EPROTO;
-            default -> Errno.EHOSTUNREACH;
-        };
+        return errno;
     }
 
-    /** True for a code that {@link #errno()} knows. */
-    static boolean isKnown(final int type, final int code) {
-        return switch (type) {
-            case Icmpv4Header.DESTINATION_UNREACHABLE -> code < UNREACHABLE_ERRNO.length;
-            case Icmpv4Header.TIME_EXCEEDED, Icmpv4Header.PARAMETER_PROBLEM -> true;
-            default -> false;
-        };
+    /** Sets what it is of an ICMP message for IPv4; false if its code is none that Linux knows. */
+    boolean isV4(final int messageType, final int messageCode) {
+        type = messageType;
+        code = messageCode;
+        tooBig = type == Icmpv4Header.DESTINATION_UNREACHABLE && code == Icmpv4Header.CODE_FRAGMENTATION_NEEDED;
+        switch (type) {
+            case Icmpv4Header.DESTINATION_UNREACHABLE -> {
+                errno = code < UNREACHABLE_ERRNO.length ? UNREACHABLE_ERRNO[code] : 0;
+            }
+            case Icmpv4Header.TIME_EXCEEDED -> errno = Errno.EHOSTUNREACH;
+            case Icmpv4Header.PARAMETER_PROBLEM -> errno = Errno.EPROTO;
+            default -> errno = 0;
+        }
+        return errno != 0;
     }
 
-    /** Our address, from which the quoted segment was sent. */
-    public int localAddress() {
-        return localAddress;
+    /** Sets what it is of an ICMPv6 message; false if its type is none that is known. */
+    boolean isV6(final int messageType, final int messageCode) {
+        type = messageType;
+        code = messageCode;
+        tooBig = type == Icmpv6Header.PACKET_TOO_BIG;
+        switch (type) {
+            case Icmpv6Header.DESTINATION_UNREACHABLE -> {
+                // RFC 4443 2.4(a): an unknown code is an error all the same.
+                errno = code < UNREACHABLE_ERRNO_V6.length ? UNREACHABLE_ERRNO_V6[code] : Errno.EPROTO;
+            }
+            case Icmpv6Header.PACKET_TOO_BIG -> errno = Errno.EMSGSIZE;
+            case Icmpv6Header.TIME_EXCEEDED -> errno = Errno.EHOSTUNREACH;
+            case Icmpv6Header.PARAMETER_PROBLEM -> errno = Errno.EPROTO;
+            default -> errno = 0;
+        }
+        return errno != 0;
+    }
+
+    /** The high half of our address, from which the quoted segment was sent. */
+    public long localHi() {
+        return localHi;
+    }
+
+    public long localLo() {
+        return localLo;
     }
 
     public int localPort() {
         return localPort;
     }
 
-    /** The address that it was sent to. */
-    public int remoteAddress() {
-        return remoteAddress;
+    /** The high half of the address that it was sent to. */
+    public long remoteHi() {
+        return remoteHi;
+    }
+
+    public long remoteLo() {
+        return remoteLo;
     }
 
     public int remotePort() {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.pno.counters.CounterGroup;
 import org.pno.wire.EthernetHeader;
 import org.pno.wire.Icmpv4Header;
+import org.pno.wire.IpAddress;
 import org.pno.wire.Ipv4Header;
 import org.pno.wire.TcpHeader;
 import org.pno.wire.VirtioNetHeader;
@@ -35,7 +36,7 @@ final class Icmpv4 {
     private final TokenBucket echoLimit;
     private final TokenBucket errorLimit;
 
-    private final IcmpError error = new IcmpError();
+    private final IcmpError error;
     private final Icmpv4Header received = new Icmpv4Header();
     private final Ipv4Header quotedIp = new Ipv4Header();
     private final TcpHeader quotedTcp = new TcpHeader();
@@ -47,9 +48,11 @@ final class Icmpv4 {
     Icmpv4(
             final IpSettings settings,
             final FrameOutput output,
+            final IcmpError error,
             final CounterGroup<IpCounter> counters,
             final CounterGroup<WireDrop> drops,
             final long nowNs) {
+        this.error = error;
         mac = settings.macAddress();
         mtuBytes = settings.mtuBytes();
         routes = settings.routes();
@@ -64,17 +67,12 @@ final class Icmpv4 {
         return new TokenBucket(perSecond, Math.max(1, perSecond / BURSTS_PER_SECOND), nowNs);
     }
 
-    /** The error that {@link #onMessage} reported last. */
-    IcmpError error() {
-        return error;
-    }
-
     /**
      * Judges an ICMP message.
      *
      * @param packet an accepted packet
      * @param station the Ethernet address it came from
-     * @return true if {@link #error()} now holds an error about a segment of ours
+     * @return true if the error given at construction now holds an error about a segment of ours
      */
     boolean onMessage(final Ipv4Header packet, final long station, final boolean checksumKnownGood, final long nowNs) {
         final long offset = packet.payloadOffset();
@@ -89,7 +87,7 @@ final class Icmpv4 {
             onEchoRequest(packet, station, nowNs);
             return false;
         }
-        if (!IcmpError.isKnown(received.type(), received.code())) {
+        if (!error.isV4(received.type(), received.code())) {
             counters.increment(IpCounter.ICMP_IGNORED);
             return false;
         }
@@ -185,12 +183,12 @@ final class Icmpv4 {
             return false;
         }
         quotedTcp.wrap(output.memory(), quotedIp.payloadOffset());
-        error.type = received.type();
-        error.code = received.code();
         error.nextHopMtuBytes = error.isTooBig() ? received.nextHopMtuBytes() : 0;
-        error.localAddress = quotedIp.source();
+        error.localHi = IpAddress.IPV4_HI;
+        error.localLo = IpAddress.ipv4Lo(quotedIp.source());
         error.localPort = quotedTcp.sourcePort();
-        error.remoteAddress = quotedIp.destination();
+        error.remoteHi = IpAddress.IPV4_HI;
+        error.remoteLo = IpAddress.ipv4Lo(quotedIp.destination());
         error.remotePort = quotedTcp.destinationPort();
         error.sequence = quotedTcp.sequence();
         return true;

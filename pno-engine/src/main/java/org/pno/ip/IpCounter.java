@@ -7,7 +7,9 @@ public enum IpCounter implements CounterKey {
     PACKETS_IN("ip.packets-in", "Frames received; a super-segment counts once."),
     OTHER_STATION("ip.drop.other-station", "A frame for another station, seen because the port is promiscuous."),
     GROUP_SOURCE("ip.drop.group-source", "A frame whose source is a group address or none."),
-    ETHER_TYPE("ip.drop.ether-type", "A frame that is neither IPv4 nor ARP."),
+    ETHER_TYPE(
+            "ip.drop.ether-type",
+            "A frame that is neither ARP nor an IP packet of a family that we have an address of."),
     MARTIAN_SOURCE("ip.drop.martian-source", "A source that is no single host's address, or is our own."),
     BROADCAST("ip.drop.broadcast", "A packet to a broadcast or multicast address; nothing here listens to one."),
     NOT_LOCAL("ip.drop.not-local", "A packet for an address that is not ours; we are a host and forward nothing."),
@@ -15,17 +17,32 @@ public enum IpCounter implements CounterKey {
     FRAGMENT("ip.drop.fragment", "A fragment; fragments are not reassembled."),
     UDP("ip.drop.udp", "A UDP packet, answered by port unreachable."),
     PROTOCOL("ip.drop.protocol", "A packet of a protocol we do not have, answered by protocol unreachable."),
+    EXTENSION(
+            "ip.drop.extension", "An IPv6 packet with an extension header that it must not have; its sender is told."),
     NO_ROUTE("ip.no-route", "Packets not sent because no route leads to their destination."),
-    NO_FRAME("ip.no-frame", "ARP and ICMP packets not sent because no frame was free."),
+    TENTATIVE_SOURCE(
+            "ip.tentative-source", "Packets not sent because their IPv6 source is being looked for elsewhere."),
+    NO_FRAME("ip.no-frame", "ARP, NDP and ICMP packets not sent because no frame was free."),
 
     ARP_REQUESTS_OUT("arp.requests-out", "ARP requests sent, announcements included."),
     ARP_REPLIES_OUT("arp.replies-out", "ARP replies sent."),
     ARP_SENDER("arp.drop.sender", "An ARP packet whose sender is no single station of an attached network."),
     ARP_UNRELATED("arp.drop.unrelated", "An ARP packet neither asked for nor for us; nothing is learnt."),
     ARP_CONFLICT("arp.conflict", "ARP packets in which another station claims one of our addresses."),
-    NEIGHBOURS_FAILED("arp.neighbours-failed", "Neighbours that did not answer three requests."),
-    NEIGHBOURS_FULL("arp.neighbours-full", "Neighbours not asked for because the table had no room to remember them."),
-    WAITERS_FULL("arp.waiters-full", "Connections not told of their neighbour because too many waited already."),
+
+    SOLICITATIONS_OUT("ndp.solicitations-out", "Neighbour solicitations sent."),
+    ADVERTISEMENTS_OUT("ndp.advertisements-out", "Neighbour advertisements sent."),
+    ROUTER_SOLICITATIONS_OUT("ndp.router-solicitations-out", "Router solicitations sent."),
+    ROUTER_ADVERTISEMENTS_IN("ndp.router-advertisements-in", "Router advertisements believed."),
+    NDP_NOT_FROM_LINK("ndp.drop.not-from-link", "A neighbour discovery message that has come through a router."),
+    NDP_UNRELATED(
+            "ndp.drop.unrelated", "A neighbour discovery message neither asked for nor for us, or not as it must be."),
+    ADDRESS_DUPLICATE("ndp.address-duplicate", "Addresses of ours not used because another station has them."),
+    ADDRESS_CONFLICT("ndp.address-conflict", "Advertisements in which another station claims one of our addresses."),
+
+    NEIGHBOURS_FAILED("neighbours.failed", "Neighbours that did not answer three requests."),
+    NEIGHBOURS_FULL("neighbours.full", "Neighbours not asked for because the table had no room to remember them."),
+    WAITERS_FULL("neighbours.waiters-full", "Connections not told of their neighbour because too many waited already."),
 
     ECHO_REPLIES("icmp.echo-replies", "Echo requests answered."),
     ECHO_LIMITED("icmp.drop.echo-limited", "Echo requests not answered because of their rate limit."),

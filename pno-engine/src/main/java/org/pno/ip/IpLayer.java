@@ -6,13 +6,14 @@ import org.pno.wire.EthernetHeader;
 import org.pno.wire.Icmpv4Header;
 import org.pno.wire.IpAddress;
 import org.pno.wire.Ipv4Header;
+import org.pno.wire.Ipv6Header;
 import org.pno.wire.MacAddress;
 import org.pno.wire.VirtioNetHeader;
 import org.pno.wire.WireDrop;
 
 /**
  * All of {@code org.pno.ip} for one port, as the stack drives it: frames in, a way out for TCP's segments, time by
- * {@link #poll}. Addresses are 128 bits in two longs ({@link IpAddress}); only IPv4 leads anywhere yet.
+ * {@link #poll}. Addresses are 128 bits in two longs ({@link IpAddress}), which tell the family.
  */
 public final class IpLayer {
     /** Answer of {@link #onFrame}: nothing is left to do. */
@@ -36,7 +37,10 @@ public final class IpLayer {
     public static final long NO_DEADLINE = NeighbourTable.NO_DEADLINE;
 
     /** Ethernet and IPv4 header of a frame of ours; the transport's stands behind. */
-    public static final int HEADERS_BYTES = EthernetHeader.BYTES + Ipv4Header.MIN_BYTES;
+    public static final int IPV4_HEADERS_BYTES = EthernetHeader.BYTES + Ipv4Header.MIN_BYTES;
+
+    /** Ethernet and IPv6 header of a frame of ours; the transport's stands behind. */
+    public static final int IPV6_HEADERS_BYTES = EthernetHeader.BYTES + Ipv6Header.BYTES;
 
     private final long mac;
     private final int mtuBytes;
@@ -52,6 +56,13 @@ public final class IpLayer {
     private final EthernetHeader ethernet = new EthernetHeader();
     private final VirtioNetHeader marks = new VirtioNetHeader();
     private final Ipv4Header packet;
+    private final IpPacket accepted = new IpPacket();
+    private final IcmpError error = new IcmpError();
+    /** Null without an IPv6 address. */
+    private final Ipv6 ipv6;
+
+    private long routedSourceHi;
+    private long routedSourceLo;
 
     /**
      * Builds the layer; it sends nothing before {@link #start}.
@@ -73,25 +84,36 @@ public final class IpLayer {
         this.counters = counters;
         this.drops = drops;
         arp = new Arp(settings, output, listener, counters, drops, nowNs);
-        icmp = new Icmpv4(settings, output, counters, drops, nowNs);
+        icmp = new Icmpv4(settings, output, error, counters, drops, nowNs);
         input = new Ipv4Input(routes, counters, drops);
         ipv4Output = new Ipv4Output(settings, arp.neighbours(), output, counters);
         packet = input.header();
+        ipv6 = routes.ipv6().addressCount() == 0
+                ? null
+                : new Ipv6(settings, output, listener, accepted, error, new IpCounters(counters, drops), nowNs);
     }
 
-    /** The port is up: makes our addresses known to the neighbours (RFC 5227 2.3). */
+    /** The port is up: makes our addresses known to the neighbours (RFC 5227 2.3, RFC 4862 5.4). */
     public void start(final long nowNs) {
         arp.announce(nowNs);
+        if (ipv6 != null) {
+            ipv6.ndp().start(nowNs);
+        }
     }
 
     /** Does what is due. */
     public void poll(final long nowNs) {
         arp.poll(nowNs);
+        if (ipv6 != null) {
+            ipv6.ndp().poll(nowNs);
+        }
     }
 
     /** When {@link #poll} has something to do next, or {@link #NO_DEADLINE}. */
     public long nextDeadlineNs() {
-        return arp.nextDeadlineNs();
+        return ipv6 == null
+                ? arp.nextDeadlineNs()
+                : Math.min(arp.nextDeadlineNs(), ipv6.ndp().nextDeadlineNs());
     }
 
     /**
@@ -122,13 +144,32 @@ public final class IpLayer {
         final int payloadLength = length - EthernetHeader.BYTES;
         switch (ethernet.etherType()) {
             case EthernetHeader.ETHERTYPE_IPV4 -> {
-                marks.wrap(output.memory(), frame - VirtioNetHeader.BYTES);
+                readMarks(frame);
                 return onIpv4(payload, payloadLength, nowNs);
+            }
+            case EthernetHeader.ETHERTYPE_IPV6 -> {
+                readMarks(frame);
+                return onIpv6(payload, payloadLength, nowNs);
             }
             case EthernetHeader.ETHERTYPE_ARP -> arp.onPacket(payload, payloadLength, nowNs);
             default -> counters.increment(IpCounter.ETHER_TYPE);
         }
         return NOTHING;
+    }
+
+    private void readMarks(final long frame) {
+        marks.wrap(output.memory(), frame - VirtioNetHeader.BYTES);
+        accepted.checksumKnownGood = marks.checksumKnownGood();
+        accepted.gsoSizeBytes = marks.isSegmented() ? marks.gsoSizeBytes() : 0;
+    }
+
+    private int onIpv6(final long offset, final int length, final long nowNs) {
+        if (ipv6 == null) {
+            counters.increment(IpCounter.ETHER_TYPE);
+            return NOTHING;
+        }
+        final boolean forEverybody = MacAddress.isMulticast(ethernet.destination());
+        return ipv6.onPacket(offset, length, forEverybody, ethernet.source(), accepted.checksumKnownGood, nowNs);
     }
 
     private int onIpv4(final long offset, final int length, final long nowNs) {
@@ -138,6 +179,7 @@ public final class IpLayer {
         }
         switch (packet.protocol()) {
             case Ipv4Header.PROTOCOL_TCP -> {
+                accepted.of(packet);
                 return TCP;
             }
             case Ipv4Header.PROTOCOL_ICMP -> {
@@ -159,98 +201,138 @@ public final class IpLayer {
 
     /** Of the packet that {@link #onFrame} accepted last: who sent it. */
     public long sourceHi() {
-        return IpAddress.IPV4_HI;
+        return accepted.sourceHi;
     }
 
     public long sourceLo() {
-        return IpAddress.ipv4Lo(packet.source());
+        return accepted.sourceLo;
     }
 
     /** Of the packet accepted last: to which of our addresses. */
     public long destinationHi() {
-        return IpAddress.IPV4_HI;
+        return accepted.destinationHi;
     }
 
     public long destinationLo() {
-        return IpAddress.ipv4Lo(packet.destination());
+        return accepted.destinationLo;
     }
 
     /** Of the packet accepted last: where the transport's header starts, in the output's memory. */
     public long payloadOffset() {
-        return packet.payloadOffset();
+        return accepted.payloadOffset;
     }
 
     /** Of the packet accepted last: bytes of transport header and payload. */
     public int payloadLength() {
-        return packet.payloadLength();
+        return accepted.payloadLength;
     }
 
-    /** Of the packet accepted last: DSCP and ECN. */
+    /** Of the packet accepted last: DSCP and ECN, IPv6's traffic class. */
     public int dscpEcn() {
-        return packet.dscpEcn();
+        return accepted.dscpEcn;
     }
 
     /** Of the packet accepted last: true if the transport's checksum needs no look. */
     public boolean checksumKnownGood() {
-        return marks.checksumKnownGood();
+        return accepted.checksumKnownGood;
     }
 
     /**
      * Of the packet accepted last: payload bytes of each segment that a super-segment was made of, 0 for a plain one.
      */
     public int gsoSizeBytes() {
-        return marks.isSegmented() ? marks.gsoSizeBytes() : 0;
+        return accepted.gsoSizeBytes;
     }
 
     /** Of the packet accepted last: partial sum of the pseudo header, see {@link Checksum}. */
     public long pseudoHeaderSum() {
-        return Checksum.pseudoHeader(packet.source(), packet.destination(), packet.protocol(), packet.payloadLength());
+        return accepted.pseudoHeaderSum();
     }
 
     /** The error that {@link #onFrame} reported last. */
     public IcmpError error() {
-        return icmp.error();
+        return error;
     }
 
     /** True for an address of ours. */
     public boolean isLocal(final long hi, final long lo) {
-        return IpAddress.isIpv4(hi, lo) && routes.isLocal(IpAddress.ipv4(lo));
+        return IpAddress.isIpv4(hi, lo)
+                ? routes.isLocal(IpAddress.ipv4(lo))
+                : routes.ipv6().isLocal(hi, lo);
     }
 
     /**
-     * Our address towards a destination, as its low half; the high half is {@link IpAddress#IPV4_HI}.
+     * Finds our address towards a destination: {@link #routedSourceHi()} and {@link #routedSourceLo()}.
      *
-     * @return {@link #NO_ROUTE} if no route leads there, or nobody can be there
+     * @return false if no route leads there, or nobody can be there
      */
-    public long sourceLoFor(final long destinationHi, final long destinationLo) {
-        final int destination = IpAddress.ipv4(destinationLo);
-        if (!IpAddress.isIpv4(destinationHi, destinationLo)
-                || !RouteTable.isSingleHost(destination)
-                || routes.isBroadcast(destination)) {
-            return NO_ROUTE;
+    public boolean route(final long destinationHi, final long destinationLo, final long nowNs) {
+        return IpAddress.isIpv4(destinationHi, destinationLo)
+                ? routeIpv4(IpAddress.ipv4(destinationLo))
+                : routeIpv6(destinationHi, destinationLo, nowNs);
+    }
+
+    private boolean routeIpv4(final int destination) {
+        final boolean single = RouteTable.isSingleHost(destination) && !routes.isBroadcast(destination);
+        final int source = single ? routes.sourceFor(destination) : RouteTable.NO_ROUTE;
+        routedSourceHi = IpAddress.IPV4_HI;
+        routedSourceLo = IpAddress.ipv4Lo(source);
+        return source != RouteTable.NO_ROUTE;
+    }
+
+    private boolean routeIpv6(final long hi, final long lo, final long nowNs) {
+        final Ipv6Routes table = routes.ipv6();
+        final boolean possible = ipv6 != null && IpAddress.isSingleHostIpv6(hi, lo) && table.hasWay(hi, lo, nowNs);
+        final int own = possible ? table.sourceFor(hi, lo) : Ipv6Routes.NONE;
+        if (own == Ipv6Routes.NONE) {
+            return false;
         }
-        final int source = routes.sourceFor(destination);
-        return source == RouteTable.NO_ROUTE ? NO_ROUTE : IpAddress.ipv4Lo(source);
+        routedSourceHi = table.addressHi(own);
+        routedSourceLo = table.addressLo(own);
+        return true;
+    }
+
+    /** What {@link #route} found last. */
+    public long routedSourceHi() {
+        return routedSourceHi;
+    }
+
+    public long routedSourceLo() {
+        return routedSourceLo;
     }
 
     /** Bytes of the largest packet to this destination, IP header included. */
-    public int mtuBytes() {
-        return mtuBytes;
+    public int mtuBytes(final long destinationHi, final long destinationLo) {
+        return ipv6 == null || IpAddress.isIpv4(destinationHi, destinationLo)
+                ? mtuBytes
+                : ipv6.ndp().routers().mtuBytes();
     }
 
-    /** The partial sum that a port's NEEDS_CSUM starts from, for a segment of ours. */
+    /** Bytes of Ethernet and IP header of a frame of ours to this destination; the transport's stands behind. */
+    public static int headersBytes(final long destinationHi, final long destinationLo) {
+        return IpAddress.isIpv4(destinationHi, destinationLo) ? IPV4_HEADERS_BYTES : IPV6_HEADERS_BYTES;
+    }
+
+    /** The partial sum that a port's NEEDS_CSUM starts from, for a segment of either family. */
     public static long pseudoHeaderSum(
-            final long sourceLo, final long destinationLo, final int protocol, final int length) {
-        return Checksum.pseudoHeader(IpAddress.ipv4(sourceLo), IpAddress.ipv4(destinationLo), protocol, length);
+            final long sourceHi,
+            final long sourceLo,
+            final long destinationHi,
+            final long destinationLo,
+            final int protocol,
+            final int length) {
+        return IpAddress.isIpv4(destinationHi, destinationLo)
+                ? Checksum.pseudoHeader(IpAddress.ipv4(sourceLo), IpAddress.ipv4(destinationLo), protocol, length)
+                : Checksum.pseudoHeader(sourceHi, sourceLo, destinationHi, destinationLo, protocol, length);
     }
 
     /**
-     * Begins a packet: finds the way, takes a frame, writes Ethernet and IPv4 header but for what {@link #finish} adds.
+     * Begins a packet: finds the way, takes a frame, writes Ethernet and IP header but for what {@link #finish} adds.
      * The marks before the frame are the caller's to write.
      *
      * @param waiter who is told by {@link NeighbourListener} if the answer is {@link #NO_NEIGHBOUR}, or {@link #NOBODY}
-     * @return the frame's offset in the output's memory, the transport's header going {@link #HEADERS_BYTES} behind; or
-     *     {@link #NO_FRAME}, {@link #NO_NEIGHBOUR}, {@link #NO_ROUTE}
+     * @return the frame's offset in the output's memory, the transport's header going {@link #headersBytes} behind;
+     *     or {@link #NO_FRAME}, {@link #NO_NEIGHBOUR}, {@link #NO_ROUTE}
      */
     public long open(
             final long sourceHi,
@@ -259,9 +341,13 @@ public final class IpLayer {
             final long destinationLo,
             final int waiter,
             final long nowNs) {
-        if (!IpAddress.isIpv4(sourceHi, sourceLo) || !IpAddress.isIpv4(destinationHi, destinationLo)) {
+        final boolean toIpv4 = IpAddress.isIpv4(destinationHi, destinationLo);
+        if (toIpv4 != IpAddress.isIpv4(sourceHi, sourceLo) || !toIpv4 && ipv6 == null) {
             counters.increment(IpCounter.NO_ROUTE);
             return NO_ROUTE;
+        }
+        if (!toIpv4) {
+            return ipv6.output().open(sourceHi, sourceLo, destinationHi, destinationLo, waiter, nowNs);
         }
         return ipv4Output.open(IpAddress.ipv4(sourceLo), IpAddress.ipv4(destinationLo), waiter, nowNs);
     }
@@ -272,22 +358,35 @@ public final class IpLayer {
      * @param payloadLength bytes behind the IP header: transport header and payload
      */
     public void finish(final long frame, final int protocol, final int payloadLength, final int dscpEcn) {
-        ipv4Output.finish(frame, protocol, payloadLength, dscpEcn);
+        if (ethernet.wrap(output.memory(), frame).etherType() == EthernetHeader.ETHERTYPE_IPV6) {
+            ipv6.output().finish(frame, protocol, payloadLength, dscpEcn);
+        } else {
+            ipv4Output.finish(frame, protocol, payloadLength, dscpEcn);
+        }
     }
 
     /**
      * The other side acknowledges what we send it: so its next hop is alive and need not be asked (RFC 1122 2.3.2.1,
-     * method 4).
+     * method 4; RFC 4861 7.3.1).
      */
-    public void confirm(final long destinationLo, final long nowNs) {
+    public void confirm(final long destinationHi, final long destinationLo, final long nowNs) {
+        if (!IpAddress.isIpv4(destinationHi, destinationLo)) {
+            if (ipv6 != null) {
+                ipv6.output().confirm(destinationHi, destinationLo, nowNs);
+            }
+            return;
+        }
         final int nextHop = routes.nextHop(IpAddress.ipv4(destinationLo));
         if (nextHop != RouteTable.NO_ROUTE) {
-            arp.neighbours().confirm(nextHop, nowNs);
+            arp.neighbours().confirm(IpAddress.IPV4_HI, IpAddress.ipv4Lo(nextHop), nowNs);
         }
     }
 
-    /** What is known of the neighbour with an IPv4 address, or null; for views and tests. */
-    public NeighbourState neighbourState(final int address, final long nowNs) {
-        return arp.neighbours().state(address, nowNs);
+    /** What is known of a neighbour, or null; for views and tests. */
+    public NeighbourState neighbourState(final long hi, final long lo, final long nowNs) {
+        if (IpAddress.isIpv4(hi, lo)) {
+            return arp.neighbours().state(hi, lo, nowNs);
+        }
+        return ipv6 == null ? null : ipv6.ndp().neighbours().state(hi, lo, nowNs);
     }
 }

@@ -25,6 +25,11 @@ public record IpSettings(
     private static final int LEAST_MTU_BYTES = 576;
 
     public IpSettings {
+        final boolean ipv6 = routes.ipv6().addressCount() > 0;
+        if (ipv6 && mtuBytes < RouterDiscovery.LEAST_MTU_BYTES) {
+            throw new IllegalArgumentException(
+                    "MTU is " + mtuBytes + "; IPv6 needs " + RouterDiscovery.LEAST_MTU_BYTES + " or more");
+        }
         if (!MacAddress.isUnicast(macAddress)) {
             throw new IllegalArgumentException(
                     "MAC address " + MacAddress.format(macAddress) + " is not that of one station");
@@ -32,7 +37,7 @@ public record IpSettings(
         if (mtuBytes < LEAST_MTU_BYTES) {
             throw new IllegalArgumentException("MTU is " + mtuBytes + "; use " + LEAST_MTU_BYTES + " or more");
         }
-        if (routes.addressCount() == 0) {
+        if (routes.addressCount() + routes.ipv6().addressCount() == 0) {
             throw new IllegalArgumentException("no IP address; give one, such as 10.77.0.1/24");
         }
     }

@@ -3,6 +3,7 @@ package org.pno.ip;
 import java.lang.foreign.MemorySegment;
 import org.pno.counters.CounterGroup;
 import org.pno.wire.EthernetHeader;
+import org.pno.wire.IpAddress;
 import org.pno.wire.Ipv4Header;
 
 /** Begins and completes the frames of packets of ours: way, neighbour, Ethernet and IPv4 header. */
@@ -62,7 +63,7 @@ final class Ipv4Output {
             counters.increment(IpCounter.NO_ROUTE);
             return IpLayer.NO_ROUTE;
         }
-        final long station = neighbours.resolve(nextHop, waiter, nowNs);
+        final long station = neighbours.resolve(IpAddress.IPV4_HI, IpAddress.ipv4Lo(nextHop), waiter, nowNs);
         return station == NeighbourTable.UNRESOLVED ? IpLayer.NO_NEIGHBOUR : station;
     }
 

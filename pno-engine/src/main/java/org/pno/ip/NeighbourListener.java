@@ -1,6 +1,6 @@
 package org.pno.ip;
 
-/** Is told how the search for a neighbour ended. */
+/** Is told how the search for a neighbour ended, and of neighbours who claim what is ours. */
 @FunctionalInterface
 public interface NeighbourListener {
     /**
@@ -10,4 +10,7 @@ public interface NeighbourListener {
      * @param waiter the token given to {@link NeighbourTable#resolve}
      */
     void onNeighbour(int waiter, boolean reachable);
+
+    /** Another station has this IPv6 address of ours: it is not used (RFC 4862 5.4.5). */
+    default void onDuplicateAddress(final long hi, final long lo) {}
 }

@@ -4,8 +4,9 @@ import org.pno.wire.IpAddress;
 import org.pno.wire.IpPrefix;
 
 /**
- * The addresses of one port and the ways from it: attached networks and gateways, the longest prefix first (RFC 1122
- * 3.3.1). Filled before the start, then only read. A handful of routes in plain arrays: a look-up is a short loop.
+ * The addresses of one port and the ways from it, those of IPv6 in {@link #ipv6()}. For IPv4: attached networks and
+ * gateways, the longest prefix first (RFC 1122 3.3.1). Filled before the start, then only read. A handful of routes in
+ * plain arrays: a look-up is a short loop.
  */
 public final class RouteTable {
     /** Answer where no route leads: 0.0.0.0 is nobody's address. */
@@ -27,12 +28,23 @@ public final class RouteTable {
     private final int[] sources = new int[MAX_ROUTES];
     private int routeCount;
 
+    private final Ipv6Routes ipv6 = new Ipv6Routes();
+
+    /** The addresses and ways of IPv6. */
+    Ipv6Routes ipv6() {
+        return ipv6;
+    }
+
     /**
      * Adds an address of ours and the network it stands in.
      *
-     * @param address with the length of its network's prefix, such as 10.77.0.1/24
+     * @param address with the length of its network's prefix, such as 10.77.0.1/24 or fd00::1/64
      */
     public RouteTable addAddress(final IpPrefix address) {
+        if (!address.address().isIpv4()) {
+            ipv6.addAddress(address);
+            return this;
+        }
         final int ipv4 = ipv4(address.address());
         if (addressCount == MAX_ADDRESSES) {
             throw new IllegalArgumentException(address + " is more than the " + MAX_ADDRESSES + " addresses of a port");
@@ -47,12 +59,16 @@ public final class RouteTable {
         return this;
     }
 
-    /** Adds the gateway to everywhere else. Its network must have been added as an address's. */
+    /** Adds the gateway to everywhere else of its family. Its network must have been added as an address's. */
     public RouteTable addDefaultGateway(final IpAddress gateway) {
+        if (!gateway.isIpv4()) {
+            ipv6.addGateway(gateway);
+            return this;
+        }
         return addGateway(new IpPrefix(IpAddress.ofIpv4(0), 0), gateway);
     }
 
-    /** Adds the gateway to a network. */
+    /** Adds the gateway to an IPv4 network. */
     public RouteTable addGateway(final IpPrefix network, final IpAddress gateway) {
         final int ipv4 = ipv4(gateway);
         if (!isAttached(ipv4) || isLocal(ipv4)) {
@@ -83,11 +99,12 @@ public final class RouteTable {
 
     private static int ipv4(final IpAddress address) {
         if (!address.isIpv4()) {
-            throw new IllegalArgumentException(address + " is not an IPv4 address; IPv6 is not supported yet");
+            throw new IllegalArgumentException(address + " is not an IPv4 address; IPv6 has its default gateway only");
         }
         return address.ipv4();
     }
 
+    /** IPv4 addresses. */
     public int addressCount() {
         return addressCount;
     }

@@ -6,6 +6,7 @@ import org.pno.counters.Counters;
 import org.pno.ip.IcmpError;
 import org.pno.ip.IpCounter;
 import org.pno.ip.IpLayer;
+import org.pno.ip.NeighbourListener;
 import org.pno.sys.Errno;
 import org.pno.tcp.Connection;
 import org.pno.tcp.DropReason;
@@ -17,7 +18,7 @@ import org.pno.wire.TcpHeader;
 import org.pno.wire.WireDrop;
 
 /**
- * Ethernet, ARP, IPv4, ICMP and TCP of one port, joined: frames and the host's calls in, intents out. Sans-IO; one
+ * Ethernet, ARP, NDP, IP, ICMP and TCP of one port, joined: frames and the host's calls in, intents out. Sans-IO; one
  * thread. In each cycle its owner hands in the frames, then calls {@link #onTimers}, makes the host's calls, and last
  * {@link #flush}. The host's calls carry no time; for them it is that of the call before.
  */
@@ -57,7 +58,7 @@ public final class NetworkStack implements Sockets {
         this.output = output;
         wireDrops = counters.addAll(WireDrop.class);
         final CounterGroup<IpCounter> ipCounters = counters.addAll(IpCounter.class);
-        ip = new IpLayer(configuration.ipSettings(), output, this::onNeighbour, ipCounters, wireDrops, startNs);
+        ip = new IpLayer(configuration.ipSettings(), output, new Neighbours(), ipCounters, wireDrops, startNs);
         tcpOverIp = new TcpOverIp(ip, output);
         tcp = new TcpEngine(configuration.tcp, tcpOverIp, counters, startNs);
         settingsReader = new SettingsReader(configuration.tcp);
@@ -113,17 +114,22 @@ public final class NetworkStack implements Sockets {
         if (error.isTooBig()) {
             return; // Our packets fit the link; what to do where a path is narrower is path MTU discovery's business.
         }
-        segment.addresses(
-                        IpAddress.IPV4_HI,
-                        IpAddress.ipv4Lo(error.remoteAddress()),
-                        IpAddress.IPV4_HI,
-                        IpAddress.ipv4Lo(error.localAddress()))
+        segment.addresses(error.remoteHi(), error.remoteLo(), error.localHi(), error.localLo())
                 .quote(error.localPort(), error.remotePort(), error.sequence());
         tcp.onIcmpError(segment, error.errno(), nowNs);
     }
 
-    private void onNeighbour(final int waiter, final boolean reachable) {
-        tcp.onNeighbour(waiter, reachable, nowNs);
+    /** What the IP layer finds out about neighbours. */
+    private final class Neighbours implements NeighbourListener {
+        @Override
+        public void onNeighbour(final int waiter, final boolean reachable) {
+            tcp.onNeighbour(waiter, reachable, nowNs);
+        }
+
+        @Override
+        public void onDuplicateAddress(final long hi, final long lo) {
+            output.duplicateAddress(hi, lo);
+        }
     }
 
     /** Does what time demands. */
@@ -158,17 +164,17 @@ public final class NetworkStack implements Sockets {
             final long remoteLo,
             final int remotePort,
             final SocketOptions options) {
-        final long sourceLo = ip.sourceLoFor(remoteHi, remoteLo);
-        if (sourceLo == IpLayer.NO_ROUTE || ip.isLocal(remoteHi, remoteLo)) {
+        if (!ip.route(remoteHi, remoteLo, nowNs) || ip.isLocal(remoteHi, remoteLo)) {
             return -Errno.ENETUNREACH; // To ourselves there is no way either: nothing loops back in the stack.
         }
         final boolean chosen = localHi != 0 || localLo != 0;
-        if (chosen && !ip.isLocal(localHi, localLo)) {
+        final boolean sameFamily = IpAddress.isIpv4(localHi, localLo) == IpAddress.isIpv4(remoteHi, remoteLo);
+        if (chosen && !(sameFamily && ip.isLocal(localHi, localLo))) {
             return -Errno.EADDRNOTAVAIL;
         }
         return tcp.connect(
-                chosen ? localHi : IpAddress.IPV4_HI,
-                chosen ? localLo : sourceLo,
+                chosen ? localHi : ip.routedSourceHi(),
+                chosen ? localLo : ip.routedSourceLo(),
                 localPort,
                 remoteHi,
                 remoteLo,

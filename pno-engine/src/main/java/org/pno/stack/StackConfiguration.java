@@ -10,10 +10,12 @@ import org.pno.wire.IpPrefix;
 
 /** What can be set of a {@link NetworkStack}: name, default and meaning. Read when the stack is built. */
 public final class StackConfiguration {
-    /** Our addresses, each with the length of its network's prefix: 10.77.0.1/24. One at least. */
+    /** Our addresses, each with the length of its network's prefix: 10.77.0.1/24, fd00::1/64. One at least. */
     public final List<IpPrefix> addresses = new ArrayList<>();
-    /** The way to everywhere else, in the network of one of the addresses; null for none. */
+    /** The IPv4 way to everywhere else, in the network of one of the addresses; null for none. */
     public IpAddress gateway;
+    /** The IPv6 one, in the network of one of the addresses or link-local; null for those that routers advertise. */
+    public IpAddress gatewayIpv6;
     /** The port's MAC address: six bytes, the first in bits 47..40. */
     public long macAddress;
     /** Largest IP packet that the port sends, unless it segments. */
@@ -38,6 +40,9 @@ public final class StackConfiguration {
         }
         if (gateway != null) {
             routes.addDefaultGateway(gateway);
+        }
+        if (gatewayIpv6 != null) {
+            routes.addDefaultGateway(gatewayIpv6);
         }
         return new IpSettings(
                 macAddress,

@@ -59,4 +59,7 @@ public interface StackOutput extends FrameOutput {
      * on, and its number may be used again. Comes from within {@link NetworkStack#flush} only.
      */
     void released(int connection);
+
+    /** Another station has this IPv6 address of ours: it is not used. For whoever looks after the network to be told. */
+    default void duplicateAddress(final long hi, final long lo) {}
 }

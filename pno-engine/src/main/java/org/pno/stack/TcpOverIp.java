@@ -6,6 +6,8 @@ import org.pno.tcp.Connection;
 import org.pno.tcp.Flow;
 import org.pno.tcp.TcpOutput;
 import org.pno.wire.Checksum;
+import org.pno.wire.EthernetHeader;
+import org.pno.wire.IpAddress;
 import org.pno.wire.Ipv4Header;
 import org.pno.wire.TcpHeader;
 import org.pno.wire.VirtioNetHeader;
@@ -40,14 +42,19 @@ final class TcpOverIp implements TcpOutput {
 
     @Override
     public int maxSegmentBytes(final Flow flow) {
-        return ip.mtuBytes() - Ipv4Header.MIN_BYTES - TcpHeader.MIN_BYTES;
+        final int ipHeader = headersBytes(flow) - EthernetHeader.BYTES;
+        return ip.mtuBytes(flow.remoteHi(), flow.remoteLo()) - ipHeader - TcpHeader.MIN_BYTES;
+    }
+
+    private static int headersBytes(final Flow flow) {
+        return IpLayer.headersBytes(flow.remoteHi(), flow.remoteLo());
     }
 
     @Override
     public long open(final Flow flow, final int waiter) {
         frame = ip.open(flow.localHi(), flow.localLo(), flow.remoteHi(), flow.remoteLo(), waiter, nowNs);
         if (frame >= 0) {
-            return frame + IpLayer.HEADERS_BYTES;
+            return frame + headersBytes(flow);
         }
         // Without a route there will be no neighbour either: TCP's timers decide how long that is bearable.
         return frame == IpLayer.NO_FRAME ? NO_FRAME : NO_NEIGHBOUR;
@@ -73,24 +80,35 @@ final class TcpOverIp implements TcpOutput {
     /** Writes what is missing of the headers; the answer is their length from the Ethernet header on. */
     private int complete(final Flow flow, final int headerLength, final int payloadLength, final int segmentBytes) {
         final int tcpLength = headerLength + payloadLength;
-        final int length = IpLayer.HEADERS_BYTES + headerLength;
+        final int headersBytes = headersBytes(flow);
+        final int length = headersBytes + headerLength;
         ip.finish(frame, Ipv4Header.PROTOCOL_TCP, tcpLength, 0);
-        final long sum = IpLayer.pseudoHeaderSum(flow.localLo(), flow.remoteLo(), Ipv4Header.PROTOCOL_TCP, tcpLength);
-        header.wrap(output.memory(), frame + IpLayer.HEADERS_BYTES).checksum(Checksum.fold(sum));
+        header.wrap(output.memory(), frame + headersBytes).checksum(Checksum.fold(pseudoHeaderSum(flow, tcpLength)));
         final boolean isSuperSegment = payloadLength > segmentBytes;
         marks.wrap(output.memory(), frame - VirtioNetHeader.BYTES)
                 .flags(VirtioNetHeader.NEEDS_CSUM)
-                .checksumStart(IpLayer.HEADERS_BYTES)
+                .checksumStart(headersBytes)
                 .checksumOffset(TcpHeader.CHECKSUM_OFFSET)
                 .headerLength(isSuperSegment ? length : 0)
-                .gsoType(isSuperSegment ? VirtioNetHeader.GSO_TCPV4 : VirtioNetHeader.GSO_NONE)
+                .gsoType(isSuperSegment ? superSegmentType(flow) : VirtioNetHeader.GSO_NONE)
                 .gsoSizeBytes(isSuperSegment ? segmentBytes : 0);
         return length;
     }
 
+    private static long pseudoHeaderSum(final Flow flow, final int tcpLength) {
+        return IpLayer.pseudoHeaderSum(
+                flow.localHi(), flow.localLo(), flow.remoteHi(), flow.remoteLo(), Ipv4Header.PROTOCOL_TCP, tcpLength);
+    }
+
+    private static int superSegmentType(final Flow flow) {
+        return IpAddress.isIpv4(flow.remoteHi(), flow.remoteLo())
+                ? VirtioNetHeader.GSO_TCPV4
+                : VirtioNetHeader.GSO_TCPV6;
+    }
+
     @Override
     public void confirmed(final Flow flow) {
-        ip.confirm(flow.remoteLo(), nowNs);
+        ip.confirm(flow.remoteHi(), flow.remoteLo(), nowNs);
     }
 
     @Override

@@ -26,25 +26,28 @@ class NeighbourTableModelTest {
     private long nowNs;
 
     @Property(tries = 100)
-    void shouldTellEveryWaiterOnce(@ForAll final long seed) {
+    void shouldTellEveryWaiterOnce(@ForAll final long seed, @ForAll final boolean delaying) {
+        final long delayNs = delaying ? NeighbourTable.DELAY_NS : NeighbourTable.NO_DELAY;
         final SplittableRandom random = new SplittableRandom(seed);
         waiting.clear();
         askedNs.clear();
         nowNs = random.nextLong(-1L << 40, 1L << 40);
-        counters = Counters.anonymous(64).addAll(IpCounter.class);
-        table = new NeighbourTable(16, STEPS, this::onRequest, (waiter, reachable) -> onTold(waiter), counters);
+        counters = Counters.anonymous(IpCounter.values().length).addAll(IpCounter.class);
+        table = new NeighbourTable(
+                16, STEPS, delayNs, this::onRequest, (waiter, reachable) -> onTold(waiter), counters);
         for (int step = 0; step < STEPS; step++) {
             final int address = 1 + random.nextInt(ADDRESSES);
             final long mac = MacAddress.local(random.nextInt(2));
             switch (random.nextInt(5)) {
                 case 0, 1 -> resolve(address, step);
-                case 2 -> table.update(address, mac, random.nextBoolean(), nowNs);
-                case 3 -> table.learn(address, mac, nowNs);
+                case 2 -> table.update(0, address, mac, random.nextBoolean(), nowNs);
+                case 3 -> table.learn(0, address, mac, nowNs);
                 default -> advance(random.nextLong(2 * NeighbourTable.REQUEST_INTERVAL_NS));
             }
             assertTrue(table.nextDeadlineNs() > nowNs, "nothing is due that was not done");
-            askedNs.keySet().removeIf(asked -> table.state(asked, nowNs) == null);
+            askedNs.keySet().removeIf(asked -> table.state(0, asked, nowNs) == null);
         }
+        advance(NeighbourTable.DELAY_NS);
         for (int request = 0; request <= NeighbourTable.REQUESTS; request++) {
             advance(NeighbourTable.REQUEST_INTERVAL_NS);
         }
@@ -59,7 +62,7 @@ class NeighbourTableModelTest {
 
     private void resolve(final int address, final int waiter) {
         final long full = counters.value(IpCounter.NEIGHBOURS_FULL);
-        final long mac = table.resolve(address, waiter, nowNs);
+        final long mac = table.resolve(0, address, waiter, nowNs);
         if (mac != NeighbourTable.UNRESOLVED) {
             assertTrue(MacAddress.isUnicast(mac));
         } else if (counters.value(IpCounter.NEIGHBOURS_FULL) == full) {
@@ -72,8 +75,8 @@ class NeighbourTableModelTest {
     }
 
     /** RFC 1122 2.3.2.1: no broadcast for an address less than a second after it was asked for. */
-    private void onRequest(final int address, final long mac) {
-        final Long lastNs = askedNs.put(address, nowNs);
+    private void onRequest(final long hi, final long address, final long mac) {
+        final Long lastNs = askedNs.put((int) address, nowNs);
         final boolean tooSoon = lastNs != null && nowNs - lastNs < NeighbourTable.REQUEST_INTERVAL_NS;
         assertTrue(!tooSoon || mac != MacAddress.BROADCAST, "asked everybody for " + address + " too soon");
     }

@@ -23,7 +23,7 @@ class NeighbourTest {
     private final IpFixture net = new IpFixture();
 
     private NeighbourState state(final int address) {
-        return net.ip.neighbourState(address, net.nowNs);
+        return net.ip.neighbourState(IpAddress.IPV4_HI, IpAddress.ipv4Lo(address), net.nowNs);
     }
 
     @Test
@@ -154,7 +154,7 @@ class NeighbourTest {
         net.open(PEER, 7);
         net.receiveReply(PEER);
         net.advance(NeighbourTable.REACHABLE_NS - 1);
-        net.ip.confirm(IpAddress.ipv4Lo(PEER), net.nowNs);
+        net.ip.confirm(0, IpAddress.ipv4Lo(PEER), net.nowNs);
         net.advance(NeighbourTable.REACHABLE_NS - 1);
 
         assertEquals(NeighbourState.REACHABLE, state(PEER));
@@ -163,7 +163,7 @@ class NeighbourTest {
     @Test
     void shouldNotTakeAdviceAboutANeighbourWithoutAnAddress() {
         net.open(PEER, 7);
-        net.ip.confirm(IpAddress.ipv4Lo(PEER), net.nowNs);
+        net.ip.confirm(0, IpAddress.ipv4Lo(PEER), net.nowNs);
 
         assertEquals(NeighbourState.INCOMPLETE, state(PEER));
     }

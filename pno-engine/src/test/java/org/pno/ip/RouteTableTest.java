@@ -82,7 +82,7 @@ class RouteTableTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"224.0.0.1/24", "127.0.0.1/8", "0.0.0.0/24", "fd00::1/64"})
+    @ValueSource(strings = {"224.0.0.1/24", "127.0.0.1/8", "0.0.0.0/24", "ff02::1/64", "::1/128"})
     void shouldRefuseAddressesThatNoHostCanHave(final String prefix) {
         final IpPrefix address = IpPrefix.parse(prefix);
 

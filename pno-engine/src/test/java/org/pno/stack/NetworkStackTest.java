@@ -30,7 +30,7 @@ class NetworkStackTest {
     private static final long PEER_MAC = MacAddress.local(2);
     private static final long OUT = 128;
     private static final long IN = 80_000;
-    private static final int TCP_OFFSET = IpLayer.HEADERS_BYTES;
+    private static final int TCP_OFFSET = IpLayer.IPV4_HEADERS_BYTES;
     private static final long NOW_NS = 1_000_000_000L;
 
     private final MemorySegment memory = Arena.ofAuto().allocate(160_000, 64);
