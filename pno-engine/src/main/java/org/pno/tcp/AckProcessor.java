@@ -46,25 +46,23 @@ final class AckProcessor {
         final long windowBytes = (long) segment.window() << connection.sndScale;
         final boolean duplicate = isDuplicate(connection, segment, windowBytes);
         final boolean advances = ack > connection.sndUna;
+        recovery.onAckBegin(connection, segment);
         if (advances) {
             acknowledge(connection, segment, ack);
         }
-        final long reported = connection.sackPermitted && segment.options().sackBlockCount() > 0
-                ? recovery.onSackBlocks(connection, segment.options())
-                : 0;
-        // RFC 6675 2: with SACK, a duplicate ACK is one that reports something new.
-        if (connection.sackPermitted ? reported > 0 : duplicate) {
-            recovery.onDuplicate(connection);
+        if (connection.sackPermitted && segment.options().sackBlockCount() > 0) {
+            recovery.onSackBlocks(connection, segment.options());
         }
-        recovery.detectLoss(connection);
+        recovery.onDuplicate(connection, duplicate);
+        recovery.onAckEnd(connection);
+        timers.armLossTimer(connection);
         updateWindow(connection, segment, windowBytes, advances);
         return true;
     }
 
-    /** RFC 5681 2: data is outstanding, and this acknowledges nothing, says nothing and changes nothing. */
+    /** RFC 5681 2, but for what is outstanding: this acknowledges nothing, says nothing and changes nothing. */
     private static boolean isDuplicate(final Connection connection, final Segment segment, final long windowBytes) {
         return segment.ackPosition == connection.sndUna
-                && connection.flightBytes() > 0
                 && segment.sequenceLength() == 0
                 && windowBytes == connection.sndWnd;
     }

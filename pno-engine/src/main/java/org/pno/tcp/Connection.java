@@ -72,12 +72,10 @@ public final class Connection extends Flow {
     LossRecovery.Phase phase = LossRecovery.Phase.NONE;
     int duplicateAcks;
     long recoveryPoint;
-    long highRxt;
-    /** RFC 6675 4, NextSeg () rule 4 has been used in this recovery. */
-    boolean rescued;
-
-    long lostMark;
     long renoSackedBytes;
+    final RecoveryState loss = new RecoveryState();
+    /** Null while nothing is in flight. */
+    SendLog sendLog;
     /** Null while nothing is reported by SACK. */
     SackScoreboard scoreboard;
 
@@ -114,9 +112,12 @@ public final class Connection extends Flow {
     /** The retransmission timer was set as persist timer. */
     boolean persisting;
 
+    /** The reordering timer of RACK, or the PTO. */
+    long lossAtNs;
+
     long ackAtNs;
     long lifeAtNs;
-    /** For what the wheel is set; never later than the first of the three above. */
+    /** For what the wheel is set; never later than the first of the four above. */
     long wheelAtNs;
 
     int retries;
@@ -208,10 +209,8 @@ public final class Connection extends Flow {
         phase = LossRecovery.Phase.NONE;
         duplicateAcks = 0;
         recoveryPoint = -1;
-        highRxt = -1;
-        rescued = false;
-        lostMark = -1;
         renoSackedBytes = 0;
+        loss.reset();
         retransmitOwed = false;
         rtt.reset();
         rttTimed = false;
@@ -222,6 +221,7 @@ public final class Connection extends Flow {
     private void resetTimers(final long nowNs) {
         retransmitAtNs = NEVER;
         persisting = false;
+        lossAtNs = NEVER;
         ackAtNs = NEVER;
         lifeAtNs = NEVER;
         wheelAtNs = NEVER;

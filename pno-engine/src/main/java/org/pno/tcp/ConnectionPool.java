@@ -7,6 +7,9 @@ import org.pno.tcp.congestion.NewReno;
  * connection's number is its place here.
  */
 final class ConnectionPool {
+    /** Stretches of a send log for each that SACK may report: one before it, and its like to tell times apart. */
+    private static final int SEND_LOG_FACTOR = 4;
+
     private final TcpConfiguration configuration;
     private final Connection[] connections;
     /** Numbers of those free, a stack: the warm ones go first. */
@@ -17,6 +20,7 @@ final class ConnectionPool {
 
     private final Shelf<Reassembly> reassemblies = new Shelf<>();
     private final Shelf<SackScoreboard> scoreboards = new Shelf<>();
+    private final Shelf<SendLog> sendLogs = new Shelf<>();
 
     ConnectionPool(final TcpConfiguration configuration) {
         this.configuration = configuration;
@@ -45,6 +49,7 @@ final class ConnectionPool {
     void giveBack(final Connection connection) {
         giveBackReassembly(connection);
         giveBackScoreboard(connection);
+        giveBackSendLog(connection);
         connection.inUse = false;
         free[freeCount++] = connection.number;
     }
@@ -99,8 +104,24 @@ final class ConnectionPool {
         }
     }
 
-    /** Reassemblies and scoreboards that connections have at the moment. */
+    SendLog sendLogFor(final Connection connection) {
+        if (connection.sendLog == null) {
+            final SendLog kept = sendLogs.take();
+            connection.sendLog = kept != null ? kept : new SendLog(SEND_LOG_FACTOR * configuration.maxSackedStretches);
+        }
+        return connection.sendLog;
+    }
+
+    void giveBackSendLog(final Connection connection) {
+        if (connection.sendLog != null) {
+            connection.sendLog.clear();
+            sendLogs.put(connection.sendLog);
+            connection.sendLog = null;
+        }
+    }
+
+    /** Reassemblies, scoreboards and send logs that connections have at the moment. */
     int lentCount() {
-        return reassemblies.lentCount() + scoreboards.lentCount();
+        return reassemblies.lentCount() + scoreboards.lentCount() + sendLogs.lentCount();
     }
 }

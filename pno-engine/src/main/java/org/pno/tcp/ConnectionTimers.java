@@ -6,7 +6,8 @@ import org.pno.time.TimerHandler;
 import org.pno.time.TimerWheel;
 
 /**
- * A connection's timers: retransmission or persist, delayed ACK, and one for its life (keepalive, FIN-WAIT-2). Each
+ * A connection's timers: retransmission or persist, loss detection (RACK's reordering timer or the PTO), delayed ACK,
+ * and one for its life (keepalive, FIN-WAIT-2). Each
  * is a deadline in the connection; the wheel holds the connection once, for a time not later than the first of them.
  * So an ACK that pushes a deadline on costs a store, and the wheel learns of it when it looks.
  */
@@ -47,7 +48,9 @@ final class ConnectionTimers implements TimerHandler {
     }
 
     private void arm(final Connection connection) {
-        final long firstNs = Math.min(connection.retransmitAtNs, Math.min(connection.ackAtNs, connection.lifeAtNs));
+        final long firstNs = Math.min(
+                Math.min(connection.retransmitAtNs, connection.lossAtNs),
+                Math.min(connection.ackAtNs, connection.lifeAtNs));
         if (firstNs < connection.wheelAtNs) {
             connection.wheelAtNs = firstNs;
             wheel.schedule(connection.number, firstNs);
@@ -56,6 +59,7 @@ final class ConnectionTimers implements TimerHandler {
 
     void cancelAll(final Connection connection) {
         connection.retransmitAtNs = Connection.NEVER;
+        connection.lossAtNs = Connection.NEVER;
         connection.ackAtNs = Connection.NEVER;
         connection.lifeAtNs = Connection.NEVER;
         connection.wheelAtNs = Connection.NEVER;
@@ -77,7 +81,15 @@ final class ConnectionTimers implements TimerHandler {
     /** RFC 6298 5.2: all that was sent is acknowledged. */
     void stopRetransmission(final Connection connection) {
         connection.retransmitAtNs = Connection.NEVER;
+        connection.lossAtNs = Connection.NEVER;
         connection.persisting = false;
+    }
+
+    /** Loss recovery may have set its timer. */
+    void armLossTimer(final Connection connection) {
+        if (connection.lossAtNs < connection.wheelAtNs) {
+            arm(connection);
+        }
     }
 
     /** Sees to it that a connection which could not send all it has, or waits for an ACK, has a timer. */
@@ -85,6 +97,10 @@ final class ConnectionTimers implements TimerHandler {
         if (connection.flightBytes() > 0) { // RFC 6298 5.1.
             if (connection.retransmitAtNs == Connection.NEVER || connection.persisting) {
                 restartRetransmission(connection);
+            }
+            if (connection.loss.probeTimerDue) {
+                recovery.probe().schedule(connection);
+                armLossTimer(connection);
             }
         } else if (connection.unsentBytes() > 0 || connection.finUnsent()) {
             // RFC 9293 3.8.6.1: a window update could be lost, so probe. 3.8.6.2.1 (4): or send the little that the
@@ -126,6 +142,9 @@ final class ConnectionTimers implements TimerHandler {
             connection.ackAtNs = Connection.NEVER;
             acks.onDelayed(connection);
         }
+        if (nowNs >= connection.lossAtNs) {
+            onLossTimer(connection);
+        }
         if (nowNs >= connection.retransmitAtNs) {
             onRetransmissionTimer(connection);
         }
@@ -135,6 +154,14 @@ final class ConnectionTimers implements TimerHandler {
         if (!connection.isClosed()) {
             arm(connection);
         }
+    }
+
+    /** RFC 8985 6.2 step 5, or 7.3. */
+    private void onLossTimer(final Connection connection) {
+        if (connection.loss.probeTimer) { // RFC 8985 7.3: after the PTO it is the RTO's turn, from now on.
+            restartRetransmission(connection);
+        }
+        recovery.onLossTimer(connection);
     }
 
     private void onRetransmissionTimer(final Connection connection) {

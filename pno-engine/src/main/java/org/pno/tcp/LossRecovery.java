@@ -4,13 +4,12 @@ import org.pno.wire.SeqNum;
 import org.pno.wire.TcpOptions;
 
 /**
- * What is lost and what to send again: RFC 6675 with SACK, RFC 6582 (NewReno) without, and recovery after a timeout.
+ * What is lost and what to send again: the phases of recovery, and who is asked in each. With SACK, {@link Rack} says
+ * what is lost; without it RFC 6582 (NewReno) does, and after a timeout all is lost that was not sent just now.
  *
- * <p>All three are told in the same terms. Bytes not reported as received below the <em>lost edge</em> are lost;
- * bytes below <em>HighRxt</em> have been sent again; <em>pipe</em> counts what is still in the network. After a
- * timeout the lost edge is SND.NXT. Without SACK it is one segment behind SND.UNA, and each duplicate ACK counts as a
- * segment received: where RFC 6582 inflates the window, here the pipe deflates, which comes to the same and leaves
- * the window what it is.
+ * <p>All are told in the same terms, those of {@link SendLog}. What is marked there is lost until it is sent again;
+ * <em>pipe</em> counts what is neither received nor lost. Without SACK each duplicate ACK counts as a segment received:
+ * where RFC 6582 inflates the window, here the pipe deflates, which comes to the same and leaves the window what it is.
  */
 final class LossRecovery {
     /** What is going on. */
@@ -24,15 +23,26 @@ final class LossRecovery {
     }
 
     private final TcpContext context;
+    private final Rack rack;
+    private final TailLossProbe probe;
+    private final SpuriousRecovery spurious;
+    private final ProportionalRateReduction reduction = new ProportionalRateReduction();
+    private final AckSummary ack = new AckSummary();
 
-    /** What {@link #nextLost} and its like have found. */
+    /** What {@link #nextLost} has found. */
     private long rangeStart;
 
     private long rangeEnd;
-    private boolean rescue;
 
     LossRecovery(final TcpContext context) {
         this.context = context;
+        rack = new Rack(context);
+        probe = new TailLossProbe(context);
+        spurious = new SpuriousRecovery(context);
+    }
+
+    TailLossProbe probe() {
+        return probe;
     }
 
     long rangeStart() {
@@ -43,79 +53,108 @@ final class LossRecovery {
         return rangeEnd;
     }
 
-    /**
-     * Takes a segment's SACK blocks; SND.UNA is up to date already.
-     *
-     * @return bytes that were not reported before
-     */
-    long onSackBlocks(final Connection connection, final TcpOptions options) {
-        long reported = 0;
-        for (int i = 0; i < options.sackBlockCount(); i++) {
-            final int una = connection.sequenceOf(connection.sndUna);
-            final long left = SeqNum.extend(connection.sndUna, una, options.sackLeft(i));
-            final long right = SeqNum.extend(connection.sndUna, una, options.sackRight(i));
-            // Below SND.UNA it is a D-SACK (RFC 2883), or old; beyond SND.NXT it is nonsense.
-            final long start = Math.max(left, connection.sndUna);
-            if (left < right && start < right && right <= connection.sndNxt) {
-                reported += context.pool.scoreboardFor(connection).add(start, right);
-            }
-        }
-        return reported;
+    // An ACK, from its begin to its end.
+
+    /** An ACK is about to be taken, SND.UNA as yet what it was. */
+    void onAckBegin(final Connection connection, final Segment segment) {
+        ack.begin(connection, segment);
     }
 
     /** SND.UNA has advanced. */
     void onAcknowledged(final Connection connection, final long acked, final long rttNs) {
         connection.duplicateAcks = 0;
-        long news = acked;
+        connection.loss.probeTimerDue = true;
+        connection.loss.probeOwed = false;
+        rack.onDelivered(connection, connection.sndUna - acked, connection.sndUna, ack);
+        ack.newsBytes = ack.deliveredBytes;
+        ack.rttNs = rttNs;
         if (connection.scoreboard != null) {
-            news -= connection.scoreboard.acknowledge(connection.sndUna);
+            connection.scoreboard.acknowledge(connection.sndUna);
             if (connection.scoreboard.isEmpty()) {
                 context.pool.giveBackScoreboard(connection);
             }
         }
-        if (connection.phase == Phase.FAST) {
-            acknowledgedInFastRecovery(connection, acked);
-            return;
-        }
-        connection.renoSackedBytes = 0;
-        if (connection.phase == Phase.TIMEOUT && connection.sndUna >= connection.recoveryPoint) {
-            connection.phase = Phase.NONE;
-        }
-        grow(connection, news, rttNs);
-    }
-
-    private void acknowledgedInFastRecovery(final Connection connection, final long acked) {
-        if (connection.sndUna >= connection.recoveryPoint) { // A full acknowledgement.
-            connection.phase = Phase.NONE;
+        if (connection.phase == Phase.FAST && !connection.sackPermitted) {
+            // RFC 6582 3.2 step 3: one segment of what was acknowledged is the one sent again; the rest had counted as
+            // received.
+            final long rest = Math.max(0, acked - connection.segmentBytes());
+            connection.renoSackedBytes = Math.max(0, connection.renoSackedBytes - rest);
+        } else {
             connection.renoSackedBytes = 0;
-            connection.congestion.onRecovered(connection.flightBytes(), context.nowNs());
+        }
+    }
+
+    /** Takes a segment's SACK blocks; SND.UNA is up to date already. */
+    void onSackBlocks(final Connection connection, final TcpOptions options) {
+        final int una = connection.sequenceOf(connection.sndUna);
+        for (int i = 0; i < options.sackBlockCount(); i++) {
+            final long left = SeqNum.extend(connection.sndUna, una, options.sackLeft(i));
+            final long right = SeqNum.extend(connection.sndUna, una, options.sackRight(i));
+            if (i == 0 && isDuplicateReport(connection, options, left, right)) {
+                onDuplicateReport(connection, left, right);
+                continue;
+            }
+            // Below SND.UNA it is old; beyond SND.NXT it is nonsense.
+            final long start = Math.max(left, connection.sndUna);
+            if (left < right && start < right && right <= connection.sndNxt) {
+                report(connection, start, right);
+            }
+        }
+    }
+
+    private void report(final Connection connection, final long start, final long end) {
+        final long added = context.pool.scoreboardFor(connection).add(start, end);
+        if (added > 0) {
+            ack.reports = true;
+            connection.loss.probeOwed = false;
+            rack.onDelivered(connection, start, end, ack);
+        } else if (connection.scoreboard.isEmpty()) {
+            context.pool.giveBackScoreboard(connection);
+        }
+    }
+
+    /** RFC 2883 4: the first block is a D-SACK if it is acknowledged already, or part of the second. */
+    private static boolean isDuplicateReport(
+            final Connection connection, final TcpOptions options, final long left, final long right) {
+        if (left >= right) {
+            return false;
+        }
+        if (right <= connection.sndUna) {
+            return left >= 0 && connection.sndUna - left <= connection.maxSndWnd;
+        }
+        if (options.sackBlockCount() < 2 || left < connection.sndUna || right > connection.sndNxt) {
+            return false;
+        }
+        final int una = connection.sequenceOf(connection.sndUna);
+        return left >= SeqNum.extend(connection.sndUna, una, options.sackLeft(1))
+                && right <= SeqNum.extend(connection.sndUna, una, options.sackRight(1));
+    }
+
+    private void onDuplicateReport(final Connection connection, final long left, final long right) {
+        context.count(TcpCounter.DSACKS_IN);
+        if (connection.retransmittedSegments == 0) {
+            return; // The network has made two of one: nothing to learn.
+        }
+        ack.dsack = true;
+        ack.dsackStart = left;
+        ack.dsackEnd = right;
+        if (!probe.isProbe(connection, ack)) {
+            rack.onSpuriousRetransmission(connection);
+            spurious.onDuplicateReport(connection, ack);
+        }
+    }
+
+    /**
+     * An ACK that acknowledges nothing new but tells that something behind SND.UNA has arrived. RFC 6675 2: with SACK,
+     * one that reports something new.
+     *
+     * @param duplicate as RFC 5681 2 has it, whether anything is in flight or not
+     */
+    void onDuplicate(final Connection connection, final boolean duplicate) {
+        ack.duplicate = duplicate && !ack.reports;
+        if (connection.sackPermitted ? !ack.reports : !duplicate || connection.flightBytes() == 0) {
             return;
         }
-        if (!connection.sackPermitted) {
-            // RFC 6582 3.2 step 3, partial acknowledgement: the next hole begins here. One segment of what was
-            // acknowledged
-            // is the one sent again; the rest had counted as received.
-            final int mss = connection.segmentBytes();
-            connection.renoSackedBytes = Math.max(0, connection.renoSackedBytes - Math.max(0, acked - mss));
-            connection.lostMark = Math.min(connection.sndUna + mss, connection.sndNxt);
-            connection.highRxt = connection.sndUna;
-            connection.retransmitOwed = true;
-        }
-    }
-
-    private void grow(final Connection connection, final long acked, final long rttNs) {
-        final long window = connection.congestion.windowBytes();
-        // RFC 5681 3.1 with the caution of RFC 7661: a window that was not used is not proven, so it does not grow. In
-        // slow
-        // start half of it used will do, as in Linux.
-        final boolean slowStart = window < connection.congestion.thresholdBytes();
-        if (connection.windowLimited || slowStart && window < 2 * connection.flightAfterFlush) {
-            connection.congestion.onAcknowledged(acked, rttNs, context.nowNs());
-        }
-    }
-
-    /** An ACK that acknowledges nothing new but tells that something behind SND.UNA has arrived. */
-    void onDuplicate(final Connection connection) {
         connection.duplicateAcks++;
         if (!connection.sackPermitted && connection.phase != Phase.TIMEOUT) {
             final int mss = connection.segmentBytes();
@@ -125,45 +164,137 @@ final class LossRecovery {
         context.markDirty(connection);
     }
 
-    /** Begins fast recovery if the time has come; to be asked after each ACK. */
-    void detectLoss(final Connection connection) {
-        if (connection.phase != Phase.NONE || connection.sndUna >= connection.sndNxt) {
+    /** The ACK has been read: now its meaning. */
+    void onAckEnd(final Connection connection) {
+        if (connection.phase == Phase.NONE
+                && connection.scoreboard == null
+                && connection.duplicateAcks == 0
+                && !ack.dsack
+                && connection.loss.probeEnd == RecoveryState.NONE) { // The common case.
+            if (ack.advances) {
+                grow(connection);
+            }
             return;
         }
-        final int mss = connection.segmentBytes();
-        // RFC 6675 5, and RFC 5681 3.2: three duplicate ACKs, or as much reported behind the first hole.
-        final boolean lost = connection.duplicateAcks >= SackScoreboard.DUPLICATE_THRESHOLD
-                || connection.scoreboard != null
-                        && connection.scoreboard.lostEdge(connection.sndUna, mss) > connection.sndUna;
-        // RFC 6582 3.2 step 2: duplicate ACKs for what was sent again by a timeout prove nothing. With SACK they do
-        // (RFC
-        // 6675 5.1), once all that was in flight then is acknowledged.
-        final boolean covered = connection.sackPermitted
-                ? connection.sndUna >= connection.recoveryPoint
-                : connection.sndUna > connection.recoveryPoint;
-        if (!lost || !covered) {
-            return;
+        spurious.judge(connection, ack);
+        if (probe.onAck(connection, ack) && connection.phase == Phase.NONE) {
+            connection.congestion.onLoss(connection.flightBytes(), context.nowNs());
+            connection.congestion.onRecovered(connection.flightBytes(), context.nowNs());
+            spurious.forget(connection);
         }
+        final Phase phase = connection.phase;
+        if (phase != Phase.NONE && connection.sndUna >= connection.recoveryPoint) {
+            leave(connection);
+        }
+        final long lost = detectLoss(connection);
+        if (connection.phase == Phase.FAST) {
+            reduction.onAck(connection, pipe(connection), ack.deliveredBytes, ack.advances && lost == 0);
+        } else if (ack.advances && phase != Phase.FAST) {
+            grow(connection);
+        }
+    }
+
+    /** All that was in flight when recovery began is acknowledged. */
+    private void leave(final Connection connection) {
+        if (connection.phase == Phase.FAST) {
+            connection.congestion.onRecovered(connection.flightBytes(), context.nowNs());
+        }
+        connection.phase = Phase.NONE;
+        connection.renoSackedBytes = 0;
+        connection.retransmitOwed = false;
+        connection.loss.frto = false;
+        connection.loss.frtoHolds = false;
+        rack.onRecovered(connection);
+    }
+
+    private void grow(final Connection connection) {
+        final long window = connection.congestion.windowBytes();
+        // RFC 5681 3.1 with the caution of RFC 7661: a window that was not used is not proven, so it does not grow. In
+        // slow start half of it used will do, as in Linux.
+        final boolean slowStart = window < connection.congestion.thresholdBytes();
+        if (connection.windowLimited || slowStart && window < 2 * connection.flightAfterFlush) {
+            connection.congestion.onAcknowledged(ack.newsBytes, ack.rttNs, context.nowNs());
+        }
+    }
+
+    // Loss.
+
+    private long detectLoss(final Connection connection) {
+        if (connection.sendLog == null) {
+            return 0;
+        }
+        if (!connection.sackPermitted) {
+            return detectWithoutSack(connection);
+        }
+        final long lost = rack.detect(connection);
+        if (connection.phase == Phase.NONE && connection.sendLog.lostBytes() > 0) {
+            enterFastRecovery(connection);
+        }
+        return lost;
+    }
+
+    private long detectWithoutSack(final Connection connection) {
+        final long una = connection.sndUna;
+        final long mss = connection.segmentBytes();
+        if (connection.phase == Phase.FAST && ack.advances) {
+            // RFC 6582 3.2 step 3, partial acknowledgement: the next hole begins here.
+            connection.sendLog.markLost(una, una + mss);
+            connection.retransmitOwed = true;
+            return mss;
+        }
+        // RFC 6582 3.2 step 2: duplicate ACKs for what was sent again by a timeout prove nothing.
+        if (connection.phase == Phase.NONE
+                && connection.duplicateAcks >= SackScoreboard.DUPLICATE_THRESHOLD
+                && una > connection.recoveryPoint) {
+            connection.sendLog.markLost(una, una + mss);
+            enterFastRecovery(connection);
+            return mss;
+        }
+        return 0;
+    }
+
+    private void enterFastRecovery(final Connection connection) {
         context.count(TcpCounter.FAST_RECOVERIES);
+        spurious.begin(connection);
+        probe.stopWaiting(connection);
         connection.phase = Phase.FAST;
         connection.recoveryPoint = connection.sndNxt;
-        connection.highRxt = connection.sndUna;
-        connection.rescued = false;
-        connection.lostMark = Math.min(connection.sndUna + mss, connection.sndNxt);
+        reduction.begin(connection, pipe(connection), ack);
         connection.congestion.onLoss(connection.flightBytes(), context.nowNs());
         connection.retransmitOwed = true; // RFC 6675 5 step 4.3: the first goes out whatever the window says.
         context.markDirty(connection);
     }
 
-    /** The retransmission timer has expired: all that is not reported counts as lost. */
+    /** The timer of loss detection has expired. */
+    void onLossTimer(final Connection connection) {
+        connection.lossAtNs = Connection.NEVER;
+        if (connection.loss.probeTimer) {
+            probe.onTimer(connection);
+            return;
+        }
+        ack.deliveredBytes = 0;
+        if (detectLoss(connection) > 0) { // RFC 8985 6.2 step 5: the reordering timer.
+            context.count(TcpCounter.REORDERING_TIMEOUTS);
+            if (connection.phase == Phase.FAST) {
+                reduction.onAck(connection, pipe(connection), 0, false);
+            }
+            context.markDirty(connection);
+        }
+    }
+
+    /** The retransmission timer has expired. */
     void onTimeout(final Connection connection) {
         final boolean again = connection.retries > 1;
-        forgetReneged(connection, again);
+        if (connection.phase == Phase.NONE || connection.phase == Phase.TIMEOUT && !again) {
+            spurious.begin(connection);
+        }
+        spurious.beginForwardRto(connection, connection.phase != Phase.FAST);
         connection.congestion.onTimeout(connection.flightBytes(), again, context.nowNs());
+        probe.stop(connection);
+        probe.stopWaiting(connection);
+        markLostByTimeout(connection, again);
         connection.phase = Phase.TIMEOUT;
         connection.recoveryPoint = connection.sndNxt; // RFC 6582 4.
-        connection.highRxt = connection.sndUna;
-        connection.lostMark = connection.sndNxt;
         connection.duplicateAcks = 0;
         connection.renoSackedBytes = 0;
         connection.rttTimed = false; // RFC 6298 3: Karn.
@@ -175,87 +306,74 @@ final class LossRecovery {
      * RFC 2018 8: a receiver may discard what it has reported. That shows when the byte it waits for is one it had
      * reported; when the timer expires a second time, better safe.
      */
-    private void forgetReneged(final Connection connection, final boolean again) {
-        if (connection.scoreboard == null) {
-            return;
-        }
-        final boolean reneged = connection.scoreboard.isReneged(connection.sndUna);
+    private void markLostByTimeout(final Connection connection, final boolean again) {
+        final boolean reneged = connection.scoreboard != null && connection.scoreboard.isReneged(connection.sndUna);
         if (reneged) {
             context.count(TcpCounter.SACK_RENEGED);
         }
-        if (reneged || again) {
+        if (reneged || again && connection.scoreboard != null || connection.sendLog == null) {
             context.pool.giveBackScoreboard(connection);
+            context.pool.sendLogFor(connection).refill(connection.sndUna, connection.sndNxt, context.nowNs());
+        } else if (connection.sackPermitted && !again) {
+            rack.markLostByTimeout(connection);
+        } else {
+            connection.sendLog.markLost(connection.sndUna, connection.sndNxt);
         }
     }
+
+    // Sending.
 
     /** RFC 6675 4, SetPipe (): what is in the network, in bytes. */
     long pipe(final Connection connection) {
-        if (connection.phase == Phase.NONE && connection.scoreboard == null) {
-            return connection.flightBytes() - connection.renoSackedBytes;
-        }
-        final long una = connection.sndUna;
-        final long lost = lostEdge(connection);
-        final long again = Math.max(una, connection.highRxt);
-        final SackScoreboard board = connection.scoreboard;
-        if (board != null) {
-            return board.missingWithin(lost, connection.sndNxt) + board.missingWithin(una, again);
-        }
-        return Math.max(0, connection.sndNxt - lost - connection.renoSackedBytes) + (again - una);
+        final SendLog log = connection.sendLog;
+        return log == null ? 0 : Math.max(0, log.totalBytes() - log.lostBytes() - connection.renoSackedBytes);
     }
 
-    /** What is not reported below this is lost. */
-    private long lostEdge(final Connection connection) {
-        long edge = connection.sndUna;
-        if (connection.phase != Phase.NONE) {
-            edge = Math.max(edge, connection.lostMark);
-        }
-        if (connection.scoreboard != null) {
-            edge = Math.max(edge, connection.scoreboard.lostEdge(connection.sndUna, connection.segmentBytes()));
-        }
-        return edge;
+    /** What may be in the network now. */
+    long windowBytes(final Connection connection) {
+        return connection.phase == Phase.FAST && connection.sackPermitted
+                ? connection.loss.prrWindow
+                : connection.congestion.windowBytes();
     }
 
     /** RFC 6675 4, NextSeg () rule 1: the first range that is lost and has not been sent again. */
     boolean nextLost(final Connection connection) {
-        rescue = false;
-        return findMissing(connection, lostEdge(connection));
-    }
-
-    /** RFC 6675 4, NextSeg () rules 3 and 4: when there is nothing better to send. */
-    boolean nextSpeculative(final Connection connection) {
-        if (connection.scoreboard == null) {
+        final SendLog log = connection.sendLog;
+        if (log == null || log.lostBytes() == 0 || connection.loss.frtoHolds) {
             return false;
         }
-        final long highest = connection.scoreboard.highestSacked(connection.sndUna);
-        if (findMissing(connection, highest)) {
-            rangeEnd = Math.min(rangeEnd, rangeStart + connection.segmentBytes());
-            rescue = false;
-            return true;
-        }
-        // Rule 4: once per recovery, the very last segment, in case the tail is lost as well.
-        if (connection.rescued || highest >= connection.sndNxt) {
-            return false;
-        }
-        rangeEnd = connection.sndNxt;
-        rangeStart = Math.max(highest, connection.sndNxt - connection.segmentBytes());
-        rescue = true;
+        final int index = log.firstLost();
+        rangeStart = log.start(index);
+        rangeEnd = log.lostEnd(index);
         return true;
     }
 
-    private boolean findMissing(final Connection connection, final long edge) {
-        final long from = Math.max(connection.sndUna, connection.highRxt);
-        final SackScoreboard board = connection.scoreboard;
-        rangeStart = board == null ? from : board.firstMissing(from);
-        rangeEnd = board == null ? edge : board.holeEnd(rangeStart, edge);
-        return rangeStart < rangeEnd;
+    /** New data was sent. */
+    void onSent(final Connection connection, final long start, final long end) {
+        context.pool.sendLogFor(connection).append(start, end, context.nowNs());
+        connection.loss.probeTimerDue = true;
+        if (connection.phase == Phase.FAST) {
+            reduction.onSent(connection, end - start);
+        }
     }
 
-    /** The range found last has been sent again, up to {@code end}. */
-    void onRetransmitted(final Connection connection, final long end) {
-        if (rescue) {
-            connection.rescued = true;
-        } else {
-            connection.highRxt = Math.max(connection.highRxt, end);
+    /** Something was sent again. */
+    void onRetransmitted(final Connection connection, final long start, final long end) {
+        connection.sendLog.resend(start, end, context.nowNs());
+        spurious.onRetransmitted(connection, end - start);
+        if (connection.phase == Phase.FAST) {
+            reduction.onSent(connection, end - start);
         }
+    }
+
+    /** The tail loss probe was sent: all from {@code start} on once more. */
+    void onProbedAgain(final Connection connection, final long start) {
+        connection.sendLog.resend(start, connection.sndNxt, context.nowNs());
+        probe.onSent(connection, true);
+    }
+
+    /** The flush has sent what it could; true if more may be sent now because F-RTO gives up waiting. */
+    boolean onAllSent(final Connection connection) {
+        return spurious.endsHold(connection);
     }
 }

@@ -14,6 +14,9 @@ final class RttEstimator {
     private long smoothedNs;
 
     private long variationNs;
+    /** The shortest sample; 0 until there is one. */
+    private long minSampleNs;
+
     private long timeoutNs;
     private int backoff;
 
@@ -27,6 +30,7 @@ final class RttEstimator {
     void reset() {
         smoothedNs = 0;
         variationNs = 0;
+        minSampleNs = 0;
         timeoutNs = initialNs; // RFC 6298 2.1.
         backoff = 0;
     }
@@ -34,6 +38,7 @@ final class RttEstimator {
     /** A round-trip time was measured, of a segment that was sent once (RFC 6298 3, Karn). */
     void onSample(final long rttNs) {
         final long sampleNs = Math.max(1, rttNs);
+        minSampleNs = minSampleNs == 0 ? sampleNs : Math.min(minSampleNs, sampleNs);
         if (smoothedNs == 0) { // RFC 6298 2.2.
             smoothedNs = sampleNs;
             variationNs = sampleNs / 2;
@@ -70,6 +75,11 @@ final class RttEstimator {
 
     long smoothedNs() {
         return smoothedNs;
+    }
+
+    /** The shortest round-trip time that was ever measured; 0 if none was. */
+    long minNs() {
+        return minSampleNs;
     }
 
     long variationNs() {

@@ -49,43 +49,11 @@ final class SackScoreboard {
         return !sacked.isEmpty() && sacked.start(0) <= sndUna;
     }
 
-    /** The position behind the highest byte reported; {@code sndUna} if none is. */
-    long highestSacked(final long sndUna) {
-        return sacked.isEmpty() ? sndUna : sacked.end(sacked.count() - 1);
-    }
-
     /**
-     * RFC 6675 4, IsLost (): a byte not reported is lost once DupThresh separate stretches, or more than DupThresh -
-     * 1 segments' worth of bytes, are reported above it. So all bytes not reported below one edge are lost, none
-     * above it.
+     * RFC 8985 6.2 step 4, RACK.segs_sacked: DupThresh separate stretches, or more than DupThresh - 1 segments' worth
+     * of bytes, are reported.
      */
-    long lostEdge(final long sndUna, final int mssBytes) {
-        long bytesAbove = 0;
-        int stretches = 0;
-        for (int i = sacked.count() - 1; i >= 0; i--) {
-            bytesAbove += sacked.end(i) - sacked.start(i);
-            stretches++;
-            if (stretches >= DUPLICATE_THRESHOLD || bytesAbove > (DUPLICATE_THRESHOLD - 1L) * mssBytes) {
-                return sacked.start(i);
-            }
-        }
-        return sndUna;
-    }
-
-    /** Bytes of {@code from} to {@code to} that are not reported. */
-    long missingWithin(final long from, final long to) {
-        return from >= to ? 0 : to - from - sacked.bytesWithin(from, to);
-    }
-
-    /** The first position at or after {@code from} that is not reported. */
-    long firstMissing(final long from) {
-        final int index = sacked.indexOf(from);
-        return index < 0 ? from : sacked.end(index);
-    }
-
-    /** Where the hole that {@code missing} stands in ends, {@code limit} at most. */
-    long holeEnd(final long missing, final long limit) {
-        final int index = sacked.firstEndingAfter(missing);
-        return index == sacked.count() ? limit : Math.min(limit, sacked.start(index));
+    boolean reachesThreshold(final int mssBytes) {
+        return sacked.count() >= DUPLICATE_THRESHOLD || sacked.totalBytes() > (DUPLICATE_THRESHOLD - 1L) * mssBytes;
     }
 }

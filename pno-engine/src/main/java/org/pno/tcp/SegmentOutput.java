@@ -96,11 +96,16 @@ final class SegmentOutput {
         if (connection.flightBytes() == 0 && context.nowNs() - connection.lastSentNs > connection.rtt.timeoutNs()) {
             connection.congestion.onIdle(context.nowNs());
         }
-        room = connection.congestion.windowBytes() - recovery.pipe(connection);
-        connection.windowLimited = false;
-        while (sendNext(connection, mss)) {
-            // Until something says stop.
+        room = recovery.windowBytes(connection) - recovery.pipe(connection);
+        if (connection.loss.probeOwed) {
+            sendProbe(connection, mss);
         }
+        connection.windowLimited = false;
+        do {
+            while (sendNext(connection, mss)) {
+                // Until something says stop.
+            }
+        } while (!starved && recovery.onAllSent(connection));
         connection.flightAfterFlush = connection.flightBytes();
     }
 
@@ -115,10 +120,7 @@ final class SegmentOutput {
         if (length > 0 || maySendFinAlone(connection)) {
             return sendNew(connection, (int) length, mss); // Rule 2.
         }
-        return connection.phase == LossRecovery.Phase.FAST
-                && room >= mss
-                && recovery.nextSpeculative(connection) // Rules 3 and 4.
-                && sendAgain(connection, mss);
+        return false;
     }
 
     /** Sends as much as it may of the range that recovery has found. */
@@ -140,15 +142,36 @@ final class SegmentOutput {
         if (length <= 0 || !transmit(connection, start, (int) length, mss)) {
             return false;
         }
-        recovery.onRetransmitted(connection, start + length);
+        recovery.onRetransmitted(connection, start, start + length);
         connection.retransmitOwed = false;
+        countAgain(connection, start);
+        room -= length;
+        return true;
+    }
+
+    private void countAgain(final Connection connection, final long start) {
         connection.retransmittedSegments++;
         context.count(TcpCounter.RETRANSMITTED);
         if (connection.rttTimed && start < connection.rttEnd) {
             connection.rttTimed = false; // RFC 6298 3: Karn.
         }
-        room -= length;
-        return true;
+    }
+
+    /** RFC 8985 7.3, TLP_send_probe (): a new segment if the peer's window has room for one, else the last again. */
+    private void sendProbe(final Connection connection, final int mss) {
+        final long fits = Math.min(connection.unsentBytes(), connection.sendLimit() - connection.sndNxt);
+        if (fits > 0) {
+            if (sendNew(connection, (int) Math.min(fits, mss), mss)) {
+                recovery.probe().onSent(connection, false);
+            }
+            return;
+        }
+        final long start = Math.max(connection.sndUna, connection.sndNxt - mss);
+        if (transmit(connection, start, (int) (connection.sndNxt - start), mss)) {
+            recovery.onProbedAgain(connection, start);
+            countAgain(connection, start);
+            room -= connection.sndNxt - start;
+        }
     }
 
     private static long wholeSegments(final long bytes, final int mss) {
@@ -208,6 +231,10 @@ final class SegmentOutput {
             return false;
         }
         connection.sndNxt = start + sequenceLength;
+        recovery.onSent(connection, start, connection.sndNxt);
+        if (connection.phase == LossRecovery.Phase.NONE) {
+            countLimitedTransmit(connection);
+        }
         connection.partialOwed = false;
         connection.lastSentNs = context.nowNs();
         if (length % mss != 0) {
@@ -220,6 +247,14 @@ final class SegmentOutput {
         }
         room -= length;
         return true;
+    }
+
+    /** RFC 3042: sent only because reports or duplicate ACKs tell that something has left the network. */
+    private void countLimitedTransmit(final Connection connection) {
+        final boolean reported = connection.scoreboard != null || connection.renoSackedBytes > 0;
+        if (reported && connection.flightBytes() > connection.congestion.windowBytes()) {
+            context.count(TcpCounter.LIMITED_TRANSMITS);
+        }
     }
 
     /** Sends {@code length} numbers from {@code start} on, a FIN at their end included. */

@@ -240,7 +240,8 @@ class CloseTest {
         tester.close();
         tester.expect("FA");
         tester.advance(1_000 * SECOND);
-        assertEquals(8, tester.sent.size());
+        assertEquals(1, tester.counted(TcpCounter.TAIL_PROBES));
+        assertEquals(1 + 8, tester.sent.size());
         assertTrue(tester.engine().isPristine());
     }
 

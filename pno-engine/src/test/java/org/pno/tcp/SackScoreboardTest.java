@@ -6,40 +6,43 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** RFC 6675 4. */
+/** RFC 2018, RFC 6675 4. */
 class SackScoreboardTest {
     private static final int MSS = 10;
 
-    private final SackScoreboard board = new SackScoreboard(100);
+    private final SackScoreboard board = new SackScoreboard(3);
 
     @Test
-    void shouldCallHoleLostBelowThreeStretches() {
+    void shouldReachThresholdWithThreeStretches() {
         board.add(10, 11);
         board.add(20, 21);
-        assertEquals(0, board.lostEdge(0, MSS));
+        assertFalse(board.reachesThreshold(MSS));
         board.add(30, 31);
-        assertEquals(10, board.lostEdge(0, MSS));
+        assertTrue(board.reachesThreshold(MSS));
     }
 
     @Test
-    void shouldCallHoleLostBelowMoreThanTwoSegments() {
+    void shouldReachThresholdWithMoreThanTwoSegments() {
         board.add(10, 30);
-        assertEquals(0, board.lostEdge(0, MSS));
+        assertFalse(board.reachesThreshold(MSS));
         board.add(30, 31);
-        assertEquals(10, board.lostEdge(0, MSS));
+        assertTrue(board.reachesThreshold(MSS));
     }
 
     @Test
-    void shouldFindHoles() {
-        board.add(10, 20);
-        board.add(30, 40);
-        assertEquals(0, board.firstMissing(0));
-        assertEquals(10, board.holeEnd(0, 100));
-        assertEquals(20, board.firstMissing(15));
-        assertEquals(30, board.holeEnd(20, 100));
-        assertEquals(100, board.holeEnd(40, 100));
-        assertEquals(25, board.holeEnd(20, 25));
-        assertEquals(40, board.highestSacked(0));
+    void shouldTellWhatIsNew() {
+        assertEquals(10, board.add(10, 20));
+        assertEquals(5, board.add(10, 25));
+        assertEquals(0, board.add(12, 18));
+    }
+
+    @Test
+    void shouldIgnoreReportBeyondItsBound() {
+        board.add(10, 11);
+        board.add(20, 21);
+        board.add(30, 31);
+        assertEquals(0, board.add(40, 41));
+        assertEquals(3, board.sackedBytes());
     }
 
     @Test

@@ -105,6 +105,10 @@ final class SegmentSpec {
         return gsoSize;
     }
 
+    boolean hasTimestamps() {
+        return options.timestamps();
+    }
+
     int timestampValue() {
         return options.timestampValue();
     }

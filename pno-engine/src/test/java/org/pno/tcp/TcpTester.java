@@ -44,6 +44,9 @@ final class TcpTester implements TcpOutput {
     /** The host reads at once what is published. */
     boolean reading = true;
 
+    /** The peer's final ACK comes so long after our SYN-ACK: the first round-trip time. */
+    long handshakeNs;
+
     boolean framesAvailable = true;
     boolean neighbourKnown = true;
     boolean placing = true;
@@ -106,6 +109,7 @@ final class TcpTester implements TcpOutput {
         final SentSegment answer = expect("SA");
         ourIss = answer.sequence;
         final SegmentSpec ack = SegmentSpec.of("A").seq(1).ack(1).window(window);
+        nowNs += handshakeNs;
         if (answer.timestamps) {
             ack.timestamps(syn.timestampValue() + 1, answer.timestampValue);
         }
@@ -124,6 +128,11 @@ final class TcpTester implements TcpOutput {
         ourPort = connection().localPort();
         flush();
         return this;
+    }
+
+    /** Our timestamp clock, as the wire has it. */
+    int ourTimestamp() {
+        return (int) (nowNs / MS) + connection().timestampOffset;
     }
 
     /** Lets the interest in quick ACKs pass that a new connection has. */
