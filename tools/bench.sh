@@ -1,8 +1,9 @@
 # What pno bench needs beside the command itself. Sourced by ./pno, in the root of the tree.
 
-readonly MICRO_HELP='Usage: pno bench micro [PATTERN...]
+readonly MICRO_HELP='Usage: pno bench micro [--json] [PATTERN...]
 Measures the parts by themselves (JMH; the shim by its own benchmark) and fails where one exceeds its budget.
-      PATTERN   only Java benchmarks whose names match this regular expression'
+      PATTERN   only Java benchmarks whose names match this regular expression
+      --json    tell the result as JSON, and nothing else on standard output'
 
 # The echo program is no part of what is shipped, so it is built for its benchmark only.
 bench_echo() {
@@ -12,17 +13,23 @@ bench_echo() {
 }
 
 bench_micro() {
+    local exceeded=0 json=
     if [[ ${1:-} == -h || ${1:-} == --help ]]; then
         echo "$MICRO_HELP"
         return
+    elif [[ ${1:-} == --json ]]; then
+        json=$1
+        shift
     fi
     say "building the benchmarks"
     maven bench -pl pno-bench -am -Dmaven.test.skip=true package
-    local exceeded=0
-    "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-        -cp 'pno-bench/target/lib/*' org.pno.bench.Benchmarks "$@" || exceeded=1
+    [[ -z $json ]] || echo '{"benchmarks":['
+    "$JAVA_HOME/bin/java" "${JVM[@]}" --sun-misc-unsafe-memory-access=allow \
+        -cp 'pno-bench/target/lib/*' org.pno.bench.Benchmarks $json "$@" || exceeded=1
     if [[ -e shim/Makefile && $# -eq 0 ]]; then
-        make -s -C shim bench || exceeded=1
+        [[ -z $json ]] || echo ,
+        make -s -C shim bench BENCH_FLAGS="$json" || exceeded=1
     fi
+    [[ -z $json ]] || echo ']}'
     return "$exceeded"
 }

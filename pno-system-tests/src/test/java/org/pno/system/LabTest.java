@@ -68,6 +68,18 @@ class LabTest {
     }
 
     @Test
+    void shouldEndThoughACommandInItIsStopped() throws IOException, InterruptedException {
+        final Lab lab = Labs.open("test-stopped");
+        final LabProcess sleeper = lab.start(Side.HOST, "sleeper", List.of("sleep", "1000"));
+        final ProcessHandle command = sleeper.program().parent().orElseThrow();
+        final Process stop = new ProcessBuilder("kill", "-STOP", Long.toString(command.pid())).start();
+        assertEquals(0, stop.waitFor());
+        lab.close();
+        sleeper.awaitEnd(PATIENCE);
+        assertFalse(Files.exists(lab.directory()));
+    }
+
+    @Test
     void shouldEndWithTheProgramThatOpenedIt() throws IOException, InterruptedException {
         final Process opener = new ProcessBuilder(List.of(
                         ProcessHandle.current().info().command().orElseThrow(),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.pno.cli.machine.RunDirectory;
 import org.pno.cli.machine.Side;
+import org.pno.cli.machine.UserError;
 
 /**
  * A lab that stands. {@link Labs} makes and finds it. A lab of a program ends with that program, however it ends: its
@@ -13,6 +14,7 @@ import org.pno.cli.machine.Side;
  */
 public final class Lab implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 10;
+    private static final String[] NO_ARGUMENTS = {};
 
     private final String name;
     private final Path directory;
@@ -85,9 +87,22 @@ public final class Lab implements AutoCloseable {
     public void close() {
         if (holder.isAlive()) {
             ProcessHandle.of(state.initPid()).ifPresent(ProcessHandle::destroyForcibly);
+            ProcessHandle.allProcesses().filter(this::isCommand).forEach(ProcessHandle::destroyForcibly);
             awaitEnd();
         }
         RunDirectory.remove(directory);
+    }
+
+    /**
+     * True for who entered the lab for a command and waits outside for its end. If stopped, it would not collect what
+     * was killed in the lab, and the lab could not end.
+     */
+    private boolean isCommand(final ProcessHandle process) {
+        final String[] arguments = process.info().arguments().orElse(NO_ARGUMENTS);
+        return arguments.length > 1
+                && process.info().command().orElse("").endsWith("/nsenter")
+                && arguments[0].equals("--target")
+                && arguments[1].equals(Long.toString(state.initPid()));
     }
 
     private void awaitEnd() {
@@ -96,7 +111,8 @@ public final class Lab implements AutoCloseable {
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (final Exception e) {
-            throw new IllegalStateException("lab '" + name + "', process " + holder.pid() + ", does not end", e);
+            throw new UserError("lab '" + name + "' does not end; process " + holder.pid() + " waits for one that was"
+                    + " killed in it and that its parent, stopped or traced, has not collected.");
         }
     }
 }
