@@ -75,7 +75,8 @@ struct pno_arena {
     struct pno_family *family;
     struct pno_holder *holder; /* this process's slot */
     uint32_t holder_slot;
-    uint32_t number; /* the DPU's name for the arena */
+    uint32_t number;   /* the DPU's name for the arena */
+    atomic_bool known; /* the DPU has it: all of this is in force, other threads may use it */
 };
 
 extern struct pno_arena pno_arena;

@@ -29,6 +29,7 @@ struct pno_thread {
     uint32_t channel;                 /* 1 + the channel of its blocking waits */
     uint64_t waiter_channels;         /* whose bells stand in the private set, a bit each */
     const struct pno_set *harvesting; /* the set that the thread is in epoll_wait for */
+    bool sleeping;                    /* it is one of that set's sleepers */
 };
 
 extern __thread struct pno_thread pno_self __attribute__((tls_model("initial-exec")));

@@ -17,6 +17,7 @@
 struct pno_channel pno_channels[PNO_CHANNELS];
 
 static struct pno_lock open_lock;
+static struct pno_lock attach_lock; /* who changes a file's channel */
 static _Atomic uint32_t threads_seen;
 
 #define FOR_EACH(channel, mask)                               \
@@ -62,7 +63,8 @@ static void take_positions(struct pno_channel *channel, struct pno_gring *gring)
     atomic_store(&channel->ev_head, atomic_load(&gring->ev_head));
     channel->owed_head = atomic_load(&gring->ev_head);
     atomic_store(&gring->sleep_seq, (atomic_load(&gring->sleep_seq) + 1) & ~1ULL);
-    channel->sleepers = channel->sets = 0;
+    channel->sleepers = 0;
+    atomic_store(&channel->sets, 0);
 }
 
 static int open_channel(struct pno_channel *channel)
@@ -119,12 +121,12 @@ uint32_t pno_channel_of_thread(void)
 uint32_t pno_channel_for_set(void)
 {
     uint32_t best = PNO_BLOCKING_CHANNELS;
-    for (uint32_t at = best; at < PNO_CHANNELS && pno_channels[best].sets != 0; at++)
-        if (pno_channels[at].sets < pno_channels[best].sets)
+    for (uint32_t at = best; at < PNO_CHANNELS && atomic_load(&pno_channels[best].sets) != 0; at++)
+        if (atomic_load(&pno_channels[at].sets) < atomic_load(&pno_channels[best].sets))
             best = at;
     best = ensure_open(best);
     if (best != PNO_NO_CHANNEL)
-        pno_channels[best].sets++;
+        atomic_fetch_add(&pno_channels[best].sets, 1);
     return best;
 }
 
@@ -186,18 +188,40 @@ void pno_submit(struct pno_file *file, uint32_t flags)
     pno_submit_written(file, tx_written, PNO_REC_NO_CHUNK, flags);
 }
 
-void pno_channel_attach(struct pno_file *file, uint32_t channel)
+/* The file's channel and the record's must be set as one: two threads may find at once that a file has none. */
+static bool attach(struct pno_file *file, uint32_t channel, bool unless_attached, uint32_t *before)
 {
-    uint64_t word = pno_channels[channel].number | (uint64_t)file->generation << 32;
-    bool same = atomic_load_explicit(&file->record->channel_and_generation, memory_order_relaxed) == word;
-    uint32_t before = file->channel;
-    file->channel = channel + 1;
-    if (same)
+    if (!pno_lock_take(&attach_lock))
+        return false;
+    *before = file->channel;
+    bool changed = false;
+    if (*before == 0 || !unless_attached) {
+        uint64_t word = pno_channels[channel].number | (uint64_t)file->generation << 32;
+        file->channel = channel + 1;
+        changed = atomic_exchange(&file->record->channel_and_generation, word) != word;
+    }
+    pno_lock_give(&attach_lock);
+    return changed;
+}
+
+static void attach_and_tell(struct pno_file *file, uint32_t channel, bool unless_attached)
+{
+    uint32_t before = 0;
+    if (!attach(file, channel, unless_attached, &before))
         return;
-    atomic_store_explicit(&file->record->channel_and_generation, word, memory_order_release);
     pno_submit(file, PNO_SUB_FLAG_HOST_LINE);
     if (before != 0)
         pno_channels_wake(1ULL << (before - 1)); /* who waits for the file there must wait here from now on */
+}
+
+void pno_channel_attach(struct pno_file *file, uint32_t channel)
+{
+    attach_and_tell(file, channel, false);
+}
+
+void pno_channel_attach_first(struct pno_file *file, uint32_t channel)
+{
+    attach_and_tell(file, channel, true);
 }
 
 static bool has_event(const struct pno_channel *channel, uint64_t number)
@@ -336,6 +360,6 @@ void pno_channels_forget(void)
         }
         pno_channels[at].lock = (struct pno_lock){0};
     }
-    open_lock = (struct pno_lock){0};
+    open_lock = attach_lock = (struct pno_lock){0};
     atomic_store(&threads_seen, 0);
 }

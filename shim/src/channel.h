@@ -19,7 +19,7 @@ struct pno_channel {
     uint64_t sub_head;        /* as last seen */
     _Atomic uint64_t ev_head; /* read without */
     uint64_t owed_head;       /* ev_head when the DPU was last rung for events that it owes */
-    uint32_t sets;            /* epoll sets that live on it */
+    _Atomic uint32_t sets;    /* epoll sets that live on it */
 };
 
 extern struct pno_channel pno_channels[PNO_CHANNELS];
@@ -35,8 +35,9 @@ void pno_submit(struct pno_file *file, uint32_t flags);
 /* The same after a write: the position reached, and the chunk that covers its last byte. */
 void pno_submit_written(struct pno_file *file, uint64_t tx_written, uint32_t chunk, uint32_t flags);
 
-/* Sees to it that a file's events go to one of our channels, by preference that one. */
+/* Sees to it that a file's events go to that channel of ours; or that they go to any, by preference that one. */
 void pno_channel_attach(struct pno_file *file, uint32_t channel);
+void pno_channel_attach_first(struct pno_file *file, uint32_t channel);
 
 /* Consumes what has arrived and hands it out. A signal handler that interrupted us leaves it to whom it interrupted. */
 void pno_channels_drain(uint64_t mask);

@@ -162,12 +162,31 @@ static bool is_due(struct pno_set *set)
     return set->calls >= CALLS_BETWEEN_ASKING || pno_ticks() - set->asked_at >= TICKS_BETWEEN_ASKING;
 }
 
-static void count_sleepers(struct pno_set *set, int change)
+/* Announces a sleep, and answers the channels that can end it. */
+static uint64_t lie_down(struct pno_set *set)
 {
+    bool locked = pno_lock_take(&set->lock);
+    uint64_t channels = set->channels;
+    set->sleepers++;
+    pno_self.sleeping = true;
+    if (locked)
+        pno_lock_give(&set->lock);
+    pno_channels_arm(channels);
+    return channels;
+}
+
+/* A bell wakes one sleeper of the set: if it rang since the set has a channel more, the others must hear of it too. */
+static void rise(struct pno_set *set, uint64_t channels)
+{
+    pno_channels_disarm(channels);
     if (!pno_lock_take(&set->lock))
         return;
-    set->sleepers += (uint32_t)change;
+    set->sleepers--;
+    pno_self.sleeping = false;
+    bool others = set->sleepers > 0 && set->channels != channels;
     pno_lock_give(&set->lock);
+    if (others)
+        pno_set_wake(set);
 }
 
 /* Sleeps in the kernel's set; -EAGAIN: the time is over. */
@@ -188,21 +207,18 @@ static long sleep_armed(struct pno_set *set, int fd, struct epoll_event *events,
 static long sleep_for(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,
                       const sigset_t *mask)
 {
-    uint64_t channels = set->channels;
     pno_records_tidy_sometimes();
-    count_sleepers(set, 1);
-    pno_channels_arm(channels);
+    uint64_t channels = lie_down(set);
     pno_channels_drain(channels);
     long count = pno_watch_harvest(set, events, room);
     if (count == 0)
         count = sleep_armed(set, fd, events, room, deadline, mask);
-    pno_channels_disarm(channels);
-    count_sleepers(set, -1);
+    rise(set, channels);
     pno_process_check(channels);
-    if (count == 0 || (count > 0 && count < room)) {
-        pno_channels_drain(channels);
+    if (count >= 0 && count < room)
+        pno_channels_drain(set->channels);
+    if (count >= 0)
         count += pno_watch_harvest(set, events + count, room - (int)count);
-    }
     return count;
 }
 
@@ -230,21 +246,53 @@ static long wait_for(struct pno_set *set, int fd, struct epoll_event *events, in
     }
 }
 
+/* Asks the kernel alone, since nothing of ours is in the set. 0: something of ours has come meanwhile. */
+static long wait_as_stranger(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,
+                             const sigset_t *mask)
+{
+    atomic_fetch_add(&set->strangers, 1);
+    int count = atomic_load(&set->ours) ? 0 : libc_epoll_pwait(fd, events, room, pno_wait_millis(deadline), mask);
+    int error = count < 0 ? errno : 0;
+    bool others = atomic_fetch_sub(&set->strangers, 1) > 1;
+    bool ours = atomic_load(&set->ours);
+    if (ours && others)
+        pno_set_wake(set); /* a bell wakes one of them */
+    if (count > 0)
+        return pno_set_sift(set, events, count);
+    return count < 0 ? -error : ours ? 0 : -EAGAIN;
+}
+
+static long wait_in(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,
+                    const sigset_t *mask)
+{
+    const struct pno_set *outer = pno_self.harvesting;
+    bool sleeping = pno_self.sleeping;
+    pno_self.harvesting = set;
+    pno_self.sleeping = false;
+    long count = wait_for(set, fd, events, room, deadline, mask);
+    pno_self.harvesting = outer;
+    pno_self.sleeping = sleeping;
+    return count;
+}
+
 long pno_epoll_wait(struct pno_file *file, int fd, struct epoll_event *events, int room, uint64_t deadline,
                     const sigset_t *mask)
 {
-    struct pno_set *set = file->set;
-    if (file->ops != &pno_set_ops || !set->ours)
+    if (file->ops != &pno_set_ops)
         return PNO_PASS;
+    struct pno_set *set = file->set;
+    if (!atomic_load_explicit(&set->ours, memory_order_acquire)) {
+        if (room <= 0)
+            return PNO_PASS;
+        long count = wait_as_stranger(set, fd, events, room, deadline, mask);
+        if (count != 0)
+            return count == -EAGAIN ? 0 : count;
+    }
     if (room <= 0 || room > INT_MAX / (int)sizeof(struct epoll_event))
         return -EINVAL;
     if (pno_self.held != 0)
         return pno_unsupported("epoll_wait in a signal handler that interrupted a call on an offloaded socket", EINTR);
     if (PNO_UNLIKELY(set->channel == 0) && !pno_set_revive(set))
         return PNO_PASS;
-    const struct pno_set *outer = pno_self.harvesting;
-    pno_self.harvesting = set;
-    long count = wait_for(set, fd, events, room, deadline, mask);
-    pno_self.harvesting = outer;
-    return count;
+    return wait_in(set, fd, events, room, deadline, mask);
 }

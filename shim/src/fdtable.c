@@ -28,8 +28,9 @@ static const struct pno_ops internal_ops;
 static struct pno_file internal_file = {.ops = &internal_ops, .references = 1, .numbers = 1};
 static int *internals[INTERNAL_LIMIT];
 
-/* Files whose last reference a signal handler dropped while its thread held a lock: 1 + number, linked. */
-static _Atomic uint32_t parked;
+/* Files whose last reference a signal handler dropped while its thread held a lock: 1 + number, linked. They are
+ * released when that thread gives its last lock; not later, since it may then sleep for what the release brings. */
+_Atomic uint32_t pno_lock_postponed;
 
 struct pno_file *pno_file_for_record(uint32_t record, const struct pno_ops *ops)
 {
@@ -69,17 +70,15 @@ static void release(struct pno_file *file)
 /* A handler that interrupted our own code must not take its locks: somebody else does what it left. */
 static void park(struct pno_file *file)
 {
-    uint32_t first = atomic_load(&parked);
+    uint32_t first = atomic_load(&pno_lock_postponed);
     do {
         file->parked_next = first;
-    } while (!atomic_compare_exchange_weak(&parked, &first, pno_file_number(file) + 1));
+    } while (!atomic_compare_exchange_weak(&pno_lock_postponed, &first, pno_file_number(file) + 1));
 }
 
-static void release_parked(void)
+void pno_lock_catch_up(void)
 {
-    if (PNO_LIKELY(atomic_load_explicit(&parked, memory_order_relaxed) == 0) || pno_self.held != 0)
-        return;
-    uint32_t next = atomic_exchange(&parked, 0);
+    uint32_t next = atomic_exchange(&pno_lock_postponed, 0);
     while (next != 0) {
         struct pno_file *file = &pno_files[next - 1];
         next = file->parked_next;
@@ -108,7 +107,6 @@ void pno_file_put(struct pno_file *file)
         else
             park(file);
     }
-    release_parked();
 }
 
 static void put_number(struct pno_file *file)

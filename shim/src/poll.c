@@ -111,18 +111,31 @@ static long sleep_armed(struct request *request, uint64_t deadline, const sigset
     return ready == 0 && pno_now() >= deadline ? -EAGAIN : 0;
 }
 
+/* Another thread may have moved a file to another channel before it could see us on the one we know. */
+static bool has_moved(struct request *request)
+{
+    uint64_t before = request->channels;
+    for (nfds_t i = 0; i < request->count; i++) {
+        struct pno_file *file = ours(request->fds[i].fd);
+        if (file != NULL)
+            request->channels |= pno_wait_channels(file);
+    }
+    return request->channels != before;
+}
+
 static long sleep_once(struct request *request, uint64_t deadline, const sigset_t *mask)
 {
     pno_records_tidy_sometimes();
-    pno_channels_arm(request->channels);
-    pno_channels_drain(request->channels);
+    uint64_t armed = request->channels;
+    pno_channels_arm(armed);
+    pno_channels_drain(armed);
     int ready = look_at_ours(request);
-    if (ready > 0) {
-        pno_channels_disarm(request->channels);
+    if (ready > 0 || has_moved(request)) {
+        pno_channels_disarm(armed);
         return ask_kernel(request, ready);
     }
     long slept = sleep_armed(request, deadline, mask);
-    pno_channels_disarm(request->channels);
+    pno_channels_disarm(armed);
     pno_channels_drain(request->channels);
     pno_process_check(request->channels);
     if (slept < 0)

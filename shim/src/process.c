@@ -52,6 +52,7 @@ static int open_arena(void)
         return number;
     }
     pno_arena.number = (uint32_t)number;
+    atomic_store(&pno_arena.known, true);
     return 0;
 }
 
@@ -59,11 +60,11 @@ int pno_process_arena(void)
 {
     if (atomic_load(&pno_process.gone))
         return -ENETDOWN;
-    if (PNO_LIKELY(pno_arena.base != NULL))
+    if (PNO_LIKELY(atomic_load_explicit(&pno_arena.known, memory_order_acquire)))
         return 0;
     if (!pno_lock_take(&arena_lock))
         return -EDEADLK;
-    int error = pno_arena.base != NULL ? 0 : open_arena();
+    int error = atomic_load(&pno_arena.known) ? 0 : open_arena();
     pno_lock_give(&arena_lock);
     if (error < 0)
         pno_log("no arena: %s", strerrorname_np(-error));
@@ -109,7 +110,7 @@ static void before_fork(void)
     forking_slot = PNO_NO_NUMBER;
     if (pno_self.held != 0)
         return; /* a signal handler that forks while we hold locks: its child does without us */
-    if (pno_arena.base != NULL && !atomic_load(&pno_process.gone))
+    if (atomic_load(&pno_arena.known) && !atomic_load(&pno_process.gone))
         forking_slot = pno_holder_prepare();
     pno_watch_prepare_fork();
     forking_locked = true;
@@ -174,7 +175,8 @@ static void after_fork_in_child(void)
     forking_locked = false;
     pno_control_forget();
     arena_lock = (struct pno_lock){0};
-    if (pno_arena.base == NULL) {
+    if (!atomic_load(&pno_arena.known)) {
+        pno_arena_destroy(); /* another thread was about to make it */
         control_is_parents = true;
         return;
     }

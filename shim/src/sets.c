@@ -59,9 +59,15 @@ static void add_channel(struct pno_set *set, uint32_t channel)
     uint64_t bit = 1ULL << channel;
     if (set->channels & bit)
         return;
-    set->channels |= bit;
     pno_set_kernel_control(set->fd, EPOLL_CTL_ADD, pno_channels[channel].bell, EPOLLIN | EPOLLET,
                            &pno_channels[channel]);
+    if (!pno_lock_take(&set->lock))
+        return;
+    set->channels |= bit;
+    bool asleep = set->sleepers > 0;
+    pno_lock_give(&set->lock);
+    if (asleep)
+        pno_set_wake(set); /* it has not announced its sleep on this channel */
 }
 
 /* Gives the set a channel, and the kernel's set what wakes its sleepers. */
@@ -75,7 +81,9 @@ bool pno_set_activate(struct pno_set *set)
     pno_set_kernel_control(set->fd, EPOLL_CTL_ADD, pno_control.fd, EPOLLRDHUP | EPOLLET, &pno_control);
     add_channel(set, channel);
     set->channel = channel + 1;
-    set->ours = true;
+    atomic_store(&set->ours, true);
+    if (atomic_load(&set->strangers) > 0)
+        pno_set_wake(set); /* who sleeps for it in the kernel alone does not know of our channels */
     return true;
 }
 
@@ -96,8 +104,7 @@ bool pno_set_revive(struct pno_set *set)
         return false;
     for (struct pno_item *item = set->items; item != NULL; item = item->next_item)
         if (item->file->record != NULL) {
-            if (item->file->channel == 0)
-                pno_channel_attach(item->file, set->channel - 1);
+            pno_channel_attach_first(item->file, set->channel - 1);
             add_channel(set, item->file->channel - 1);
         }
     return true;
@@ -133,7 +140,7 @@ static void set_release(struct pno_file *file)
     struct pno_set *set = file->set;
     pno_watch_end_set(set);
     if (set->channel != 0)
-        pno_channels[set->channel - 1].sets--;
+        atomic_fetch_sub(&pno_channels[set->channel - 1].sets, 1);
 }
 
 /* Puts a new or changed registration up for judgement, and wakes a sleeper if it is ready already. */
@@ -172,7 +179,8 @@ void pno_set_adopt(struct pno_item *item)
     }
     if (!pno_set_activate(set))
         return;
-    pno_channel_attach(item->file, set->channel - 1);
+    if (item->file->channel <= PNO_BLOCKING_CHANNELS) /* else another set's channel serves it already */
+        pno_channel_attach(item->file, set->channel - 1);
     add_channel(set, item->file->channel - 1);
     pno_set_present(item);
 }
@@ -197,6 +205,7 @@ void pno_sets_unlock(bool child)
             sets[i].channel = 0;
             sets[i].channels = 0;
             sets[i].sleepers = 0;
+            atomic_store(&sets[i].strangers, 0);
         } else {
             pno_lock_give(&sets[i].lock);
         }

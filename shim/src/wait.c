@@ -113,9 +113,9 @@ uint64_t pno_wait_channels(struct pno_file *file)
         uint32_t channel = pno_channel_of_thread();
         if (channel == PNO_NO_CHANNEL)
             return 0;
-        pno_channel_attach(file, channel);
+        pno_channel_attach_first(file, channel);
     }
-    return 1ULL << (file->channel - 1);
+    return file->channel == 0 ? 0 : 1ULL << (file->channel - 1);
 }
 
 bool pno_wait_spin(uint64_t mask)
@@ -166,7 +166,9 @@ long pno_wait_until(struct pno_file *file, pno_condition *condition, uint32_t ar
     pno_records_tidy_sometimes();
     pno_channels_arm(mask);
     pno_channels_drain(mask);
-    long answer = condition(file, argument) ? 0 : sleep_armed(mask, deadline);
+    /* Another thread may have moved the file to another channel before it could see us on this one. */
+    bool moved = pno_wait_channels(file) != mask;
+    long answer = moved || condition(file, argument) ? 0 : sleep_armed(mask, deadline);
     pno_channels_disarm(mask);
     pno_channels_drain(mask);
     pno_process_check(mask);

@@ -216,7 +216,9 @@ static void tell(struct pno_item *item, uint32_t level, bool space)
         return;
     if (!(item->events & EPOLLET) || (edges(item, level, space) & (item->events | ALWAYS)))
         pno_watch_queue(item);
-    bool asleep = item->queued && set->sleepers > (pno_self.harvesting == set);
+    /* Who is on its way to look at the set's list needs no bell; unless it has looked, and we are its signal handler.
+     */
+    bool asleep = item->queued && set->sleepers > 0 && (pno_self.harvesting != set || pno_self.sleeping);
     pno_lock_give(&set->lock);
     if (asleep)
         pno_set_wake(set);
@@ -279,7 +281,7 @@ static uint32_t judge(struct pno_item *item)
 int pno_watch_harvest(struct pno_set *set, struct epoll_event *events, int room)
 {
     int count = 0;
-    if (set->ready_count == 0 || room <= 0 || !pno_lock_take(&set->lock))
+    if (set->ready_count == 0 || !pno_lock_take(&set->lock))
         return 0;
     for (uint32_t left = set->ready_count; left > 0 && count < room; left--) {
         struct pno_item *item = set->first_ready;
@@ -293,7 +295,7 @@ int pno_watch_harvest(struct pno_set *set, struct epoll_event *events, int room)
         else if (!(item->events & EPOLLET))
             pno_watch_queue(item);
     }
-    bool more = set->ready_count > 0 && set->sleepers > (pno_self.harvesting == set);
+    bool more = set->ready_count > 0 && set->sleepers > pno_self.sleeping;
     pno_lock_give(&set->lock);
     if (more)
         pno_set_wake(set);

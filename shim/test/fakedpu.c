@@ -19,6 +19,7 @@
 
 #define CLIENTS 64
 #define HELD 8
+#define ROUNDS_BEFORE_HEARING 16
 
 struct client {
     int fd;
@@ -185,6 +186,8 @@ static void greet(int listener)
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (fd >= 0 && client_count < CLIENTS)
         clients[client_count++] = (struct client){.fd = fd, .bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+    else if (fd >= 0)
+        close(fd);
 }
 
 static void sleep_and_hear(int listener, int timeout)
@@ -211,8 +214,13 @@ static void sleep_and_hear(int listener, int timeout)
 static void run(int listener)
 {
     for (;;) {
-        while (fake_pump())
-            ;
+        int rounds = 0;
+        while (rounds < ROUNDS_BEFORE_HEARING && fake_pump())
+            rounds++;
+        if (rounds == ROUNDS_BEFORE_HEARING) {
+            sleep_and_hear(listener, 0); /* busy clients must not keep others from being heard */
+            continue;
+        }
         sleep_and_hear(listener, fake_park() ? -1 : 0);
         fake_unpark();
     }

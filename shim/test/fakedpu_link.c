@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ARENAS 64
+#define ARENAS 256
 #define SLOTS 64
 #define DEFAULT_RCVBUF (256 * 1024)
 #define STREAM_MASK (PNO_ARENA_CHUNK_BYTES - 1)
@@ -111,6 +111,8 @@ bool fake_channel_add(struct fake_arena *arena, uint32_t channel, int bell)
 {
     if (channel >= arena->header.channel_count)
         return false;
+    if (arena->channels[channel].bell >= 0)
+        close(arena->channels[channel].bell); /* of a process that has died */
     arena->channels[channel].bell = bell;
     return true;
 }
@@ -420,8 +422,8 @@ static bool is_held(const struct fake_arena *arena, uint32_t number)
     return false;
 }
 
-/* Nobody reads any more: FIN after what was written, or RST if bytes were left unread. */
-static void orphan(struct fake_arena *arena, uint32_t number)
+/* Nobody reads any more: FIN after what was written, or RST if bytes were left unread. True if anything was done. */
+static bool orphan(struct fake_arena *arena, uint32_t number)
 {
     struct fake_record *own = &arena->records[number];
     struct pno_record *record = record_of(arena, number);
@@ -447,9 +449,9 @@ static void orphan(struct fake_arena *arena, uint32_t number)
     } else if (peer_open && !own->closed && (unread || own->role == ROLE_CREDIT)) {
         close_with(own->peer_arena, own->peer, ECONNRESET);
     } else if (peer_open && !own->closed) {
-        move_bytes(arena, number);
+        bool moved = move_bytes(arena, number);
         if (atomic_load(&record->tx_acked) < atomic_load(&record->tx_written))
-            return; /* the peer has no room yet: later */
+            return moved; /* the peer has no room yet: later */
         struct pno_record *to = record_of(own->peer_arena, own->peer);
         if (!own->fin_sent)
             atomic_store(&to->rx_fin, 1 + atomic_load(&to->rx_committed));
@@ -459,6 +461,7 @@ static void orphan(struct fake_arena *arena, uint32_t number)
     if (own->peer_arena != NULL)
         own->peer_arena->records[own->peer].peer_arena = NULL;
     free_record(arena, number);
+    return true;
 }
 
 /* --- the round --- */
@@ -519,10 +522,8 @@ static bool pump_record(struct fake_arena *arena, uint32_t number)
         own->waited = true;
         own->dirty = true;
     }
-    if (own->role != ROLE_CREDIT && own->released && !is_held(arena, number)) {
-        orphan(arena, number);
-        return true;
-    }
+    if (own->role != ROLE_CREDIT && own->released && !is_held(arena, number))
+        return orphan(arena, number) | busy;
     if (own->dirty && send_event(arena, number)) {
         own->dirty = false;
         busy = true;
@@ -552,8 +553,10 @@ static bool pump_channel(struct fake_arena *arena, uint32_t at)
     uint64_t overflow = atomic_load(&gring->overflow);
     bool busy = channel->sub_head != tail || channel->overflow != overflow;
     if (channel->overflow != overflow)
-        for (uint32_t i = 0; i < arena->header.record_count; i++)
+        for (uint32_t i = 0; i < arena->header.record_count; i++) {
             look_at(arena, i, (uint32_t)(atomic_load(&record_of(arena, i)->channel_and_generation) >> 32));
+            arena->records[i].released = true; /* perhaps: its holders are asked */
+        }
     channel->overflow = overflow;
     for (; channel->sub_head != tail; channel->sub_head++) {
         const struct pno_submission *sub = &gring->sub[channel->sub_head % PNO_CHAN_SUB_CAPACITY];

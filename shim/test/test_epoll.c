@@ -433,6 +433,13 @@ static void *add_later(void *argument)
     return NULL;
 }
 
+static void *wait_for_input(void *argument)
+{
+    struct helper *helper = argument;
+    CHECK_EQ(reported(helper->set, helper->fd, -1), EPOLLIN);
+    return NULL;
+}
+
 BOTH(shouldWakeForWhatAnotherThreadAdds)
 {
     int fds[2], more[2];
@@ -444,6 +451,23 @@ BOTH(shouldWakeForWhatAnotherThreadAdds)
     CHECK_EQ(pthread_create(&thread, NULL, add_later, &helper), 0);
     CHECK_EQ(reported(set, more[1], -1), EPOLLIN);
     CHECK_EQ(pthread_join(thread, NULL), 0);
+}
+
+/* The sleep began when only the kernel had something in the set. */
+BOTH(shouldWakeForTheFirstSocketOfASet)
+{
+    int fds[2];
+    pthread_t threads[2];
+    int set = epoll_create1(0);
+    CHECK_EQ(control(set, EPOLL_CTL_ADD, eventfd(0, 0), EPOLLIN), 0);
+    make_pair(stack, fds);
+    put(fds[0], fds[1], 4, 4);
+    struct helper helper = {set, fds[1], 0};
+    CHECK_EQ(pthread_create(&threads[0], NULL, wait_for_input, &helper), 0);
+    CHECK_EQ(pthread_create(&threads[1], NULL, wait_for_input, &helper), 0);
+    add_later(&helper);
+    for (int i = 0; i < 2; i++)
+        CHECK_EQ(pthread_join(threads[i], NULL), 0);
 }
 
 static void *write_later(void *argument)

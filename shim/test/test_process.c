@@ -460,6 +460,41 @@ static void signal_dpu(int number)
     CHECK_EQ(kill(atoi(text), number), 0);
 }
 
+static void *talk(void *stack)
+{
+    int fds[2];
+    char byte;
+    make_pair(stack, fds);
+    CHECK_EQ(write(fds[0], "x", 1), 1);
+    CHECK_EQ(read(fds[1], &byte, 1), 1);
+    return NULL;
+}
+
+static void *talk_as_soon_as_there_is_an_arena(void *stack)
+{
+    while (__atomic_load_n(&pno_arena.base, __ATOMIC_RELAXED) == NULL)
+        ;
+    return talk(stack);
+}
+
+/* Again and again, since it is a race: the others must not go on before the DPU has answered the first. */
+ON_PNO(shouldShareTheArenaThatAnotherThreadIsMaking)
+{
+    for (int round = 0; round < 30; round++) {
+        pid_t child = fork();
+        if (child == 0) {
+            pthread_t threads[2];
+            for (int i = 0; i < 2; i++)
+                CHECK_EQ(pthread_create(&threads[i], NULL, talk_as_soon_as_there_is_an_arena, (void *)stack), 0);
+            talk((void *)stack);
+            for (int i = 0; i < 2; i++)
+                CHECK_EQ(pthread_join(threads[i], NULL), 0);
+            _exit(0);
+        }
+        join_child(child);
+    }
+}
+
 ON_PNO(shouldFallBackToASweepWhenSubmissionsOverflow)
 {
     int fds[2];
