@@ -162,33 +162,6 @@ static bool is_due(struct pno_set *set)
     return set->calls >= CALLS_BETWEEN_ASKING || pno_ticks() - set->asked_at >= TICKS_BETWEEN_ASKING;
 }
 
-/* Announces a sleep, and answers the channels that can end it. */
-static uint64_t lie_down(struct pno_set *set)
-{
-    bool locked = pno_lock_take(&set->lock);
-    uint64_t channels = set->channels;
-    set->sleepers++;
-    pno_self.sleeping = true;
-    if (locked)
-        pno_lock_give(&set->lock);
-    pno_channels_arm(channels);
-    return channels;
-}
-
-/* A bell wakes one sleeper of the set: if it rang since the set has a channel more, the others must hear of it too. */
-static void rise(struct pno_set *set, uint64_t channels)
-{
-    pno_channels_disarm(channels);
-    if (!pno_lock_take(&set->lock))
-        return;
-    set->sleepers--;
-    pno_self.sleeping = false;
-    bool others = set->sleepers > 0 && set->channels != channels;
-    pno_lock_give(&set->lock);
-    if (others)
-        pno_set_wake(set);
-}
-
 /* Sleeps in the kernel's set; -EAGAIN: the time is over. */
 static long sleep_armed(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,
                         const sigset_t *mask)
@@ -208,12 +181,12 @@ static long sleep_for(struct pno_set *set, int fd, struct epoll_event *events, i
                       const sigset_t *mask)
 {
     pno_records_tidy_sometimes();
-    uint64_t channels = lie_down(set);
+    uint64_t channels = pno_set_lie_down(set);
     pno_channels_drain(channels);
     long count = pno_watch_harvest(set, events, room);
     if (count == 0)
         count = sleep_armed(set, fd, events, room, deadline, mask);
-    rise(set, channels);
+    pno_set_rise(set, channels);
     pno_process_check(channels);
     if (count >= 0 && count < room)
         pno_channels_drain(set->channels);
@@ -247,19 +220,16 @@ static long wait_for(struct pno_set *set, int fd, struct epoll_event *events, in
 }
 
 /* Asks the kernel alone, since nothing of ours is in the set. 0: something of ours has come meanwhile. */
-static long wait_as_stranger(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,
+static long wait_for_kernels(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,
                              const sigset_t *mask)
 {
-    atomic_fetch_add(&set->strangers, 1);
-    int count = atomic_load(&set->ours) ? 0 : libc_epoll_pwait(fd, events, room, pno_wait_millis(deadline), mask);
+    uint64_t channels = pno_set_lie_down(set);
+    int count = channels != 0 ? 0 : libc_epoll_pwait(fd, events, room, pno_wait_millis(deadline), mask);
     int error = count < 0 ? errno : 0;
-    bool others = atomic_fetch_sub(&set->strangers, 1) > 1;
-    bool ours = atomic_load(&set->ours);
-    if (ours && others)
-        pno_set_wake(set); /* a bell wakes one of them */
+    pno_set_rise(set, channels);
     if (count > 0)
         return pno_set_sift(set, events, count);
-    return count < 0 ? -error : ours ? 0 : -EAGAIN;
+    return count < 0 ? -error : set->channels != 0 ? 0 : -EAGAIN;
 }
 
 static long wait_in(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,
@@ -282,9 +252,9 @@ long pno_epoll_wait(struct pno_file *file, int fd, struct epoll_event *events, i
         return PNO_PASS;
     struct pno_set *set = file->set;
     if (!atomic_load_explicit(&set->ours, memory_order_acquire)) {
-        if (room <= 0)
+        if (room <= 0 || pno_self.held != 0)
             return PNO_PASS;
-        long count = wait_as_stranger(set, fd, events, room, deadline, mask);
+        long count = wait_for_kernels(set, fd, events, room, deadline, mask);
         if (count != 0)
             return count == -EAGAIN ? 0 : count;
     }

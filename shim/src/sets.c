@@ -54,6 +54,17 @@ int pno_set_sift(struct pno_set *set, struct epoll_event *events, int count)
 
 /* --- a set's channels --- */
 
+/* Wakes all sleepers of a set, or no longer. An edge wakes one of them, and who passes it on may take it again itself;
+ * a bell that was rung once stands at a level for ever. The set's lock is held. */
+static void call_all(const struct pno_set *set, bool on)
+{
+    const struct pno_channel *own = &pno_channels[set->channel - 1];
+    if (on)
+        pno_channels_ring(set->channel - 1);
+    pno_set_kernel_control(set->fd, EPOLL_CTL_MOD, own->bell, on ? EPOLLIN : EPOLLIN | EPOLLET, own);
+}
+
+/* Who sleeps for the set has not announced it on this channel: they wake, and do. */
 static void add_channel(struct pno_set *set, uint32_t channel)
 {
     uint64_t bit = 1ULL << channel;
@@ -64,10 +75,34 @@ static void add_channel(struct pno_set *set, uint32_t channel)
     if (!pno_lock_take(&set->lock))
         return;
     set->channels |= bit;
-    bool asleep = set->sleepers > 0;
+    set->unaware = set->sleepers;
+    if (set->unaware > 0)
+        call_all(set, true);
     pno_lock_give(&set->lock);
-    if (asleep)
-        pno_set_wake(set); /* it has not announced its sleep on this channel */
+}
+
+uint64_t pno_set_lie_down(struct pno_set *set)
+{
+    bool locked = pno_lock_take(&set->lock);
+    uint64_t channels = set->channels;
+    set->sleepers++;
+    pno_self.sleeping = true;
+    if (locked)
+        pno_lock_give(&set->lock);
+    pno_channels_arm(channels);
+    return channels;
+}
+
+void pno_set_rise(struct pno_set *set, uint64_t channels)
+{
+    pno_channels_disarm(channels);
+    bool locked = pno_lock_take(&set->lock);
+    set->sleepers--;
+    pno_self.sleeping = false;
+    if (channels != set->channels && set->unaware > 0 && --set->unaware == 0)
+        call_all(set, false);
+    if (locked)
+        pno_lock_give(&set->lock);
 }
 
 /* Gives the set a channel, and the kernel's set what wakes its sleepers. */
@@ -79,11 +114,9 @@ bool pno_set_activate(struct pno_set *set)
     if (channel == PNO_NO_CHANNEL)
         return false;
     pno_set_kernel_control(set->fd, EPOLL_CTL_ADD, pno_control.fd, EPOLLRDHUP | EPOLLET, &pno_control);
-    add_channel(set, channel);
     set->channel = channel + 1;
+    add_channel(set, channel);
     atomic_store(&set->ours, true);
-    if (atomic_load(&set->strangers) > 0)
-        pno_set_wake(set); /* who sleeps for it in the kernel alone does not know of our channels */
     return true;
 }
 
@@ -205,7 +238,7 @@ void pno_sets_unlock(bool child)
             sets[i].channel = 0;
             sets[i].channels = 0;
             sets[i].sleepers = 0;
-            atomic_store(&sets[i].strangers, 0);
+            sets[i].unaware = 0;
         } else {
             pno_lock_give(&sets[i].lock);
         }

@@ -31,6 +31,10 @@ int pno_set_sift(struct pno_set *set, struct epoll_event *events, int count);
 /* Puts a new or changed registration up for judgement, and wakes a sleeper if it is ready already. */
 void pno_set_present(struct pno_item *item);
 
+/* Around a sleep in the kernel's set: announces it, and answers the channels that can end it. */
+uint64_t pno_set_lie_down(struct pno_set *set);
+void pno_set_rise(struct pno_set *set, uint64_t channels);
+
 /* Wakes a thread that sleeps for the set. */
 void pno_set_wake(struct pno_set *set);
 

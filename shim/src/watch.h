@@ -29,6 +29,7 @@ struct pno_item {
 struct pno_set {
     struct pno_lock lock;
     uint32_t sleepers; /* threads in the kernel's epoll_wait for it, or about to be */
+    uint32_t unaware;  /* of them: those that lay down before it had its latest channel */
     uint32_t channel;  /* 1 + its own, or 0: none yet */
     int fd;            /* a number that names it */
     uint64_t channels; /* mask: its own, and those of files that another set's channel serves */
@@ -36,12 +37,11 @@ struct pno_set {
     struct pno_item *first_ready;
     struct pno_item *last_ready;
     uint32_t ready_count;
-    uint32_t kernel_items;      /* registrations that the kernel has for the program: at least so many once were made */
-    uint32_t calls;             /* since the kernel's set was last asked */
-    atomic_bool ours;           /* has had sockets of ours */
-    _Atomic uint32_t strangers; /* threads that sleep for it in the kernel and began before it was ours */
-    bool nested;                /* stands in another set itself */
-    uint64_t asked_at;          /* ticks */
+    uint32_t kernel_items; /* registrations that the kernel has for the program: at least so many once were made */
+    uint32_t calls;        /* since the kernel's set was last asked */
+    atomic_bool ours;      /* has had sockets of ours */
+    bool nested;           /* stands in another set itself */
+    uint64_t asked_at;     /* ticks */
 };
 
 #define PNO_ITEMS 65536
