@@ -54,6 +54,10 @@ public final class Connection extends Flow {
     long peerFin;
     /** Null while there is no hole. */
     Reassembly reassembly;
+    /** What was received twice and is to be reported with the next ACK (RFC 2883); empty if nothing is. */
+    long dsackStart;
+
+    long dsackEnd;
 
     // Fixed by the handshake.
     int iss;
@@ -189,6 +193,8 @@ public final class Connection extends Flow {
         rcvEdge = 0;
         maxRcvWnd = 0;
         rxRead = 0;
+        dsackStart = 0;
+        dsackEnd = 0;
         peerFin = NO_FIN;
         timestamps = false;
         sackPermitted = false;
@@ -326,6 +332,11 @@ public final class Connection extends Flow {
     /** Bytes written that were never sent. */
     long unsentBytes() {
         return Math.max(0, (finRequested() ? finPosition : txWritten) - sndNxt);
+    }
+
+    /** SACK has something to say. */
+    boolean hasReports() {
+        return sackPermitted && (reassembly != null || dsackStart < dsackEnd);
     }
 
     boolean finReceived() {

@@ -156,9 +156,12 @@ final class LossRecovery {
             return;
         }
         connection.duplicateAcks++;
-        if (!connection.sackPermitted && connection.phase != Phase.TIMEOUT) {
+        if (!connection.sackPermitted) {
+            // After a timeout it is new data that F-RTO has sent; of the rest nothing is known.
             final int mss = connection.segmentBytes();
-            final long most = Math.max(0, connection.flightBytes() - mss);
+            final long most = connection.phase == Phase.TIMEOUT
+                    ? connection.sndNxt - connection.recoveryPoint
+                    : Math.max(0, connection.flightBytes() - mss);
             connection.renoSackedBytes = Math.min(connection.renoSackedBytes + mss, most);
         }
         context.markDirty(connection);

@@ -41,9 +41,26 @@ final class Reassembly {
         return extents.hasRoomFor(start, end);
     }
 
+    /** The first position of {@code from} to {@code to} that was received before; {@code to} if none was. */
+    long firstReceived(final long from, final long to) {
+        final int extent = extents.firstEndingAfter(from);
+        return extent == extents.count() ? to : Math.min(to, Math.max(from, extents.start(extent)));
+    }
+
+    /** Where what was received from {@code position} on without a gap ends, {@code to} at most. */
+    long receivedEnd(final long position, final long to) {
+        final int extent = extents.indexOf(position);
+        return extent < 0 ? position : Math.min(to, extents.end(extent));
+    }
+
     /** Adds a segment that has been placed; {@link #hasRoomFor} was true. */
     void add(final long start, final long end) {
         extents.add(start, end);
+        reportFirst(start);
+    }
+
+    /** The extent that holds {@code start} is the one to report first. */
+    void reportFirst(final long start) {
         final int extent = extents.indexOf(start);
         int kept = 0;
         for (int i = 0; i < recentCount && kept < MAX_BLOCKS - 1; i++) {
@@ -72,11 +89,12 @@ final class Reassembly {
      * RFC 2018 4: the blocks to report, the one with the latest segment first, then those reported lately.
      *
      * @param blocks takes start and end of each in turn
+     * @param already blocks that are there already
      * @param limit blocks that there is room for
      * @return blocks
      */
-    int report(final long[] blocks, final int limit) {
-        int count = 0;
+    int report(final long[] blocks, final int already, final int limit) {
+        int count = already;
         for (int i = 0; i < recentCount && count < limit; i++) {
             final int extent = extents.indexOf(recent[i]);
             if (extent >= 0) {

@@ -113,9 +113,29 @@ final class SegmentInput {
         if (connection.state() == TcpState.SYN_RECEIVED && segment.isSyn()) {
             answerSynAgain(connection);
         } else if (segment.payloadLength() > 0 || segment.isFin()) {
+            if (reason == DropReason.OUTSIDE_WINDOW) {
+                noteDuplicate(connection, segment.position, segment.position + segment.payloadLength());
+            }
             acks.acknowledgeNow(connection);
         } else {
             acks.challenge(connection);
+        }
+    }
+
+    /** RFC 2883 4: of {@code start} to {@code end}, the first stretch that was received before is to be reported. */
+    private static void noteDuplicate(final Connection connection, final long start, final long end) {
+        if (!connection.sackPermitted) {
+            return;
+        }
+        long from = Math.max(0, start);
+        long to = Math.min(end, connection.rxCommittable());
+        if (from >= to && connection.reassembly != null) {
+            from = connection.reassembly.firstReceived(from, end);
+            to = connection.reassembly.receivedEnd(from, end);
+        }
+        if (from < to) {
+            connection.dsackStart = from;
+            connection.dsackEnd = to;
         }
     }
 
@@ -200,6 +220,9 @@ final class SegmentInput {
         }
         final long from = Math.max(start, connection.rcvNxt);
         final long to = Math.min(end, limit);
+        if (start < connection.rcvNxt || connection.reassembly != null) {
+            noteDuplicate(connection, start, Math.min(end, limit));
+        }
         if (from >= to) {
             if (end <= connection.rcvNxt) {
                 context.drop(DropReason.DUPLICATE);
@@ -208,6 +231,12 @@ final class SegmentInput {
             return end <= connection.rcvNxt;
         }
         final boolean inOrder = from == connection.rcvNxt;
+        if (!inOrder && hasAll(connection, from, to)) {
+            context.drop(DropReason.DUPLICATE);
+            connection.reassembly.reportFirst(from); // RFC 2883 4: the second block is the one that the first is of.
+            acks.acknowledgeNow(connection);
+            return to == end;
+        }
         if (!inOrder && !context.pool.reassemblyFor(connection).hasRoomFor(from, to)) {
             context.drop(DropReason.REASSEMBLY_FULL);
             acks.acknowledgeNow(connection);
@@ -231,6 +260,10 @@ final class SegmentInput {
             acks.onOutOfOrder(connection, segment);
         }
         return to == end;
+    }
+
+    private static boolean hasAll(final Connection connection, final long from, final long to) {
+        return connection.reassembly != null && connection.reassembly.receivedEnd(from, to) == to;
     }
 
     private void advance(final Connection connection, final long to) {

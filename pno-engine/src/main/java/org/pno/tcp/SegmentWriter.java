@@ -22,9 +22,8 @@ final class SegmentWriter {
     /** Bytes of options that a segment of the connection has at the moment. */
     int optionsLength(final Connection connection) {
         int length = connection.timestamps ? TcpOptions.TIMESTAMPS_BYTES : 0;
-        if (connection.reassembly != null && connection.sackPermitted) {
-            final int room = (TcpOptions.MAX_BYTES - length - SACK_HEAD_BYTES) / SACK_BLOCK_BYTES;
-            final int count = connection.reassembly.report(blocks, room);
+        if (connection.hasReports()) {
+            final int count = collectBlocks(connection, length);
             length += count == 0 ? 0 : SACK_HEAD_BYTES + count * SACK_BLOCK_BYTES;
         }
         return length;
@@ -45,7 +44,7 @@ final class SegmentWriter {
         if (connection.timestamps) {
             putTimestamps(connection);
         }
-        if (connection.reassembly != null && connection.sackPermitted) {
+        if (connection.hasReports()) {
             putSackBlocks(connection);
         }
         return finish(at);
@@ -122,10 +121,27 @@ final class SegmentWriter {
     }
 
     private void putSackBlocks(final Connection connection) {
-        final int count = connection.reassembly.report(blocks, Reassembly.MAX_BLOCKS);
+        final int count = collectBlocks(connection, connection.timestamps ? TcpOptions.TIMESTAMPS_BYTES : 0);
         for (int i = 0; i < count; i++) {
             options.addSackBlock(
                     connection.peerSequenceOf(blocks[2 * i]), connection.peerSequenceOf(blocks[2 * i + 1]));
         }
+        if (connection.dsackStart < connection.dsackEnd) {
+            connection.dsackEnd = connection.dsackStart; // RFC 2883 4: each is reported once.
+            context.count(TcpCounter.DSACKS_OUT);
+        }
+    }
+
+    /** The blocks that fit behind {@code optionsLength} bytes of options. RFC 2883 4: a D-SACK comes first. */
+    private int collectBlocks(final Connection connection, final int optionsLength) {
+        final int room = Math.min(
+                Reassembly.MAX_BLOCKS, (TcpOptions.MAX_BYTES - optionsLength - SACK_HEAD_BYTES) / SACK_BLOCK_BYTES);
+        int count = 0;
+        if (connection.dsackStart < connection.dsackEnd) {
+            blocks[0] = connection.dsackStart;
+            blocks[1] = connection.dsackEnd;
+            count = 1;
+        }
+        return connection.reassembly == null ? count : connection.reassembly.report(blocks, count, room);
     }
 }

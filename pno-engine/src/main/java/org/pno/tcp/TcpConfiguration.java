@@ -14,9 +14,9 @@ public final class TcpConfiguration {
     /** Connections in TIME-WAIT; beyond it the oldest leaves early. */
     public int maxTimeWait = 65_536;
     /** Separate stretches of one connection that may be received beyond a hole. */
-    public int maxHoles = 256;
+    public int maxHoles = 1_024;
     /** Separate stretches of one connection that SACK may report. */
-    public int maxSackedStretches = 256;
+    public int maxSackedStretches = 512;
 
     /** Receive buffer unless a socket sets its own. */
     public int receiveBufferBytes = 1 << 20;

@@ -11,7 +11,7 @@ class ReassemblyTest {
     private final long[] blocks = new long[2 * Reassembly.MAX_BLOCKS];
 
     private String report(final int limit) {
-        final int count = reassembly.report(blocks, limit);
+        final int count = reassembly.report(blocks, 0, limit);
         final StringBuilder text = new StringBuilder();
         for (int i = 0; i < count; i++) {
             text.append(blocks[2 * i]).append('-').append(blocks[2 * i + 1]).append(' ');
