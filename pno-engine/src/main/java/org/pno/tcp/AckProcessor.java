@@ -10,16 +10,19 @@ final class AckProcessor {
     private final LossRecovery recovery;
     private final ConnectionTimers timers;
     private final AckPolicy acks;
+    private final CongestionEvents congestion;
 
     AckProcessor(
             final TcpContext context,
             final LossRecovery recovery,
             final ConnectionTimers timers,
-            final AckPolicy acks) {
+            final AckPolicy acks,
+            final CongestionEvents congestion) {
         this.context = context;
         this.recovery = recovery;
         this.timers = timers;
         this.acks = acks;
+        this.congestion = congestion;
     }
 
     /**
@@ -78,6 +81,7 @@ final class AckProcessor {
         connection.firstRetryNs = Connection.NEVER;
         connection.rtt.endBackOff();
         connection.softError = 0;
+        congestion.onAck(connection, acked, rttNs, false);
         recovery.onAcknowledged(connection, acked, rttNs);
         if (connection.flightBytes() == 0) {
             timers.stopRetransmission(connection);

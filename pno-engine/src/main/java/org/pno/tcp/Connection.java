@@ -93,7 +93,13 @@ public final class Connection extends Flow {
     /** In flight when the last flush was done. */
     long flightAfterFlush;
 
+    /** Since when the congestion window has not been full, and the most that was in flight since. */
+    long windowUsedNs;
+
+    long windowUsedBytes;
     long lastSentNs;
+    /** Up to when pauses have been told to the congestion control. */
+    long pauseToldNs;
 
     // Acknowledging.
     int rcvMssBytes;
@@ -237,6 +243,9 @@ public final class Connection extends Flow {
         firstRetryNs = NEVER;
         lastHeardNs = nowNs;
         lastSentNs = nowNs;
+        pauseToldNs = nowNs;
+        windowUsedNs = nowNs;
+        windowUsedBytes = 0;
         lastChallengeNs = NEVER;
         confirmedNs = nowNs;
     }

@@ -1,6 +1,9 @@
 package org.pno.tcp;
 
-import org.pno.tcp.congestion.NewReno;
+import java.util.ArrayList;
+import java.util.List;
+import org.pno.tcp.congestion.CongestionAlgorithm;
+import org.pno.tcp.congestion.CongestionControl;
 
 /**
  * Connections and what they own while they need it: made when first wanted, up to a bound, and used again after. A
@@ -17,6 +20,9 @@ final class ConnectionPool {
 
     private int freeCount;
     private int madeCount;
+
+    /** Controllers that connections have left for another kind, by the kind's ordinal. */
+    private final List<Shelf<CongestionControl>> controllers = shelves(CongestionAlgorithm.values().length);
 
     private final Shelf<Reassembly> reassemblies = new Shelf<>();
     private final Shelf<SackScoreboard> scoreboards = new Shelf<>();
@@ -35,7 +41,7 @@ final class ConnectionPool {
             connection = connections[free[--freeCount]];
         } else if (madeCount < connections.length) {
             connection = new Connection(madeCount, configuration);
-            connection.congestion = new NewReno();
+            connection.congestion = configuration.congestion.make();
             connections[madeCount++] = connection;
         } else {
             return null;
@@ -43,6 +49,33 @@ final class ConnectionPool {
         connection.reset(nowNs);
         connection.inUse = true;
         return connection;
+    }
+
+    private static List<Shelf<CongestionControl>> shelves(final int count) {
+        final List<Shelf<CongestionControl>> shelves = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            shelves.add(new Shelf<>());
+        }
+        return shelves;
+    }
+
+    /**
+     * Gives the connection the congestion control that its settings want. It keeps it when it goes back to the pool,
+     * so where all are of one kind nothing moves.
+     *
+     * @return the controller that it had before, which is on its shelf now, or null if it has the right one already
+     */
+    CongestionControl chooseCongestion(final Connection connection) {
+        final CongestionAlgorithm chosen = connection.settings.congestion;
+        final CongestionAlgorithm wanted = chosen != null ? chosen : configuration.congestion;
+        final CongestionControl old = connection.congestion;
+        if (old.algorithm() == wanted) {
+            return null;
+        }
+        final CongestionControl kept = controllers.get(wanted.ordinal()).take();
+        connection.congestion = kept != null ? kept : wanted.make();
+        controllers.get(old.algorithm().ordinal()).put(old);
+        return old;
     }
 
     /** Takes a closed connection back. */

@@ -1,5 +1,7 @@
 package org.pno.tcp;
 
+import org.pno.tcp.congestion.CongestionAlgorithm;
+
 /** Socket options as TCP wants them: bytes, nanoseconds, defaults filled in. A carrier, copied by whoever keeps it. */
 public final class ConnectionSettings {
     /** Nagle's algorithm is off. */
@@ -19,6 +21,8 @@ public final class ConnectionSettings {
     public int receiveBufferBytes;
     /** Bound on the MSS in both directions, 0 for none. */
     public int maxSegmentBytes;
+    /** TCP_CONGESTION; null for the configuration's. */
+    public CongestionAlgorithm congestion;
 
     public ConnectionSettings copyFrom(final ConnectionSettings other) {
         noDelay = other.noDelay;
@@ -31,6 +35,7 @@ public final class ConnectionSettings {
         userTimeoutNs = other.userTimeoutNs;
         receiveBufferBytes = other.receiveBufferBytes;
         maxSegmentBytes = other.maxSegmentBytes;
+        congestion = other.congestion;
         return this;
     }
 

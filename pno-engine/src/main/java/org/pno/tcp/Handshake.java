@@ -55,7 +55,7 @@ final class Handshake {
         connection.sackPermitted = true;
         connection.timestamps = true;
         connection.mssBytes = offeredMss(context.output, connection);
-        connection.congestion.start(connection.segmentBytes(), false);
+        startCongestion(connection, false);
         connection.changeState(TcpState.SYN_SENT);
         context.count(TcpCounter.ACTIVE_OPENS);
     }
@@ -89,8 +89,13 @@ final class Handshake {
         connection.sackPermitted = options.sackPermitted();
         connection.timestamps = options.timestamps();
         takeSyn(connection, segment);
-        connection.congestion.start(connection.segmentBytes(), false);
+        startCongestion(connection, false);
         connection.changeState(TcpState.SYN_RECEIVED);
+    }
+
+    private void startCongestion(final Connection connection, final boolean handshakeLost) {
+        context.pool.chooseCongestion(connection);
+        connection.congestion.start(connection.segmentBytes(), handshakeLost);
     }
 
     /** What a SYN or SYN-ACK says: the peer's first number, window and options. */
@@ -192,7 +197,7 @@ final class Handshake {
         }
         connection.changeState(TcpState.ESTABLISHED);
         connection.sndUna = 0;
-        connection.congestion.start(connection.segmentBytes(), connection.retries > 0);
+        startCongestion(connection, connection.retries > 0);
         connection.retries = 0;
         connection.firstRetryNs = Connection.NEVER;
         connection.rtt.endBackOff();

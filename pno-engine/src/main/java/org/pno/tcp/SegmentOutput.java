@@ -16,6 +16,7 @@ final class SegmentOutput {
     private final LossRecovery recovery;
     private final AckPolicy acks;
     private final ConnectionTimers timers;
+    private final CongestionEvents congestion;
     private final int maxSuperSegmentBytes;
 
     /** What the flush under way has of the congestion window, bytes. */
@@ -28,12 +29,14 @@ final class SegmentOutput {
             final SegmentWriter writer,
             final LossRecovery recovery,
             final AckPolicy acks,
-            final ConnectionTimers timers) {
+            final ConnectionTimers timers,
+            final CongestionEvents congestion) {
         this.context = context;
         this.writer = writer;
         this.recovery = recovery;
         this.acks = acks;
         this.timers = timers;
+        this.congestion = congestion;
         output = context.output;
         maxSuperSegmentBytes = context.configuration.maxSuperSegmentBytes;
     }
@@ -93,8 +96,8 @@ final class SegmentOutput {
 
     private void sendStream(final Connection connection) {
         final int mss = connection.segmentBytes(writer.optionsLength(connection));
-        if (connection.flightBytes() == 0 && context.nowNs() - connection.lastSentNs > connection.rtt.timeoutNs()) {
-            connection.congestion.onIdle(context.nowNs());
+        if (connection.flightBytes() == 0) {
+            congestion.onSilence(connection);
         }
         room = recovery.windowBytes(connection) - recovery.pipe(connection);
         if (connection.loss.probeOwed) {
@@ -107,6 +110,7 @@ final class SegmentOutput {
             }
         } while (!starved && recovery.onAllSent(connection));
         connection.flightAfterFlush = connection.flightBytes();
+        congestion.onFlushed(connection);
     }
 
     /** RFC 6675 4, NextSeg (): one segment; false if none can be sent. */

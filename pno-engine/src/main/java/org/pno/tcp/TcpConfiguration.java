@@ -1,6 +1,7 @@
 package org.pno.tcp;
 
 import java.util.concurrent.TimeUnit;
+import org.pno.tcp.congestion.CongestionAlgorithm;
 
 /**
  * What can be set of PnO-TCP: name, default and meaning. Copied by the engine when it is built; times are
@@ -42,6 +43,11 @@ public final class TcpConfiguration {
     public int synAckRetries = 5;
     /** Timeouts before a connection that the program has closed is given up, as Linux's tcp_orphan_retries. */
     public int orphanRetries = 8;
+
+    /** Congestion control of sockets that choose none by TCP_CONGESTION. */
+    public CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
+    /** Slow start again after an idle timeout (RFC 5681 4.1), as Linux's tcp_slow_start_after_idle. */
+    public boolean slowStartAfterIdle = true;
 
     /** How long an ACK may wait for company (RFC 9293 3.8.6.3: less than 0.5 s), as Linux's least. */
     public long delayedAckNs = TimeUnit.MILLISECONDS.toNanos(40);

@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import org.pno.counters.CounterGroup;
 import org.pno.counters.Counters;
 import org.pno.sys.Errno;
+import org.pno.tcp.congestion.CongestionControl;
 
 /**
  * PnO-TCP: the duties joined together. Segments and the host's calls come in; what they cause goes out at the next
@@ -48,8 +49,10 @@ public final class TcpEngine {
         life = new ConnectionLife(context, timers, timeWaits);
         timers.connect(life, acks);
         handshake = new Handshake(context, window, timers, life, acks, replies);
-        input = new SegmentInput(context, handshake, new AckProcessor(context, recovery, timers, acks), acks, life);
-        output = new SegmentOutput(context, writer, recovery, acks, timers);
+        final CongestionEvents congestion = new CongestionEvents(context);
+        final AckProcessor ackProcessor = new AckProcessor(context, recovery, timers, acks, congestion);
+        input = new SegmentInput(context, handshake, ackProcessor, acks, life);
+        output = new SegmentOutput(context, writer, recovery, acks, timers, congestion);
     }
 
     // From below.
@@ -329,6 +332,10 @@ public final class TcpEngine {
         }
         final boolean sameKeepalive = connection.settings.hasSameKeepalive(settings);
         connection.settings.copyFrom(settings);
+        final CongestionControl old = context.pool.chooseCongestion(connection);
+        if (old != null) {
+            connection.congestion.takeOver(old);
+        }
         if (!sameKeepalive) {
             timers.restartKeepalive(connection);
         }

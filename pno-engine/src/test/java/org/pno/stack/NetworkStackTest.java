@@ -280,7 +280,7 @@ class NetworkStackTest {
         assertEquals(100, info.irs);
         assertEquals(536, info.mssBytes);
         assertEquals(-1, info.ssthreshBytes);
-        assertEquals("reno", info.congestionControl);
+        assertEquals("cubic", info.congestionControl);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.pno.counters.Counters;
+import org.pno.tcp.congestion.CongestionAlgorithm;
 import org.pno.wire.IpAddress;
 import org.pno.wire.TcpHeader;
 import org.pno.wire.TcpOptions;
@@ -69,6 +70,7 @@ final class TcpTester implements TcpOutput {
     private final Segment segment = new Segment();
 
     TcpTester() {
+        configuration.congestion = CongestionAlgorithm.RENO; // Whose numbers can be told without a calculator.
         configuration.secret0 = 1;
         configuration.secret1 = 2;
         settings.receiveBufferBytes = configuration.receiveBufferBytes;
