@@ -1,15 +1,18 @@
 package org.pno.dpu;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,7 @@ import org.pno.sys.Cpu;
 import org.pno.sys.Descriptors;
 import org.pno.sys.Epoll;
 import org.pno.sys.Errno;
+import org.pno.sys.RandomBytes;
 import org.pno.sys.SystemCallException;
 import org.pno.sys.UnixAddress;
 import org.pno.sys.UnixSocket;
@@ -24,19 +28,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control socket's listening end. A lock file beside it, which dies with its process, says whether a DPU lives
- * there: so a socket that a killed DPU left is replaced, and a living one is left alone.
+ * The control socket's listening end. Whether a DPU lives there, the kernel says: nobody answers at a socket that a
+ * killed one left, which is replaced. A lock file beside it exists only while a DPU starts, so that of two who find a
+ * dead socket one cannot remove what the other has just made; it is removed under its own lock.
  */
 final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
     private static final int BACKLOG = 64;
+    private static final int LOCK_ATTEMPTS = 16;
     private static final int ACCEPTS_PER_WAKE = 16;
 
     private final Path path;
     private final Path lockPath;
     private final UnixAddress address;
-    private final FileChannel lockFile;
     private final int socket;
     private final List<ControlConnection> connections = new ArrayList<>();
     /** Connections whose descriptors are open, by user. */
@@ -56,13 +61,12 @@ final class ControlServer implements AutoCloseable {
             throw new DpuException("--socket " + socketPath + ": " + e.getMessage(), e);
         }
         makeDirectory();
-        lockFile = lock();
+        final FileChannel lockFile = lock();
         try {
             removeStale();
             socket = listen();
-        } catch (final RuntimeException e) {
-            close(lockFile);
-            throw e;
+        } finally {
+            unlock(lockFile);
         }
     }
 
@@ -94,13 +98,22 @@ final class ControlServer implements AutoCloseable {
         }
     }
 
-    /** The lock file stays when we end: to remove it could take it from under a DPU that just starts. */
     private FileChannel lock() {
+        for (int i = 0; i < LOCK_ATTEMPTS; i++) {
+            final FileChannel file = openLocked();
+            if (isCurrent(file)) {
+                return file;
+            }
+            close(file); // Its last owner has just removed it.
+        }
+        throw alive(null);
+    }
+
+    private FileChannel openLocked() {
         FileChannel file = null;
         try {
             file = FileChannel.open(lockPath, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            final FileLock lock = file.tryLock();
-            if (lock != null) {
+            if (file.tryLock() != null) {
                 return file;
             }
         } catch (final OverlappingFileLockException e) {
@@ -114,6 +127,30 @@ final class ControlServer implements AutoCloseable {
         }
         close(file);
         throw alive(null);
+    }
+
+    /** A mark that only we write, read back by name: the file of that name is the one that is locked. */
+    private boolean isCurrent(final FileChannel file) {
+        final byte[] mark = Long.toHexString(RandomBytes.nextLong()).getBytes(StandardCharsets.US_ASCII);
+        try {
+            file.truncate(0).write(ByteBuffer.wrap(mark), 0);
+            return Arrays.equals(mark, Files.readAllBytes(lockPath));
+        } catch (final NoSuchFileException e) {
+            return false;
+        } catch (final IOException e) {
+            close(file);
+            throw new DpuException("--socket " + path + ": cannot use " + lockPath + ": " + e, e);
+        }
+    }
+
+    private void unlock(final FileChannel lockFile) {
+        try {
+            Files.deleteIfExists(lockPath);
+        } catch (final IOException e) {
+            throw new DpuException("cannot remove " + lockPath + ": " + e, e);
+        } finally {
+            close(lockFile);
+        }
     }
 
     private DpuException alive(final Throwable cause) {
@@ -137,6 +174,13 @@ final class ControlServer implements AutoCloseable {
         }
         if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(path)) {
             throw new DpuException("--socket " + path + ": there is a file of that name which is no socket");
+        }
+        final int probe = UnixSocket.open(UnixSocket.SEQPACKET | UnixSocket.NONBLOCK);
+        final int answer = UnixSocket.connect(probe, address);
+        Descriptors.close(probe);
+        // -EAGAIN: so many knock that its backlog is full. -EPROTOTYPE: somebody else's, of another kind.
+        if (answer != -Errno.ECONNREFUSED) {
+            throw alive(answer < 0 ? new SystemCallException("connect(" + path + ")", -answer) : null);
         }
         UnixSocket.unlink(address);
     }
@@ -220,6 +264,5 @@ final class ControlServer implements AutoCloseable {
         }
         Descriptors.close(socket);
         UnixSocket.unlink(address);
-        close(lockFile);
     }
 }

@@ -55,11 +55,11 @@ public final class SimulatedHost implements AutoCloseable {
         }
         geometry.write(memory, 0);
         final long slot = geometry.holderOffset(HOLDER_SLOT);
-        Words.setPlain(
+        // The state is the DPU's to write, when it takes the arena.
+        Words.setRelease(
                 memory,
                 slot + HolderDescriptor.PID_OFFSET,
                 ProcessHandle.current().pid());
-        Words.setRelease(memory, slot + HolderDescriptor.STATE_OFFSET, HolderDescriptor.STATE_LIVE);
     }
 
     /** A small arena: a channel or two, some sockets, enough chunks for all of them. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pno.bridge.JournalDescriptor;
@@ -239,6 +240,50 @@ class DaemonTest {
             ControlClient.connect(fixture.dpu.socketPath(), HandshakeDescriptor.KIND_TOOL)
                     .close();
         }
+    }
+
+    @Test
+    void shouldLeaveNothingButItsSocketToBeFoundAfterAKill() throws IOException {
+        try (DaemonFixture fixture = new DaemonFixture(directory);
+                var files = Files.list(directory)) {
+            final List<String> names = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("left."))
+                    .toList();
+            assertEquals(List.of(Path.of(fixture.dpu.socketPath()).getFileName().toString()), names);
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenItEnds() throws IOException {
+        new DaemonFixture(directory).close();
+        try (var files = Files.list(directory)) {
+            assertEquals(List.of(), files.toList());
+        }
+    }
+
+    @Test
+    void shouldStartWhereAnotherWasKilledWhileItStarted() throws IOException {
+        Files.createFile(directory.resolve("left.sock.lock"));
+        try (DaemonFixture fixture = new DaemonFixture(directory)) {
+            ControlClient.connect(fixture.dpu.socketPath(), HandshakeDescriptor.KIND_TOOL)
+                    .close();
+            assertFalse(Files.exists(directory.resolve("left.sock.lock")));
+        }
+    }
+
+    @Test
+    void shouldLeaveSomebodyElsesSocketAlone() {
+        final Path left = directory.resolve("left.sock");
+        final int other = UnixSocket.open(UnixSocket.STREAM);
+        UnixSocket.bind(other, UnixAddress.of(left.toString()));
+        UnixSocket.listen(other, 1);
+        final DpuConfiguration configuration = new DpuConfiguration()
+                .port("socket:" + directory.resolve("p"))
+                .address("10.77.0.1/24")
+                .socketPath(left.toString());
+        assertThrows(DpuException.class, () -> new Dpu(configuration).close());
+        assertTrue(Files.exists(left));
+        Descriptors.close(other);
     }
 
     @Test
