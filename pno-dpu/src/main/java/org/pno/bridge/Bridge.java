@@ -269,7 +269,11 @@ public final class Bridge {
         }
         final BridgeSocket socket = arena.socket(record);
         if (socket.role == Role.LISTENER && socket.generation == request.generation()) {
-            completion.complete(0); // A second listen(2) only changes the backlog, which the host keeps by its credits.
+            // A second listen(2) only changes the backlog: of connections not accepted by the host's credits, and here.
+            stack.backlog(
+                    socket.listenerSide.number,
+                    Math.clamp(request.backlog(), 1, arena.tenant().maxHalfOpen()));
+            completion.complete(0);
         } else if (socket.listenRequest != null) {
             completion.complete(-Errno.EALREADY);
         } else {

@@ -7,6 +7,7 @@ import org.pno.bridge.Bridge;
 import org.pno.bridge.BridgeListener;
 import org.pno.bridge.HostArena;
 import org.pno.counters.Counters;
+import org.pno.link.ArenaDescriptor;
 import org.pno.link.ArenaLimits;
 import org.pno.link.DpuAddress;
 import org.pno.link.HostMemory;
@@ -155,6 +156,7 @@ public final class Dpu implements AutoCloseable {
         stack.macAddress = port.macAddress();
         stack.mtuBytes = port.mtuBytes();
         stack.tcp.maxConnections = configuration.maxConnections();
+        stack.tcp.streamBytes = ArenaDescriptor.STREAM_BYTES;
         stack.tcp.secret0 = RandomBytes.nextLong();
         stack.tcp.secret1 = RandomBytes.nextLong();
         return stack;

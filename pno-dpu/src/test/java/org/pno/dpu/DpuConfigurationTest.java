@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pno.link.ArenaDescriptor;
+import org.pno.tcp.TcpConfiguration;
 
 /** What may be set, and that every refusal shows the value. */
 class DpuConfigurationTest {
@@ -108,5 +110,10 @@ class DpuConfigurationTest {
         spin.onWork(1);
         spin.onWork(2);
         assertFalse(spin.isWorthWaiting(2));
+    }
+
+    @Test
+    void shouldHaveOneLengthOfAStreamForTcpAndTheArena() {
+        assertEquals(ArenaDescriptor.STREAM_BYTES, new TcpConfiguration().streamBytes);
     }
 }

@@ -197,6 +197,11 @@ public final class NetworkStack implements Sockets {
     }
 
     @Override
+    public void backlog(final int listener, final int backlog) {
+        tcp.backlog(listener, backlog);
+    }
+
+    @Override
     public void unlisten(final int listener) {
         tcp.unlisten(listener);
     }

@@ -33,6 +33,9 @@ public interface Sockets {
      */
     int listen(long localHi, long localLo, int localPort, int backlog, SocketOptions options);
 
+    /** Bounds a listener's half-open connections anew, as a second listen(2) does; those there are stay. */
+    void backlog(int listener, int backlog);
+
     /** Ends a listener. Half-open connections are forgotten; established ones live on. */
     void unlisten(int listener);
 

@@ -6,7 +6,6 @@ public final class Listener {
     final long localHi;
     final long localLo;
     final int localPort;
-    final int backlog;
     final ConnectionSettings settings;
 
     /** The next listener on the same port and another address. */
@@ -14,6 +13,7 @@ public final class Listener {
 
     private Connection halfOpen;
     private int halfOpenCount;
+    private int backlog;
 
     Listener(
             final int number,
@@ -26,12 +26,17 @@ public final class Listener {
         this.localHi = localHi;
         this.localLo = localLo;
         this.localPort = localPort;
-        this.backlog = Math.max(1, backlog);
+        backlog(backlog);
         this.settings = new ConnectionSettings().copyFrom(settings);
     }
 
     boolean isWildcard() {
         return localHi == 0 && localLo == 0;
+    }
+
+    /** The bound on half-open connections; those there are stay. */
+    void backlog(final int bound) {
+        backlog = Math.max(1, bound);
     }
 
     boolean isFull() {

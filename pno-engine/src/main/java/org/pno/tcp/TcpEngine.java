@@ -235,6 +235,14 @@ public final class TcpEngine {
         return listener == null ? -Errno.EADDRINUSE : listener.number;
     }
 
+    /** Bounds a listener's half-open connections anew, as a second listen(2) does. */
+    public void backlog(final int number, final int backlog) {
+        final Listener listener = listeners.get(number);
+        if (listener != null) {
+            listener.backlog(backlog);
+        }
+    }
+
     /** Ends a listener and what is half open on it. */
     public void unlisten(final int number) {
         final Listener listener = listeners.get(number);

@@ -266,6 +266,20 @@ class HandshakeTest {
     }
 
     @Test
+    void shouldTakeTheBacklogOfASecondListen() {
+        final int listener = tester.listen(1);
+        for (int i = 0; i < 2; i++) {
+            tester.peerPort = 1_000 + i;
+            tester.inject(of("S"));
+        }
+        assertEquals(1, tester.sent.size());
+
+        tester.engine().backlog(listener, 2);
+        tester.inject(of("S"));
+        assertEquals(2, tester.sent.size());
+    }
+
+    @Test
     void shouldDropSynBeyondHalfOpenBoundOfAllListeners() {
         tester.configuration.maxHalfOpen = 1;
         tester.listen();

@@ -64,7 +64,11 @@ class BridgeBudgetTest {
     }
 
     private List<Pair> pairs(final int count) {
-        fixture = new BridgeFixture(Bus.MAPPED, ArenaGeometry.of(2, 128, 4, 1024, 1024));
+        return pairs(Bus.MAPPED, count);
+    }
+
+    private List<Pair> pairs(final Bus bus, final int count) {
+        fixture = new BridgeFixture(bus, ArenaGeometry.of(2, 128, 4, 1024, 1024));
         final HostListener listener = fixture.listen(8);
         final List<Pair> pairs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -105,6 +109,19 @@ class BridgeBudgetTest {
         assertTrue(crossings[1] <= WRITES_BATCHED, "writes per request: " + crossings[1]);
     }
 
+    /** Reads are not told from polls here, of which there is one whenever the last has come back; writes are. */
+    @Test
+    void shouldKeepTheBudgetOfARequestAloneOverDma() {
+        final double[] crossings = crossingsPerRequest(pairs(Bus.DMA, 1));
+        assertTrue(crossings[1] <= WRITES_ALONE, "writes per request: " + crossings[1]);
+    }
+
+    @Test
+    void shouldKeepTheBudgetOfRequestsInBatchesOverDma() {
+        final double[] crossings = crossingsPerRequest(pairs(Bus.DMA, CONNECTIONS));
+        assertTrue(crossings[1] <= WRITES_BATCHED, "writes per request: " + crossings[1]);
+    }
+
     @Test
     void shouldNotAllocateInSteadyState() {
         final List<Pair> pairs = pairs(4);
@@ -122,11 +139,19 @@ class BridgeBudgetTest {
     @ParameterizedTest
     @EnumSource
     void shouldOpenSpeakAndCloseManyAtOnce(final Bus bus) {
-        final ArenaGeometry geometry = ArenaGeometry.of(2, 1024, 4, 2048, 2048);
+        openSpeakAndClose(bus, 400, ArenaGeometry.of(2, 1024, 4, 2048, 2048));
+    }
+
+    @Test
+    void shouldGiveAllMemoryBackAfterTenThousandConnections() {
+        openSpeakAndClose(Bus.MAPPED, 10_000, ArenaGeometry.of(2, 10_240, 4, 20_480, 20_480));
+    }
+
+    private void openSpeakAndClose(final Bus bus, final int count, final ArenaGeometry geometry) {
         fixture = new BridgeFixture(bus, geometry);
         final HostListener listener = fixture.listen(64);
         final List<Pair> pairs = new ArrayList<>();
-        for (int i = 0; i < 400; i++) {
+        for (int i = 0; i < count; i++) {
             pairs.add(fixture.acceptedPair(listener));
         }
         fixture.steps(200);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pno.bridge.BridgeFixture.Bus;
@@ -20,6 +21,7 @@ import org.pno.sim.HostChannel;
 import org.pno.sim.HostListener;
 import org.pno.sim.HostSocket;
 import org.pno.sim.MisbehavingHost;
+import org.pno.sim.SimulatedDma;
 import org.pno.sim.SimulatedHost;
 import org.pno.sys.Errno;
 
@@ -95,6 +97,20 @@ class BridgeFenceTest {
         start(bus);
         rogue.channelWord(0, ChannelDescriptor.SUB_TAIL_OFFSET, 0);
         assertFenced(Fence.SUB_TAIL);
+    }
+
+    /** A host behind a bus that fails is given up like any other; it cannot be told. */
+    @Test
+    void shouldFenceAHostThatTheBusDoesNotReachAnyMore() {
+        start(Bus.DMA);
+        ((SimulatedDma) fixture.dpu.memory).failRegion(fixture.host.arena.region());
+        fixture.await(() -> !fixture.dpu.fenced.isEmpty());
+        assertEquals(Fence.BUS, fixture.dpu.fenced.getFirst().fence());
+        fixture.await(() -> pair.peer().state() == SocketStatus.CLOSED);
+        fixture.await(() -> fixture.dpu.ended.contains(fixture.host.arena));
+        assertFalse(fixture.dpu.ended.contains(innocent.arena));
+        assertInnocentServed();
+        assertEquals(0, fixture.dpu.bridge.memoryInUse()[0]);
     }
 
     @ParameterizedTest

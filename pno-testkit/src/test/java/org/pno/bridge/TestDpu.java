@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.pno.counters.Counters;
+import org.pno.link.ArenaDescriptor;
 import org.pno.link.ArenaGeometry;
 import org.pno.link.ArenaLimits;
 import org.pno.link.HostMemory;
@@ -23,8 +24,8 @@ import org.pno.wire.IpPrefix;
 /** A bridge with its stack, journal and hosts, without the daemon around it: tests drive its cycles. */
 final class TestDpu {
     static final long EPOCH = 7;
-    static final int JOURNAL_CONNECTIONS = 4096;
-    static final int MAX_SOCKETS = 10_000;
+    static final int JOURNAL_CONNECTIONS = 16_384;
+    static final int MAX_SOCKETS = 20_000;
 
     final HostMemory memory;
     final Counters counters = Counters.anonymous(Bridge.COUNTER_COUNT + NetworkStack.COUNTER_COUNT);
@@ -74,6 +75,7 @@ final class TestDpu {
         configuration.addresses.add(own);
         configuration.macAddress = port.macAddress();
         configuration.tcp.maxConnections = JOURNAL_CONNECTIONS;
+        configuration.tcp.streamBytes = ArenaDescriptor.STREAM_BYTES;
         configuration.tcp.secret0 = 0x1234_5678_9ABC_DEF0L ^ port.macAddress();
         configuration.tcp.secret1 = 42;
         final Journal journal = new Journal(journalMemory, JOURNAL_CONNECTIONS, EPOCH, new byte[] {1, 2, 3});
@@ -141,11 +143,20 @@ final class TestDpu {
 
     /** LISTEN; {@code result[0]} becomes 0 or a negative errno. */
     void listen(final Attached attached, final HostListener listener, final int port, final int[] result) {
+        listen(attached, listener, port, 64, result);
+    }
+
+    void listen(
+            final Attached attached,
+            final HostListener listener,
+            final int port,
+            final int backlog,
+            final int[] result) {
         result[0] = 1;
         bridge.listen(
                 attached.arena,
                 listener.socket().record(),
-                new ListenRequest(listener.socket().generation(), 0, 0, port, 64, errno -> result[0] = errno));
+                new ListenRequest(listener.socket().generation(), 0, 0, port, backlog, errno -> result[0] = errno));
     }
 
     long count(final BridgeCounter counter) {
