@@ -51,6 +51,7 @@ struct pno_socket {
     uint64_t rx_hinted; /* rxRead of the last submission */
     _Alignas(64) _Atomic uint32_t flags;
     _Atomic uint32_t life;
+    _Atomic uint64_t waiters[PNO_BITMAP_WORDS(PNO_CHANNEL_COUNT)]; /* channels that somebody is in a blocking wait on */
     uint32_t swept;   /* the sweep that first found the record FREE, its event lost */
     uint32_t backlog; /* of a listener: connections that may wait for accept */
     struct pno_options options;

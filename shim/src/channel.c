@@ -188,6 +188,20 @@ void pno_submit(struct pno_file *file, uint32_t flags)
     pno_submit_written(file, tx_written, PNO_REC_NO_CHUNK, flags);
 }
 
+static uint32_t events_channel(const struct pno_file *file)
+{
+    return (uint32_t)atomic_load(&file->record->channel_and_generation);
+}
+
+/* True if somebody who still lives waits for the file on that channel of the arena. */
+static bool is_waited_on(const struct pno_file *file, uint32_t number)
+{
+    if (number >= PNO_CHANNEL_COUNT || !(atomic_load(&file->socket->waiters[number / 64]) >> number % 64 & 1))
+        return false;
+    uint32_t owner = atomic_load(&pno_arena.family->channel_owners[number]);
+    return owner != 0 && (kill((pid_t)owner, 0) == 0 || errno != ESRCH);
+}
+
 /* The file's channel and the record's must be set as one: two threads may find at once that a file has none. */
 static bool attach(struct pno_file *file, uint32_t channel, bool unless_attached, uint32_t *before)
 {
@@ -196,9 +210,12 @@ static bool attach(struct pno_file *file, uint32_t channel, bool unless_attached
     *before = file->channel;
     bool changed = false;
     if (*before == 0 || !unless_attached) {
-        uint64_t word = pno_channels[channel].number | (uint64_t)file->generation << 32;
+        uint32_t number = pno_channels[channel].number, current = events_channel(file);
+        uint64_t word = number | (uint64_t)file->generation << 32;
         file->channel = channel + 1;
-        changed = atomic_exchange(&file->record->channel_and_generation, word) != word;
+        /* Another process that waits is not robbed: it will hand the events on. */
+        if (!unless_attached || current == number || !is_waited_on(file, current))
+            changed = atomic_exchange(&file->record->channel_and_generation, word) != word;
     }
     pno_lock_give(&attach_lock);
     return changed;
@@ -222,6 +239,63 @@ void pno_channel_attach(struct pno_file *file, uint32_t channel)
 void pno_channel_attach_first(struct pno_file *file, uint32_t channel)
 {
     attach_and_tell(file, channel, true);
+}
+
+/* Lets the events go to another channel, if they still go to this one. The DPU sends one at once: who wakes, looks. */
+static bool hand_over(struct pno_file *file, uint32_t from, uint32_t to)
+{
+    uint64_t word = from | (uint64_t)file->generation << 32;
+    if (!atomic_compare_exchange_strong(&file->record->channel_and_generation, &word,
+                                        to | (uint64_t)file->generation << 32))
+        return false;
+    pno_submit(file, PNO_SUB_FLAG_HOST_LINE);
+    return true;
+}
+
+/* Counts a thread that waits for the file, or waits no more. True if it is the first, or was the last. */
+static bool count_waiter(struct pno_file *file, struct pno_channel *channel, bool more)
+{
+    _Atomic uint64_t *word = &file->socket->waiters[channel->number / 64];
+    uint64_t bit = 1ULL << channel->number % 64;
+    bool locked = pno_lock_take(&channel->lock);
+    bool edge = more ? file->waiters++ == 0 : --file->waiters == 0;
+    if (edge && more)
+        atomic_fetch_or(word, bit);
+    else if (edge)
+        atomic_fetch_and(word, ~bit);
+    if (locked)
+        pno_lock_give(&channel->lock);
+    return edge;
+}
+
+bool pno_channel_begin_wait(struct pno_file *file, uint32_t at)
+{
+    int saved = errno;
+    uint32_t number = pno_channels[at].number;
+    count_waiter(file, &pno_channels[at], true);
+    uint32_t current = events_channel(file);
+    if (current != number && !is_waited_on(file, current))
+        hand_over(file, current, number);
+    errno = saved;
+    return events_channel(file) == number;
+}
+
+void pno_channel_end_wait(struct pno_file *file, uint32_t at)
+{
+    int saved = errno;
+    uint32_t number = pno_channels[at].number;
+    bool handed = false;
+    if (!count_waiter(file, &pno_channels[at], false))
+        return;
+    for (uint32_t other = 0; other < PNO_CHANNEL_COUNT && !handed && events_channel(file) == number; other++) {
+        if (atomic_load(&file->socket->waiters[other / 64]) == 0)
+            other |= 63;
+        else if (other != number && is_waited_on(file, other))
+            handed = hand_over(file, number, other);
+    }
+    if (handed)
+        pno_channels_wake(1ULL << at); /* a thread that came to wait meanwhile took the events for ours */
+    errno = saved;
 }
 
 static bool has_event(const struct pno_channel *channel, uint64_t number)

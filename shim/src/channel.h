@@ -39,6 +39,12 @@ void pno_submit_written(struct pno_file *file, uint64_t tx_written, uint32_t chu
 void pno_channel_attach(struct pno_file *file, uint32_t channel);
 void pno_channel_attach_first(struct pno_file *file, uint32_t channel);
 
+/* Around a blocking wait for a file, armed: the events of a record go to one channel, but several processes of the
+ * family may wait for it. True if it is ours, or just became so; else another process has it, which hands it on when it
+ * has waited enough. */
+bool pno_channel_begin_wait(struct pno_file *file, uint32_t channel);
+void pno_channel_end_wait(struct pno_file *file, uint32_t channel);
+
 /* Consumes what has arrived and hands it out. A signal handler that interrupted us leaves it to whom it interrupted. */
 void pno_channels_drain(uint64_t mask);
 

@@ -55,6 +55,7 @@ struct pno_file {
     _Atomic uint32_t numbers;
     uint32_t generation;  /* of the record */
     uint32_t channel;     /* 1 + the process's channel that takes its events, or 0 */
+    uint32_t waiters;     /* threads in blocking waits, under the channel's lock */
     uint32_t parked_next; /* 1 + the next file whose release waits, see fdtable.c */
     bool told_gone;       /* a listener has failed an accept for the DPU's end, and is silent from then on */
     int bound;            /* 1 + a kernel socket that holds the local port of a connection, or 0 */

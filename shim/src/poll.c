@@ -37,6 +37,16 @@ static short level_of(struct pno_file *file, short events)
     return (short)(file->ops->level(file) & ((unsigned short)events | EPOLLERR | EPOLLHUP));
 }
 
+/* poll does not say in the family's memory that it waits: it takes the events to itself. */
+static void claim(struct pno_file *file)
+{
+    if (file->record == NULL || file->channel != 0)
+        return;
+    uint32_t channel = pno_channel_of_thread();
+    if (channel != PNO_NO_CHANNEL)
+        pno_channel_attach(file, channel);
+}
+
 /* Splits the array between the kernel and us, and asks for what our files can't tell by themselves. */
 static void split(struct request *request)
 {
@@ -44,6 +54,7 @@ static void split(struct request *request)
         struct pno_file *file = ours(request->fds[i].fd);
         request->kernel[i] = request->fds[i];
         if (file != NULL) {
+            claim(file);
             request->channels |= pno_wait_channels(file);
             if (!pno_listener_in_kernel(file))
                 request->kernel[i].fd = -1;

@@ -23,6 +23,8 @@ static void reset_socket(struct pno_socket *socket, const struct pno_options *op
     socket->rx_hinted = 0;
     socket->options = *options;
     socket->swept = 0;
+    for (size_t i = 0; i < PNO_LENGTH(socket->waiters); i++)
+        atomic_store_explicit(&socket->waiters[i], 0, memory_order_relaxed);
     atomic_store_explicit(&socket->flags, 0, memory_order_relaxed);
     atomic_store_explicit(&socket->life, LIFE_TAKEN, memory_order_relaxed);
 }

@@ -15,6 +15,7 @@
 
 #define SET_EVENTS 16
 #define MEMORY_NAP_NS PNO_NS_PER_MS
+#define LOOK_AFTER_NS (100 * PNO_NS_PER_MS)
 
 static uint64_t spin_ns;
 static pthread_key_t thread_end;
@@ -154,6 +155,18 @@ static long nap(uint64_t deadline)
     return nanosleep(&moment, NULL) < 0 && errno == EINTR && !pno_wait_restarts(deadline) ? -EINTR : 0;
 }
 
+static uint32_t channel_of(uint64_t mask)
+{
+    return (uint32_t)__builtin_ctzll(mask);
+}
+
+/* The process that gets the file's events may die before it hands them on: it is looked after. */
+static uint64_t sooner(uint64_t deadline)
+{
+    uint64_t soon = pno_now() + LOOK_AFTER_NS;
+    return soon < deadline ? soon : deadline;
+}
+
 long pno_wait_until(struct pno_file *file, pno_condition *condition, uint32_t argument, uint64_t deadline)
 {
     uint64_t mask = pno_wait_channels(file);
@@ -165,14 +178,16 @@ long pno_wait_until(struct pno_file *file, pno_condition *condition, uint32_t ar
     }
     pno_records_tidy_sometimes();
     pno_channels_arm(mask);
+    uint64_t limit = pno_channel_begin_wait(file, channel_of(mask)) ? deadline : sooner(deadline);
     pno_channels_drain(mask);
     /* Another thread may have moved the file to another channel before it could see us on this one. */
     bool moved = pno_wait_channels(file) != mask;
-    long answer = moved || condition(file, argument) ? 0 : sleep_armed(mask, deadline);
+    long answer = moved || condition(file, argument) ? 0 : sleep_armed(mask, limit);
+    pno_channel_end_wait(file, channel_of(mask));
     pno_channels_disarm(mask);
     pno_channels_drain(mask);
     pno_process_check(mask);
-    return answer;
+    return answer == -EAGAIN && limit != deadline ? 0 : answer;
 }
 
 static bool has_level(struct pno_file *file, uint32_t events)

@@ -189,6 +189,42 @@ BOTH(shouldAcceptInSeveralProcesses)
         join_child(workers[i]);
 }
 
+/* Who has accepted is busy until it is told to end; the others hear of the next connections, also if some were killed.
+ */
+BOTH(shouldWakeAnotherProcessBlockedInAccept)
+{
+    enum { WORKERS = 5 };
+    uint16_t port;
+    int fds[WORKERS];
+    pid_t workers[WORKERS];
+    int listener = listen_on(stack, 0, &port);
+    for (int i = 0; i < WORKERS; i++) {
+        workers[i] = fork();
+        if (workers[i] == 0) {
+            char byte;
+            int fd = accept(listener, NULL, NULL);
+            CHECK(fd >= 0);
+            CHECK_EQ(write(fd, "a", 1), 1);
+            CHECK_EQ(read(fd, &byte, 1), 1);
+            _exit(0);
+        }
+        usleep(5000);
+    }
+    for (int i = 0; i < WORKERS; i += WORKERS - 1) {
+        kill(workers[i], SIGKILL);
+        CHECK_EQ(waitpid(workers[i], NULL, 0), workers[i]);
+    }
+    for (int i = 1; i < WORKERS - 1; i++) {
+        char byte;
+        fds[i] = connect_to(stack, port);
+        CHECK_EQ(read(fds[i], &byte, 1), 1);
+    }
+    for (int i = 1; i < WORKERS - 1; i++)
+        CHECK_EQ(write(fds[i], "q", 1), 1);
+    for (int i = 1; i < WORKERS - 1; i++)
+        join_child(workers[i]);
+}
+
 ON_PNO(shouldForkMoreOftenThanThereAreSlotsAndChannels)
 {
     int fds[2];
