@@ -29,6 +29,9 @@ public final class NetworkStack implements Sockets {
             + TcpCounter.values().length
             + DropReason.values().length;
 
+    /** The ECN field within the byte that it shares with DSCP (RFC 3168 5). */
+    private static final int ECN_MASK = 3;
+
     // The states of org.pno.link.SocketStatus.
     private static final int CONNECTING = 1;
     private static final int ESTABLISHED = 2;
@@ -106,7 +109,8 @@ public final class NetworkStack implements Sockets {
             return;
         }
         segment.addresses(ip.sourceHi(), ip.sourceLo(), ip.destinationHi(), ip.destinationLo())
-                .parse(output.memory(), offset, length, ip.gsoSizeBytes());
+                .parse(output.memory(), offset, length, ip.gsoSizeBytes())
+                .codepoint(ip.dscpEcn() & ECN_MASK);
         tcp.onSegment(segment, nowNs);
     }
 

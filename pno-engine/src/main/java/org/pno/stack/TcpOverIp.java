@@ -62,7 +62,7 @@ final class TcpOverIp implements TcpOutput {
 
     @Override
     public void send(final Flow flow, final int headerLength) {
-        final int length = complete(flow, headerLength, 0, 0);
+        final int length = complete(flow, headerLength, 0, 0, 0);
         output.transmit(frame, length);
     }
 
@@ -72,17 +72,19 @@ final class TcpOverIp implements TcpOutput {
             final int headerLength,
             final long position,
             final int payloadLength,
-            final int segmentBytes) {
-        final int length = complete(connection, headerLength, payloadLength, segmentBytes);
+            final int segmentBytes,
+            final int ecn) {
+        final int length = complete(connection, headerLength, payloadLength, segmentBytes, ecn);
         output.transmit(frame, length, connection.number(), position, payloadLength);
     }
 
     /** Writes what is missing of the headers; the answer is their length from the Ethernet header on. */
-    private int complete(final Flow flow, final int headerLength, final int payloadLength, final int segmentBytes) {
+    private int complete(
+            final Flow flow, final int headerLength, final int payloadLength, final int segmentBytes, final int ecn) {
         final int tcpLength = headerLength + payloadLength;
         final int headersBytes = headersBytes(flow);
         final int length = headersBytes + headerLength;
-        ip.finish(frame, Ipv4Header.PROTOCOL_TCP, tcpLength, 0);
+        ip.finish(frame, Ipv4Header.PROTOCOL_TCP, tcpLength, ecn);
         header.wrap(output.memory(), frame + headersBytes).checksum(Checksum.fold(pseudoHeaderSum(flow, tcpLength)));
         final boolean isSuperSegment = payloadLength > segmentBytes;
         marks.wrap(output.memory(), frame - VirtioNetHeader.BYTES)

@@ -10,6 +10,7 @@ final class AckProcessor {
     private final LossRecovery recovery;
     private final ConnectionTimers timers;
     private final AckPolicy acks;
+    private final Ecn ecn;
     private final CongestionEvents congestion;
 
     AckProcessor(
@@ -22,6 +23,7 @@ final class AckProcessor {
         this.recovery = recovery;
         this.timers = timers;
         this.acks = acks;
+        ecn = new Ecn(context, acks);
         this.congestion = congestion;
     }
 
@@ -57,6 +59,9 @@ final class AckProcessor {
             recovery.onSackBlocks(connection, segment.options());
         }
         recovery.onDuplicate(connection, duplicate);
+        if (Ecn.isEcho(connection, segment)) {
+            ecn.onEcho(connection);
+        }
         recovery.onAckEnd(connection);
         timers.armLossTimer(connection);
         updateWindow(connection, segment, windowBytes, advances);
@@ -81,7 +86,7 @@ final class AckProcessor {
         connection.firstRetryNs = Connection.NEVER;
         connection.rtt.endBackOff();
         connection.softError = 0;
-        congestion.onAck(connection, acked, rttNs, false);
+        congestion.onAck(connection, acked, rttNs, Ecn.isEcho(connection, segment));
         recovery.onAcknowledged(connection, acked, rttNs);
         if (connection.flightBytes() == 0) {
             timers.stopRetransmission(connection);

@@ -101,6 +101,19 @@ public final class Connection extends Flow {
     /** Up to when pauses have been told to the congestion control. */
     long pauseToldNs;
 
+    /** Explicit congestion notification: asked for, then agreed on. */
+    boolean ecn;
+    /** What was received last came marked, or RFC 3168's echo goes on. */
+    boolean ecnEcho;
+    /** Up to here what held was the opposite of {@link #ecnEcho}. */
+    long echoChange;
+    /** No ACK goes further while this one is split. */
+    long ackLimit;
+
+    boolean cwrOwed;
+    /** SND.NXT when the window last gave way to an echo. */
+    long ecnPoint;
+
     // Acknowledging.
     int rcvMssBytes;
     int quickAcks;
@@ -212,6 +225,12 @@ public final class Connection extends Flow {
         rcvMssBytes = 0;
         quickAcks = 0;
         interactive = false;
+        ecn = false;
+        ecnEcho = false;
+        echoChange = -1;
+        ackLimit = Long.MAX_VALUE;
+        cwrOwed = false;
+        ecnPoint = -1;
         ackWhenPublished = false;
         ackOwed = false;
         duplicatesOwed = 0;
@@ -297,7 +316,7 @@ public final class Connection extends Flow {
 
     /** How far we may acknowledge: no further than the host can see. */
     long ackablePosition() {
-        return rcvPublished + (finPublished ? 1 : 0);
+        return Math.min(ackLimit, rcvPublished + (finPublished ? 1 : 0));
     }
 
     /** SEG.ACK of what we send. */

@@ -17,6 +17,7 @@ final class Handshake {
     private final ConnectionTimers timers;
     private final ConnectionLife life;
     private final AckPolicy acks;
+    private final Ecn ecn;
     private final StatelessReplies replies;
 
     Handshake(
@@ -31,6 +32,7 @@ final class Handshake {
         this.timers = timers;
         this.life = life;
         this.acks = acks;
+        ecn = new Ecn(context, acks);
         this.replies = replies;
         initialSequence = new InitialSequence(context.secret);
     }
@@ -54,6 +56,7 @@ final class Handshake {
         connection.windowScaling = true;
         connection.sackPermitted = true;
         connection.timestamps = true;
+        Ecn.onOpen(context, connection);
         connection.mssBytes = offeredMss(context.output, connection);
         startCongestion(connection, false);
         connection.changeState(TcpState.SYN_SENT);
@@ -88,6 +91,7 @@ final class Handshake {
         connection.windowScaling = options.windowScale() != TcpOptions.ABSENT;
         connection.sackPermitted = options.sackPermitted();
         connection.timestamps = options.timestamps();
+        Ecn.onAsked(context, connection, segment);
         takeSyn(connection, segment);
         startCongestion(connection, false);
         connection.changeState(TcpState.SYN_RECEIVED);
@@ -149,6 +153,7 @@ final class Handshake {
             return false;
         }
         takeSyn(connection, segment); // Fourth.
+        Ecn.onAnswer(connection, segment);
         if (!segment.isAck()) {
             // Simultaneous open: our SYN again, now with an ACK.
             connection.changeState(TcpState.SYN_RECEIVED);
@@ -204,6 +209,7 @@ final class Handshake {
         connection.synOwed = false;
         timers.stopRetransmission(connection);
         acks.onEstablished(connection);
+        ecn.onEstablished(connection);
         timers.restartKeepalive(connection);
         context.output.established(connection.number);
         if (connection.finRequested()) { // The host closed its side before there was a connection (RFC 9293 3.10.4).

@@ -215,7 +215,8 @@ final class LossRecovery {
         // RFC 5681 3.1 with the caution of RFC 7661: a window that was not used is not proven, so it does not grow. In
         // slow start half of it used will do, as in Linux.
         final boolean slowStart = window < connection.congestion.thresholdBytes();
-        if (connection.windowLimited || slowStart && window < 2 * connection.flightAfterFlush) {
+        final boolean limited = connection.windowLimited || slowStart && window < 2 * connection.flightAfterFlush;
+        if (limited && !Ecn.isReduced(connection)) {
             connection.congestion.onAcknowledged(ack.newsBytes, ack.rttNs, context.nowNs());
         }
     }

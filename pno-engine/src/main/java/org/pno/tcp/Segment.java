@@ -18,6 +18,7 @@ public final class Segment extends Flow {
     private int sequence;
     private int acknowledgment;
     private int flags;
+    private int codepoint;
     private int window;
     private int payloadLength;
     private long payload;
@@ -51,12 +52,23 @@ public final class Segment extends Flow {
         sequence = header.sequence();
         acknowledgment = header.acknowledgment();
         flags = header.flags();
+        codepoint = Ecn.NOT_ECT;
         window = header.window();
         payload = header.payloadOffset();
         payloadLength = length - header.headerLength();
         wireSegmentBytes = gsoSizeBytes > 0 ? Math.min(gsoSizeBytes, payloadLength) : payloadLength;
         options.parse(memory, header.optionsOffset(), header.optionsLength());
         return this;
+    }
+
+    /** After {@link #parse}: the ECN field of the IP packet it came in. */
+    public Segment codepoint(final int ecn) {
+        codepoint = ecn;
+        return this;
+    }
+
+    int codepoint() {
+        return codepoint;
     }
 
     /**
@@ -117,6 +129,14 @@ public final class Segment extends Flow {
 
     boolean isRst() {
         return (flags & TcpHeader.RST) != 0;
+    }
+
+    boolean isEce() {
+        return (flags & TcpHeader.ECE) != 0;
+    }
+
+    boolean isCwr() {
+        return (flags & TcpHeader.CWR) != 0;
     }
 
     boolean isFin() {

@@ -12,6 +12,7 @@ final class SegmentInput {
     private final Handshake handshake;
     private final AckProcessor ackProcessor;
     private final AckPolicy acks;
+    private final Ecn ecn;
     private final ConnectionLife life;
 
     SegmentInput(
@@ -24,6 +25,7 @@ final class SegmentInput {
         this.handshake = handshake;
         this.ackProcessor = ackProcessor;
         this.acks = acks;
+        ecn = new Ecn(context, acks);
         this.life = life;
     }
 
@@ -252,6 +254,7 @@ final class SegmentInput {
         }
         context.counters.increase(TcpCounter.BYTES_IN, to - from);
         acks.onPayload(connection, segment);
+        ecn.onPayload(connection, segment);
         if (inOrder) {
             advance(connection, to);
         } else {

@@ -67,6 +67,12 @@ final class SegmentOutput {
     }
 
     private void flushSynchronised(final Connection connection) {
+        if (Ecn.mustSplitAck(connection)) {
+            connection.ackLimit = connection.echoChange;
+            sendAck(connection, connection.sndNxt);
+            connection.ackLimit = Long.MAX_VALUE;
+            connection.ackOwed = true;
+        }
         if (connection.flightBytes() > 0 || connection.unsentBytes() > 0 || connection.finUnsent()) {
             sendStream(connection);
             timers.afterFlush(connection);
@@ -226,7 +232,9 @@ final class SegmentOutput {
                 && connection.finPosition < connection.sendLimit();
     }
 
-    private boolean sendNew(final Connection connection, final int length, final int mss) {
+    private boolean sendNew(final Connection connection, final int allowed, final int mss) {
+        // CWR belongs to one segment on the wire, so that one goes alone.
+        final int length = connection.cwrOwed ? Math.min(allowed, mss) : allowed;
         final long start = connection.sndNxt;
         final long end = start + length;
         final boolean fin = connection.finPosition == end && connection.finPosition < connection.sendLimit();
@@ -274,9 +282,15 @@ final class SegmentOutput {
         if (payload > 0 && end == connection.txWritten) {
             flags |= TcpHeader.PSH; // RFC 9293 3.9.1.2: all that the host has written.
         }
+        // RFC 3168 6.1.4, 6.1.5: only what carries data, and carries it for the first time.
+        final boolean first = connection.ecn && payload > 0 && start >= connection.sndNxt;
+        if (first && connection.cwrOwed) {
+            flags |= TcpHeader.CWR; // RFC 3168 6.1.2.
+            connection.cwrOwed = false;
+        }
         final int headerLength = writer.write(connection, at, flags, start);
         if (payload > 0) {
-            output.send(connection, headerLength, start, payload, mss);
+            output.send(connection, headerLength, start, payload, mss, first ? Ecn.ECT_0 : Ecn.NOT_ECT);
             context.counters.increase(TcpCounter.BYTES_OUT, payload);
         } else {
             output.send(connection, headerLength);
@@ -313,7 +327,8 @@ final class SegmentOutput {
         if (at < 0) {
             return;
         }
-        final int flags = TcpHeader.SYN | (connection.state() == TcpState.SYN_RECEIVED ? TcpHeader.ACK : 0);
+        final boolean answer = connection.state() == TcpState.SYN_RECEIVED;
+        final int flags = TcpHeader.SYN | (answer ? TcpHeader.ACK : 0) | Ecn.synFlags(connection, answer);
         output.send(connection, writer.writeSyn(connection, at, flags, Handshake.offeredMss(output, connection)));
         connection.synOwed = false;
         connection.ackOwed = false;

@@ -36,7 +36,7 @@ final class SegmentWriter {
      * @return its length with options
      */
     int write(final Connection connection, final long at, final int flags, final long position) {
-        start(connection, at, flags)
+        start(connection, at, flags | Ecn.echoFlag(connection))
                 .sequence(connection.sequenceOf(position))
                 .acknowledgment(connection.acknowledgment())
                 .window(window.advertise(connection));

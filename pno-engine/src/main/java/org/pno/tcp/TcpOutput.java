@@ -36,8 +36,9 @@ public interface TcpOutput {
      *
      * @param headerLength bytes of the TCP header with options
      * @param segmentBytes payload of each segment where it is a super-segment
+     * @param ecn codepoint of IP's ECN field (RFC 3168 5), of IPv4 and IPv6 alike
      */
-    void send(Connection connection, int headerLength, long position, int payloadLength, int segmentBytes);
+    void send(Connection connection, int headerLength, long position, int payloadLength, int segmentBytes, int ecn);
 
     /** The peer acknowledges what we send: the way to it works. Called now and then. */
     void confirmed(Flow flow);

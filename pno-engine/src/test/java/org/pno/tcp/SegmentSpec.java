@@ -12,13 +12,14 @@ final class SegmentSpec {
     private int window = 512;
     private int length;
     private int gsoSize;
+    private int ecn;
     private final TcpOptions options = new TcpOptions();
 
     private SegmentSpec(final int flags) {
         this.flags = flags;
     }
 
-    /** Flags as a string of S, A, F, R, P. */
+    /** Flags as a string of S, A, F, R, P, E, C. */
     static SegmentSpec of(final String flags) {
         int bits = 0;
         for (int i = 0; i < flags.length(); i++) {
@@ -28,6 +29,8 @@ final class SegmentSpec {
                 case 'F' -> TcpHeader.FIN;
                 case 'R' -> TcpHeader.RST;
                 case 'P' -> TcpHeader.PSH;
+                case 'E' -> TcpHeader.ECE;
+                case 'C' -> TcpHeader.CWR;
                 default -> throw new IllegalArgumentException(flags);
             };
         }
@@ -99,6 +102,16 @@ final class SegmentSpec {
     SegmentSpec sack(final long left, final long right) {
         options.addSackBlock((int) left, (int) right);
         return this;
+    }
+
+    /** The router's mark: CE. */
+    SegmentSpec marked() {
+        ecn = Ecn.CE;
+        return this;
+    }
+
+    int ecn() {
+        return ecn;
     }
 
     int gsoSize() {

@@ -20,6 +20,7 @@ final class SentSegment {
     final int timestampValue;
     final int timestampEcho;
     final long atNs;
+    int ecn;
     /** SACK blocks as {@code left-right}, told from the peer's SYN. */
     final List<String> sackBlocks = new ArrayList<>();
 
@@ -40,7 +41,9 @@ final class SentSegment {
                 + (header.has(TcpHeader.FIN) ? "F" : "")
                 + (header.has(TcpHeader.RST) ? "R" : "")
                 + (header.has(TcpHeader.PSH) ? "P" : "")
-                + (header.has(TcpHeader.ACK) ? "A" : "");
+                + (header.has(TcpHeader.ACK) ? "A" : "")
+                + (header.has(TcpHeader.ECE) ? "E" : "")
+                + (header.has(TcpHeader.CWR) ? "C" : "");
         sequence = header.sequence();
         acknowledgment = header.acknowledgment();
         window = header.window();

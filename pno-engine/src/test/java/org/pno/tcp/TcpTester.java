@@ -201,7 +201,9 @@ final class TcpTester implements TcpOutput {
 
     void injectWithoutFlush(final SegmentSpec spec) {
         final int length = spec.write(memory, RECEIVED, peerPort, ourPort, PEER_ISS, ourIss);
-        segment.addresses(0, PEER_LO, 0, OUR_LO).parse(memory, RECEIVED, length, spec.gsoSize());
+        segment.addresses(0, PEER_LO, 0, OUR_LO)
+                .parse(memory, RECEIVED, length, spec.gsoSize())
+                .codepoint(spec.ecn());
         engine().onSegment(segment, nowNs);
     }
 
@@ -300,8 +302,10 @@ final class TcpTester implements TcpOutput {
             final int headerLength,
             final long position,
             final int payloadLength,
-            final int segmentBytes) {
+            final int segmentBytes,
+            final int ecn) {
         final SentSegment segmentSent = record(headerLength, payloadLength, segmentBytes);
+        segmentSent.ecn = ecn;
         assertEquals(connection.sequenceOf(position), segmentSent.sequence);
     }
 
