@@ -13,8 +13,8 @@ import org.pno.stack.SocketOptions;
 import org.pno.tcp.TcpCounter;
 
 /**
- * That runs by seed reach what loss recovery can do: a branch that none reaches is one that no invariant checks. F-RTO is
- * not among them: both ends here have timestamps, which tell first that a timeout was spurious.
+ * That runs by seed reach what loss recovery can do: a branch that none reaches is one that no invariant checks. F-RTO
+ * is not among them: both ends here have timestamps, which tell first that a timeout was spurious.
  */
 class RecoveryBranchesTest {
     private static final int PORT = 6379;
