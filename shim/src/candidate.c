@@ -60,28 +60,43 @@ static long candidate_bind(struct pno_file *file, int fd, const struct sockaddr 
     return PNO_PASS;
 }
 
+/* True if the socket, of IPv6, takes no IPv4. */
+static bool is_only6(const struct pno_file *file, int fd)
+{
+    int only6 = 0;
+    socklen_t length = sizeof(only6);
+    return file->candidate->domain == AF_INET6 &&
+           libc_getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only6, &length) == 0 && only6 != 0;
+}
+
 static long candidate_listen(struct pno_file *file, int fd, int backlog)
 {
     struct sockaddr_storage name;
     socklen_t length = sizeof(name);
     struct pno_endpoint at;
-    int only6 = 0;
-    socklen_t only6_length = sizeof(only6);
-    if (file->candidate->domain == AF_INET6)
-        libc_getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only6, &only6_length);
-    if (only6 == 0 && libc_getsockname(fd, (struct sockaddr *)&name, &length) == 0 &&
-        pno_address_parse((struct sockaddr *)&name, length, &at) && pno_rules_listen(&at))
+    if (libc_getsockname(fd, (struct sockaddr *)&name, &length) == 0 &&
+        pno_address_parse((struct sockaddr *)&name, length, &at) && pno_rules_listen(&at, is_only6(file, fd)))
         return pno_listener_open(file, fd, &at, backlog);
     pno_candidate_resign(file, fd);
     return PNO_PASS;
 }
 
+/* What the kernel refuses: a name of another family than the socket's, IPv4 where only IPv6 is wanted. */
+static bool is_refused(const struct pno_file *file, int fd, const struct sockaddr *name, socklen_t length)
+{
+    if (name == NULL || length < sizeof(sa_family_t) || name->sa_family != file->candidate->domain)
+        return true;
+    return name->sa_family == AF_INET6 && length >= offsetof(struct sockaddr_in6, sin6_scope_id) &&
+           IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *)name)->sin6_addr) && is_only6(file, fd);
+}
+
 static long candidate_connect(struct pno_file *file, int fd, const struct sockaddr *name, socklen_t length)
 {
     struct pno_endpoint to;
+    if (is_refused(file, fd, name, length))
+        return PNO_PASS;
     if (!pno_address_parse(name, length, &to) || !pno_rules_connect(&to)) {
-        if (name != NULL && name->sa_family != AF_UNSPEC)
-            pno_candidate_resign(file, fd);
+        pno_candidate_resign(file, fd);
         return PNO_PASS;
     }
     return pno_connect(file, fd, &to);

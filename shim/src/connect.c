@@ -111,6 +111,8 @@ long pno_connect(struct pno_file *candidate, int fd, const struct pno_endpoint *
     int error;
     struct pno_endpoint from = {.family = to->family};
     bool bound = bound_to(fd, &from);
+    if (bound && from.family != to->family && !pno_address_is_any(&from))
+        return -ENETUNREACH; /* bound to an address of IPv4, and on to one of IPv6, or the other way */
     struct pno_file *file = new_socket(&candidate->candidate->options, flags_of(candidate, fd), &error);
     if (file == NULL)
         return error;

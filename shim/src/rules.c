@@ -107,8 +107,16 @@ static bool matches(const uint8_t *address, uint16_t family, uint16_t port)
     return false;
 }
 
+/* fe80::/10. Its scope id names an interface of the kernel's, so such an address is the kernel's. */
+static bool is_link_local(const struct pno_endpoint *to)
+{
+    return to->family == 6 && to->bytes[0] == 0xFE && (to->bytes[1] & 0xC0) == 0x80;
+}
+
 bool pno_rules_connect(const struct pno_endpoint *to)
 {
+    if (is_link_local(to))
+        return false;
     if (rule_count > 0)
         return matches(to->bytes, to->family, to->port);
     for (uint32_t i = 0; i < pno_control.address_count; i++)
@@ -118,12 +126,14 @@ bool pno_rules_connect(const struct pno_endpoint *to)
     return false;
 }
 
-bool pno_rules_listen(const struct pno_endpoint *at)
+bool pno_rules_listen(const struct pno_endpoint *at, bool only6)
 {
     bool any = pno_address_is_any(at);
+    bool both = any && at->family == 6 && !only6;
     for (uint32_t i = 0; i < pno_control.address_count; i++) {
         const struct pno_dpu_address *own = &pno_control.addresses[i];
-        bool meant = any || (own->family == at->family && memcmp(own->bytes, at->bytes, sizeof(at->bytes)) == 0);
+        bool meant =
+            both || (own->family == at->family && (any || memcmp(own->bytes, at->bytes, sizeof(at->bytes)) == 0));
         if (meant && (rule_count == 0 || matches(own->bytes, own->family, at->port)))
             return true;
     }

@@ -83,12 +83,16 @@ static void send_error(int fd, int error)
 
 static void welcome(struct client *client)
 {
-    uint8_t bytes[PNO_MSG_WELCOME_ADDRESSES_OFFSET + PNO_MSG_WELCOME_ADDRESS_BYTES] = {0};
-    put_u32(bytes, PNO_MSG_WELCOME_ADDRESS_COUNT_OFFSET, 1);
+    uint8_t bytes[PNO_MSG_WELCOME_ADDRESSES_OFFSET + 2 * PNO_MSG_WELCOME_ADDRESS_BYTES] = {0};
+    put_u32(bytes, PNO_MSG_WELCOME_ADDRESS_COUNT_OFFSET, 2);
     uint8_t *address = bytes + PNO_MSG_WELCOME_ADDRESSES_OFFSET;
     uint16_t words[2] = {4, FAKE_PREFIX};
     memcpy(address, words, sizeof(words));
     inet_pton(AF_INET, FAKE_ADDRESS, address + PNO_MSG_ADDRESS_BYTES);
+    address += PNO_MSG_WELCOME_ADDRESS_BYTES;
+    uint16_t words6[2] = {6, FAKE_PREFIX6};
+    memcpy(address, words6, sizeof(words6));
+    inet_pton(AF_INET6, FAKE_ADDRESS6, address + PNO_MSG_ADDRESS_BYTES);
     send_reply(client->fd, bytes, sizeof(bytes), PNO_MSG_WELCOME, client->bell);
 }
 
@@ -107,11 +111,23 @@ static int do_listen(const uint8_t *request, int placeholder)
     struct fake_arena *arena = fake_arena_of(u32_at(request, PNO_MSG_LISTEN_ARENA_OFFSET));
     if (arena == NULL || getsockname(placeholder, (struct sockaddr *)&name, &length) < 0)
         return EINVAL;
-    static const uint8_t any[4];
     const struct sockaddr_in *in = (struct sockaddr_in *)&name; /* the port stands at one place in both families */
+    const struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&name;
+    uint8_t address[16] = {0};
+    uint16_t family = 4;
+    int only6 = 0;
+    socklen_t only6_length = sizeof(only6);
+    if (name.ss_family == AF_INET) {
+        memcpy(address, &in->sin_addr, 4);
+    } else if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
+        memcpy(address, in6->sin6_addr.s6_addr + 12, 4);
+    } else {
+        memcpy(address, in6->sin6_addr.s6_addr, 16);
+        getsockopt(placeholder, IPPROTO_IPV6, IPV6_V6ONLY, &only6, &only6_length);
+        family = IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr) && only6 == 0 ? 0 : 6;
+    }
     return fake_listen(arena, u32_at(request, PNO_MSG_LISTEN_RECORD_OFFSET),
-                       u32_at(request, PNO_MSG_LISTEN_GENERATION_OFFSET),
-                       name.ss_family == AF_INET ? (const uint8_t *)&in->sin_addr : any, ntohs(in->sin_port));
+                       u32_at(request, PNO_MSG_LISTEN_GENERATION_OFFSET), family, address, ntohs(in->sin_port));
 }
 
 static void serve(struct client *client, const uint8_t *request, int passed)

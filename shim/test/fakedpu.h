@@ -9,6 +9,8 @@
 #include "layout.h"
 
 #define FAKE_ADDRESS "10.77.0.1"
+#define FAKE_ADDRESS6 "fd00:77::1"
+#define FAKE_PREFIX6 64
 #define FAKE_PREFIX 24
 #define FAKE_BLACKHOLE_PORT 9 /* a connect to it is never answered */
 
@@ -20,7 +22,9 @@ struct fake_arena *fake_arena_of(uint32_t number);
 uint32_t fake_arena_number(const struct fake_arena *arena);
 
 bool fake_channel_add(struct fake_arena *arena, uint32_t channel, int bell);
-int fake_listen(struct fake_arena *arena, uint32_t record, uint32_t generation, const uint8_t *address, uint16_t port);
+/* The family is 4, 6, or 0 for the wildcard of both. */
+int fake_listen(struct fake_arena *arena, uint32_t record, uint32_t generation, uint16_t family, const uint8_t *address,
+                uint16_t port);
 
 /* A slot counts as long as its process lives. */
 bool fake_holder_live(struct fake_arena *arena, uint32_t slot, bool live);

@@ -30,7 +30,8 @@ struct fake_record {
     uint32_t peer;
     uint32_t listener;    /* of a credit */
     uint64_t accepted_at; /* the listener's rxRead that has passed its entry */
-    uint8_t address[4];   /* of a listener */
+    uint16_t family;      /* of a listener: 4, 6, or 0 for both */
+    uint8_t address[16];
     uint16_t port;
 };
 
@@ -312,7 +313,8 @@ static void close_with(struct fake_arena *arena, uint32_t number, int error)
     set_status(arena, number, PNO_STATUS_CLOSED, error);
 }
 
-int fake_listen(struct fake_arena *arena, uint32_t number, uint32_t generation, const uint8_t *address, uint16_t port)
+int fake_listen(struct fake_arena *arena, uint32_t number, uint32_t generation, uint16_t family, const uint8_t *address,
+                uint16_t port)
 {
     for (uint32_t a = 0; a < arena_count; a++)
         for (uint32_t i = 0; i < arenas[a]->end; i++)
@@ -321,7 +323,8 @@ int fake_listen(struct fake_arena *arena, uint32_t number, uint32_t generation, 
     if (number >= arena->header.record_count)
         return EINVAL;
     take(arena, number, ROLE_LISTENER, generation);
-    memcpy(arena->records[number].address, address, 4);
+    arena->records[number].family = family;
+    memcpy(arena->records[number].address, address, 16);
     arena->records[number].port = port;
     set_status(arena, number, PNO_STATUS_LISTENING, 0);
     return 0;
@@ -330,12 +333,13 @@ int fake_listen(struct fake_arena *arena, uint32_t number, uint32_t generation, 
 /* The listener that an address and port reach, its number in *found. */
 static struct fake_arena *find_listener(const struct pno_address_line *wanted, uint32_t *found)
 {
-    static const uint8_t any[4];
+    static const uint8_t any[16];
     for (uint32_t a = 0; a < arena_count; a++)
         for (uint32_t i = 0; i < arenas[a]->end; i++) {
             const struct fake_record *own = &arenas[a]->records[i];
             if (own->role == ROLE_LISTENER && own->port == wanted->remote_port &&
-                (memcmp(own->address, any, 4) == 0 || memcmp(own->address, wanted->remote, 4) == 0)) {
+                (own->family == 0 || own->family == wanted->family) &&
+                (memcmp(own->address, any, 16) == 0 || memcmp(own->address, wanted->remote, 16) == 0)) {
                 *found = i;
                 return arenas[a];
             }
@@ -386,7 +390,8 @@ static bool connect_record(struct fake_arena *arena, uint32_t number)
     if (!take_credit(other, listener, &accepted))
         return false;
     record->actual = record->wanted;
-    inet_pton(AF_INET, FAKE_ADDRESS, record->actual.local);
+    bool ipv6 = record->actual.family == 6;
+    inet_pton(ipv6 ? AF_INET6 : AF_INET, ipv6 ? FAKE_ADDRESS6 : FAKE_ADDRESS, record->actual.local);
     if (record->actual.local_port == 0)
         record->actual.local_port = next_port++;
     struct pno_address_line *mirror = &record_of(other, accepted)->actual;

@@ -258,26 +258,6 @@ ON_PNO(shouldListenForIpv4OnADualStackSocket)
     CHECK_EQ(ntohs(name.sin6_port), port);
 }
 
-ON_PNO(shouldLeaveIpv6OnlyListenersToTheKernel)
-{
-    uint16_t port;
-    int on = 1;
-    struct sockaddr_in6 name = {.sin6_family = AF_INET6};
-    socklen_t length = sizeof(name);
-    int listener = socket(AF_INET6, SOCK_STREAM, 0);
-    (void)stack;
-    CHECK_EQ(setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)), 0);
-    CHECK_EQ(bind(listener, (struct sockaddr *)&name, sizeof(name)), 0);
-    CHECK_EQ(listen(listener, 5), 0);
-    CHECK_EQ(getsockname(listener, (struct sockaddr *)&name, &length), 0);
-    port = ntohs(name.sin6_port);
-    int client = socket(AF_INET6, SOCK_STREAM, 0);
-    name = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    if (connect(client, (struct sockaddr *)&name, sizeof(name)) < 0 && errno == EADDRNOTAVAIL)
-        check_skip("no IPv6 loopback");
-    CHECK(accept(listener, NULL, NULL) >= 0);
-}
-
 ON_PNO(shouldConnectFromAnIpv6SocketToAMappedAddress)
 {
     uint16_t port;

@@ -268,7 +268,7 @@ static bool connects(const char *address, uint16_t port)
 static bool listens(const char *address, uint16_t port)
 {
     struct pno_endpoint at = endpoint(address, port);
-    return pno_rules_listen(&at);
+    return pno_rules_listen(&at, false);
 }
 
 static void set_rules(const char *rules)

@@ -14,6 +14,7 @@ import java.lang.ref.Reference;
  *
  * <pre>
  *   struct sockaddr_ll:   0 family u16 | 2 protocol, big-endian | 4 interface u32 | 8 … 20
+ *   struct packet_mreq:   0 interface u32 | 4 type u16 | 6 length u16 | 8 … 16 address
  * </pre>
  */
 public final class PacketSocket {
@@ -23,6 +24,9 @@ public final class PacketSocket {
     private static final int SOCKADDR_BYTES = 20;
 
     private static final int SOL_PACKET = 263;
+    private static final int PACKET_ADD_MEMBERSHIP = 1;
+    private static final int PACKET_MR_ALLMULTI = 2;
+    private static final int MEMBERSHIP_BYTES = 16;
     private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_VNET_HDR = 15;
     private static final int PACKET_IGNORE_OUTGOING = 23;
@@ -58,6 +62,7 @@ public final class PacketSocket {
             address.set(JAVA_SHORT, 2, (short) ETH_P_ALL_BIG_ENDIAN);
             address.set(JAVA_INT, 4, interfaceIndex);
             Sockets.bind(socket, address, SOCKADDR_BYTES, "AF_PACKET, interface " + interfaceIndex);
+            joinAllGroups(socket, interfaceIndex, arena);
             return socket;
         } catch (final SystemCallException e) {
             Descriptors.close(socket);
@@ -67,6 +72,14 @@ public final class PacketSocket {
 
     private static void set(final int socket, final int option, final String name) {
         SystemCallException.check(Sockets.setIntOption(socket, SOL_PACKET, option, 1), "setsockopt", socket, name);
+    }
+
+    /** IPv6 asks for its neighbours by multicast, which a card hands over to those who have joined. */
+    private static void joinAllGroups(final int socket, final int interfaceIndex, final Arena arena) {
+        final MemorySegment membership = arena.allocate(MEMBERSHIP_BYTES, 4);
+        membership.set(JAVA_INT, 0, interfaceIndex);
+        membership.set(JAVA_SHORT, 4, (short) PACKET_MR_ALLMULTI);
+        Sockets.setOption(socket, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership, "PACKET_ADD_MEMBERSHIP");
     }
 
     private static void buffer(final int socket, final int forced, final int plain, final int bytes) {

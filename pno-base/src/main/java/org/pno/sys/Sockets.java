@@ -62,4 +62,14 @@ final class Sockets {
         scratch.intAt(0, value);
         return (int) SETSOCKOPT.call(socket, level, option, scratch.argument(), Integer.BYTES);
     }
+
+    /** Sets an option that is a structure. */
+    static void setOption(
+            final int socket, final int level, final int option, final MemorySegment value, final String name) {
+        SystemCallException.check(
+                SETSOCKOPT.call(socket, level, option, value.address(), (int) value.byteSize()),
+                "setsockopt",
+                socket,
+                name);
+    }
 }

@@ -33,11 +33,15 @@ final class DpuCommand implements Runnable {
             names = "--ip",
             required = true,
             paramLabel = "ADDRESS/PREFIX",
-            description = "An address of the DPU's own with its network, such as 10.77.0.1/24; may be given again.")
+            description = "An address of the DPU's own with its network, such as 10.77.0.1/24 or fd00::1/64;"
+                    + " may be given again.")
     private List<String> addresses;
 
-    @Option(names = "--gateway", paramLabel = "ADDRESS", description = "The way to all other networks.")
-    private String gateway;
+    @Option(
+            names = "--gateway",
+            paramLabel = "ADDRESS",
+            description = "The way to all other networks, one for IPv4 and one for IPv6.")
+    private List<String> gateways = List.of();
 
     @Option(
             names = "--fault",
@@ -80,9 +84,7 @@ final class DpuCommand implements Runnable {
     private DpuConfiguration configuration() {
         final DpuConfiguration configuration = new DpuConfiguration().port(port).socketPath(socket.path());
         addresses.forEach(configuration::address);
-        if (gateway != null) {
-            configuration.gateway(gateway);
-        }
+        gateways.forEach(configuration::gateway);
         if (faults != null) {
             configuration.faults(faults);
         }

@@ -84,7 +84,8 @@ final class LabCommand implements Runnable {
         final String exec = "./pno lab exec" + (name.isEmpty() ? "" : " --name" + name);
         return refusal + """
                 The lab is up: host 10.78.0.1, peer 10.78.0.2 by the kernel; DPU 10.77.0.1, peer 10.77.0.2.
-                  %1$s peer -- ./pno dpu --port %2$s --ip 10.77.0.1/24
+                By IPv6: host fd78::1, peer fd78::2 by the kernel; DPU fd77::1, peer fd77::2.
+                  %1$s peer -- ./pno dpu --port %2$s --ip 10.77.0.1/24 --ip fd77::1/64
                   %1$s host -- ./pno run -- redis-server --bind 10.77.0.1 --protected-mode no
                   %1$s peer -- redis-cli -h 10.77.0.1 ping
                   ./pno lab down%3$s""".formatted(exec, lab.port(), name);

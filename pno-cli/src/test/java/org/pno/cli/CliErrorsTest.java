@@ -78,7 +78,8 @@ class CliErrorsTest {
     @CsvSource(delimiter = '|', textBlock = """
                     --ip 10.0.0.1                         | --ip 10.0.0.1: say how long its network's prefix is
                     --ip 300.0.0.1/24                     | --ip 300.0.0.1/24: not an address with a prefix length
-                    --ip fd00::1/64                       | --ip fd00::1/64: only IPv4 is supported so far
+                    --ip fd00::1                          | --ip fd00::1: say how long its network's prefix is
+                    --ip fd00::1/64 --gateway fd01::1     | --gateway fd01::1: not in the network of [fd00::1/64]
                     --ip 10.0.0.1/24 --gateway there      | --gateway there: not an IP address
                     --ip 10.0.0.1/24 --gateway 10.9.9.9   | --gateway 10.9.9.9: not in the network of [10.0.0.1/24]
                     --ip 10.0.0.1/24 --fault loss=2       | loss '2' is no probability from 0 to 1

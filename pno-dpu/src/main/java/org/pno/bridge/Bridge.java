@@ -62,7 +62,7 @@ public final class Bridge {
         received = new FrameQueue(pool.capacity());
         bus = new Bus(memory);
         nowNs = startNs;
-        intents = new Intents(port, table, journal, this.counters);
+        intents = new Intents(port, table, journal, settings.listener(), this.counters);
         stack = stackFactory.create(intents);
         context = new BridgeContext(bus, stack, table, new Slots(), new Fences(), journal, this.counters);
         parts = BridgeParts.build(context, port, startNs);

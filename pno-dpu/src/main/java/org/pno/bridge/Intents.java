@@ -22,6 +22,7 @@ final class Intents implements StackOutput {
     private ReceivePath receive;
     private TransmitPath transmit;
     private Publisher publisher;
+    private final BridgeListener listener;
     private Listeners listeners;
     private long nowNs;
     private boolean hasPlaced;
@@ -30,7 +31,9 @@ final class Intents implements StackOutput {
             final PacketPort port,
             final SocketTable table,
             final Journal journal,
+            final BridgeListener listener,
             final CounterGroup<BridgeCounter> counters) {
+        this.listener = listener;
         pool = port.pool();
         this.table = table;
         this.journal = journal;
@@ -145,5 +148,10 @@ final class Intents implements StackOutput {
             table.unbindConnection(socket);
             publisher.mark(socket);
         }
+    }
+
+    @Override
+    public void duplicateAddress(final long hi, final long lo) {
+        listener.onDuplicateAddress(hi, lo);
     }
 }

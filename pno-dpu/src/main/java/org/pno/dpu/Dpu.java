@@ -28,6 +28,7 @@ import org.pno.sys.SystemCallException;
 import org.pno.time.NanoClock;
 import org.pno.time.SystemNanoClock;
 import org.pno.time.TimerWheel;
+import org.pno.wire.IpAddress;
 import org.pno.wire.IpPrefix;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -153,6 +154,7 @@ public final class Dpu implements AutoCloseable {
         final StackConfiguration stack = new StackConfiguration();
         stack.addresses.addAll(configuration.addresses());
         stack.gateway = configuration.gateway();
+        stack.gatewayIpv6 = configuration.gatewayIpv6();
         stack.macAddress = port.macAddress();
         stack.mtuBytes = port.mtuBytes();
         stack.tcp.maxConnections = configuration.maxConnections();
@@ -259,6 +261,11 @@ public final class Dpu implements AutoCloseable {
                     connection.close();
                 }
             }
+        }
+
+        @Override
+        public void onDuplicateAddress(final long hi, final long lo) {
+            LOG.error("another station has {}: it is not used; give this DPU another", IpAddress.format(hi, lo));
         }
 
         @Override

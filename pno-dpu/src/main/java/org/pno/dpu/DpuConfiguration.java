@@ -19,6 +19,7 @@ public final class DpuConfiguration {
     private String port;
     private final List<IpPrefix> addresses = new ArrayList<>();
     private IpAddress gateway;
+    private IpAddress gatewayIpv6;
     private String socketPath = ControlSocketPath.of(null);
     private FaultSpec faults;
     private Quotas quotas = Quotas.DEFAULT;
@@ -37,7 +38,7 @@ public final class DpuConfiguration {
         return this;
     }
 
-    /** One of the DPU's own addresses with the length of its network's prefix: {@code 10.77.0.1/24}. One at least. */
+    /** An address of the DPU's with the length of its network's prefix, such as {@code fd00::1/64}. One at least. */
     public DpuConfiguration address(final String prefix) {
         final IpPrefix parsed;
         try {
@@ -45,21 +46,26 @@ public final class DpuConfiguration {
         } catch (final IllegalArgumentException e) {
             throw new DpuException("--ip " + prefix + ": not an address with a prefix length such as 10.77.0.1/24", e);
         }
-        if (!parsed.address().isIpv4()) {
-            throw new DpuException("--ip " + prefix + ": only IPv4 is supported so far");
-        }
         if (prefix.indexOf('/') < 0) {
-            throw new DpuException(
-                    "--ip " + prefix + ": say how long its network's prefix is, as in " + prefix + "/24");
+            throw new DpuException("--ip " + prefix + ": say how long its network's prefix is, as in " + prefix
+                    + (parsed.address().isIpv4() ? "/24" : "/64"));
         }
         addresses.add(parsed);
         return this;
     }
 
-    /** The way to everywhere else, an address in the network of one of the own. None by default. */
+    /**
+     * The way to everywhere else of its family, an address in the network of one of the own. None by default; for IPv6
+     * routers make themselves known.
+     */
     public DpuConfiguration gateway(final String address) {
         try {
-            gateway = IpAddress.parse(address);
+            final IpAddress parsed = IpAddress.parse(address);
+            if (parsed.isIpv4()) {
+                gateway = parsed;
+            } else {
+                gatewayIpv6 = parsed;
+            }
         } catch (final IllegalArgumentException e) {
             throw new DpuException("--gateway " + address + ": not an IP address such as 10.77.0.254", e);
         }
@@ -128,11 +134,18 @@ public final class DpuConfiguration {
         if (addresses.isEmpty()) {
             throw new DpuException("no address: say which with --ip, for instance --ip 10.77.0.1/24");
         }
-        if (gateway != null && addresses.stream().noneMatch(own -> own.contains(gateway.hi(), gateway.lo()))) {
-            throw new DpuException(
-                    "--gateway " + gateway + ": not in the network of " + addresses + ", so there is no way to it");
+        requireWayTo(gateway);
+        if (gatewayIpv6 != null && !IpAddress.isLinkLocalIpv6(gatewayIpv6.hi())) {
+            requireWayTo(gatewayIpv6);
         }
         return this;
+    }
+
+    private void requireWayTo(final IpAddress router) {
+        if (router != null && addresses.stream().noneMatch(own -> own.contains(router.hi(), router.lo()))) {
+            throw new DpuException(
+                    "--gateway " + router + ": not in the network of " + addresses + ", so there is no way to it");
+        }
     }
 
     public String port() {
@@ -146,6 +159,11 @@ public final class DpuConfiguration {
     /** Null if there is none. */
     public IpAddress gateway() {
         return gateway;
+    }
+
+    /** Null if there is none. */
+    public IpAddress gatewayIpv6() {
+        return gatewayIpv6;
     }
 
     public String socketPath() {

@@ -4,6 +4,7 @@ import org.pno.bridge.ListenRequest;
 import org.pno.sys.Errno;
 import org.pno.sys.InetSocket;
 import org.pno.sys.SystemCallException;
+import org.pno.wire.IpAddress;
 
 /**
  * What a host's placeholder says of the address that it holds, or why it is none. To ask it can take time: whoever has
@@ -34,12 +35,14 @@ record Placeholder(int errno, String why, long addressHi, long addressLo, int po
         if (endpoint.port() == 0) {
             return refused(Errno.EINVAL, "the placeholder is not bound to a port");
         }
-        final boolean isWildcard = endpoint.isWildcard();
-        if (!endpoint.isIpv4() && (!isWildcard || InetSocket.isIpv6Only(socket))) {
-            return refused(Errno.EAFNOSUPPORT, "the placeholder is bound to IPv6 alone, the DPU has no IPv6 yet");
-        }
+        // What listens on :: takes IPv4 too, unless the kernel's own socket would not.
+        final boolean onlyIpv6 = !endpoint.isIpv4() && endpoint.isWildcard() && InetSocket.isIpv6Only(socket);
         return new Placeholder(
-                0, "", isWildcard ? 0 : endpoint.addressHi(), isWildcard ? 0 : endpoint.addressLo(), endpoint.port());
+                0,
+                "",
+                onlyIpv6 ? IpAddress.ANY_IPV6.hi() : endpoint.addressHi(),
+                onlyIpv6 ? IpAddress.ANY_IPV6.lo() : endpoint.addressLo(),
+                endpoint.port());
     }
 
     private static Placeholder refused(final int errno, final String why) {

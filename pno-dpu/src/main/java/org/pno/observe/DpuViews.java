@@ -103,7 +103,8 @@ public final class DpuViews {
         }
 
         private void endpoint(final String name, final long hi, final long lo, final int portNumber) {
-            final String address = hi == 0 && lo == 0 ? "*" : IpAddress.format(hi, lo);
+            final boolean onlyIpv6 = hi == IpAddress.ANY_IPV6.hi() && lo == IpAddress.ANY_IPV6.lo();
+            final String address = hi == 0 && lo == 0 ? "*" : onlyIpv6 ? "::" : IpAddress.format(hi, lo);
             json.field(name, address).field(name + "Port", portNumber);
         }
 

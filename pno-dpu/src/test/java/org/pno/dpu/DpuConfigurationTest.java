@@ -30,8 +30,19 @@ class DpuConfigurationTest {
         assertEquals(24, configuration.addresses().getFirst().length());
     }
 
+    @Test
+    void shouldTakeAddressesAndGatewaysOfBothFamilies() {
+        final DpuConfiguration configuration = valid().address("fd00::1/64")
+                .gateway("10.77.0.254")
+                .gateway("fe80::1")
+                .validate();
+        assertEquals("fd00::1", configuration.addresses().getLast().address().toString());
+        assertEquals("10.77.0.254", configuration.gateway().toString());
+        assertEquals("fe80::1", configuration.gatewayIpv6().toString());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"10.77.0", "10.77.0.1/33", "10.77.0.1", "fd00::1/64", "nonsense/24"})
+    @ValueSource(strings = {"10.77.0", "10.77.0.1/33", "10.77.0.1", "fd00::1", "fd00::1/129", "nonsense/24"})
     void shouldRefuseAnAddress(final String address) {
         assertRefused(address, configuration -> configuration.address(address));
     }

@@ -6,7 +6,7 @@ import org.pno.wire.Ipv4Header;
 import org.pno.wire.Ipv6Extensions;
 import org.pno.wire.Ipv6Header;
 
-/** A transport's packet for us, of either family, as {@link IpLayer} describes it to the stack. Filled anew for each. */
+/** A transport's packet for us, of either family, as {@link IpLayer} tells it to the stack. Filled anew for each. */
 final class IpPacket {
     long sourceHi;
     long sourceLo;

@@ -59,15 +59,15 @@ final class Ipv6Input {
     }
 
     /**
-     * Nobody speaks from these. To a group it may come from the unspecified address, to ask for one, and from an address
-     * of ours, which is how its other owner makes itself known: {@link Ndp} wants to see both.
+     * Nobody speaks from these. To a group it may come from the unspecified address, to ask for one, and from an
+     * address of ours, which is how its other owner makes itself known: {@link Ndp} wants to see both.
      */
     private IpCounter martian(final boolean toGroup) {
         final long hi = header.sourceHi();
         final long lo = header.sourceLo();
         final boolean nobody = hi == 0 && lo == 0;
-        final boolean allowed =
-                IpAddress.isSingleHostIpv6(hi, lo) ? toGroup || !routes.isLocal(hi, lo) : nobody && toGroup;
+        final boolean single = IpAddress.isSingleHostIpv6(hi, lo);
+        final boolean allowed = single ? toGroup || !routes.isLocal(hi, lo) : nobody && toGroup;
         return allowed ? null : IpCounter.MARTIAN_SOURCE;
     }
 }

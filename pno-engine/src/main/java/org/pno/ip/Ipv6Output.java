@@ -6,8 +6,8 @@ import org.pno.wire.EthernetHeader;
 import org.pno.wire.Ipv6Header;
 
 /**
- * Begins and completes the frames of packets of ours: way, neighbour, Ethernet and IPv6 header. The flow label is 0 (RFC
- * 6437 3 leaves it free); nothing is ever fragmented.
+ * Begins and completes the frames of packets of ours: way, neighbour, Ethernet and IPv6 header. The flow label is 0
+ * (RFC 6437 3 leaves it free); nothing is ever fragmented.
  */
 final class Ipv6Output {
     private static final int IP_OFFSET = EthernetHeader.BYTES;

@@ -180,8 +180,8 @@ public final class Ipv6Routes {
     }
 
     /**
-     * The address to speak from, by RFC 6724 5: ourselves from the address spoken to (rule 1), the scope that fits (rule
-     * 2), then the longest common prefix (rule 8), but no longer than our network's.
+     * The address to speak from, by RFC 6724 5: ourselves from the address spoken to (rule 1), the scope that fits
+     * (rule 2), then the longest common prefix (rule 8), but no longer than our network's.
      *
      * @return its number, or {@link #NONE}; it may be tentative still
      */

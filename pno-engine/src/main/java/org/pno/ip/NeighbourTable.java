@@ -7,9 +7,9 @@ import org.pno.wire.MacAddress;
 
 /**
  * Link addresses of the hosts on attached networks, of one family: RFC 826 with the cache rules of RFC 1122 2.3.2, or
- * RFC 4861 7.3. The states are the same; {@link Arp} and {@link Ndp} say what a packet means for them. Addresses are 128
- * bits, IPv4 as mapped. Bounded, and keeps no packets: who needs a neighbour that is not known yet leaves a token and is
- * told ({@link NeighbourListener}).
+ * RFC 4861 7.3. The states are the same; {@link Arp} and {@link Ndp} say what a packet means for them. Addresses are
+ * 128 bits, IPv4 as mapped. Bounded, and keeps no packets: who needs a neighbour that is not known yet leaves a token
+ * and is told ({@link NeighbourListener}).
  *
  * <p>Entries stand in sets of eight, found by the address's hash; a full set forgets the one that was used longest ago.
  * So a station that makes itself known (by asking us) displaces no neighbour in use.

@@ -193,8 +193,7 @@ public final class NetworkStack implements Sockets {
             final int localPort,
             final int backlog,
             final SocketOptions options) {
-        final boolean wildcard = localHi == 0 && localLo == 0;
-        if (!wildcard && !ip.isLocal(localHi, localLo)) {
+        if (!IpAddress.isAny(localHi, localLo) && !ip.isLocal(localHi, localLo)) {
             return -Errno.EADDRNOTAVAIL;
         }
         return tcp.listen(localHi, localLo, localPort, backlog, settingsReader.read(options));

@@ -27,7 +27,8 @@ public interface Sockets {
     /**
      * Starts a passive open.
      *
-     * @param localHi address, or 0/0 for every address of the stack
+     * @param localHi address, or 0/0 for every address of the stack, or {@code IpAddress.ANY_IPV4} or {@code ANY_IPV6}
+     *     for those of one family
      * @param backlog bound on half-open connections
      * @return the listener's number (0 or more, a space of its own), or a negative errno: -EADDRINUSE, -EADDRNOTAVAIL
      */

@@ -60,6 +60,6 @@ public interface StackOutput extends FrameOutput {
      */
     void released(int connection);
 
-    /** Another station has this IPv6 address of ours: it is not used. For whoever looks after the network to be told. */
+    /** Another station has this IPv6 address of ours: it is not used. Whoever looks after the network should know. */
     default void duplicateAddress(final long hi, final long lo) {}
 }

@@ -30,10 +30,6 @@ public final class Listener {
         this.settings = new ConnectionSettings().copyFrom(settings);
     }
 
-    boolean isWildcard() {
-        return localHi == 0 && localLo == 0;
-    }
-
     /** The bound on half-open connections; those there are stay. */
     void backlog(final int bound) {
         backlog = Math.max(1, bound);

@@ -2,8 +2,12 @@ package org.pno.tcp;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pno.wire.IpAddress;
 
-/** All listeners, by number and by port. A listener on one address goes before the wildcard, as in Linux. */
+/**
+ * All listeners, by number and by port. A listener on one address goes before a wildcard, as in Linux. Wildcards are
+ * {@link IpAddress#ANY}, which takes both families, {@code ANY_IPV4} and {@code ANY_IPV6}.
+ */
 final class Listeners {
     private final Listener[] byPort = new Listener[1 << 16];
     private final List<Listener> byNumber = new ArrayList<>();
@@ -20,8 +24,7 @@ final class Listeners {
             final int backlog,
             final ConnectionSettings settings) {
         for (Listener other = byPort[localPort]; other != null; other = other.nextOnPort) {
-            final boolean isWildcard = localHi == 0 && localLo == 0;
-            if (isWildcard || other.isWildcard() || other.localHi == localHi && other.localLo == localLo) {
+            if (IpAddress.overlap(localHi, localLo, other.localHi, other.localLo)) {
                 return null;
             }
         }
@@ -64,10 +67,11 @@ final class Listeners {
     Listener find(final Flow flow) {
         Listener wildcard = null;
         for (Listener listener = byPort[flow.localPort]; listener != null; listener = listener.nextOnPort) {
-            if (listener.isWildcard()) {
-                wildcard = listener;
-            } else if (listener.localHi == flow.localHi && listener.localLo == flow.localLo) {
+            if (listener.localHi == flow.localHi && listener.localLo == flow.localLo) {
                 return listener;
+            }
+            if (IpAddress.overlap(listener.localHi, listener.localLo, flow.localHi, flow.localLo)) {
+                wildcard = listener;
             }
         }
         return wildcard;

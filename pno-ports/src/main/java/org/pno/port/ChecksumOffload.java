@@ -3,10 +3,9 @@ package org.pno.port;
 import java.lang.foreign.MemorySegment;
 import org.pno.wire.BigEndian;
 import org.pno.wire.Checksum;
-import org.pno.wire.EthernetHeader;
-import org.pno.wire.Ipv4Header;
 import org.pno.wire.TcpHeader;
 import org.pno.wire.VirtioNetHeader;
+import org.pno.wire.WireDrop;
 
 /** What hardware would do about the checksums of a frame. */
 final class ChecksumOffload {
@@ -38,29 +37,15 @@ final class ChecksumOffload {
     }
 
     /**
-     * Verifies the checksum of the TCP segment in an IPv4 frame: {@link #GOOD}, {@link #BAD} or {@link #UNKNOWN}.
-     * Nothing is good inside a header that is not.
+     * Verifies the checksum of the TCP segment in a frame: {@link #GOOD}, {@link #BAD} or {@link #UNKNOWN}. Nothing is
+     * good inside a header that is not.
      */
-    static int verify(final MemorySegment memory, final long frame, final int length, final Ipv4Header ip) {
-        final long packet = frame + EthernetHeader.BYTES;
-        if (!isTcpOverIpv4(memory, frame, length, ip) || Ipv4Header.validateChecksum(memory, packet) != null) {
+    static int verify(final MemorySegment memory, final long frame, final int length, final TcpFrame parts) {
+        if (!parts.find(memory, frame, length) || !parts.hasValidIpHeader(memory, frame)) {
             return UNKNOWN;
         }
-        final long pseudo =
-                Checksum.pseudoHeader(ip.source(), ip.destination(), Ipv4Header.PROTOCOL_TCP, ip.payloadLength());
-        final long segment = packet + ip.headerLength();
-        return TcpHeader.validateChecksum(memory, segment, ip.payloadLength(), pseudo) == null ? GOOD : BAD;
-    }
-
-    /** True for an unfragmented IPv4 packet with a TCP segment in it; then {@code ip} wraps its header. */
-    static boolean isTcpOverIpv4(final MemorySegment memory, final long frame, final int length, final Ipv4Header ip) {
-        final long packet = frame + EthernetHeader.BYTES;
-        if (length < EthernetHeader.BYTES + Ipv4Header.MIN_BYTES
-                || BigEndian.u16(memory, packet - Short.BYTES) != EthernetHeader.ETHERTYPE_IPV4
-                || Ipv4Header.validate(memory, packet, length - EthernetHeader.BYTES) != null) {
-            return false;
-        }
-        ip.wrap(memory, packet);
-        return ip.protocol() == Ipv4Header.PROTOCOL_TCP && !ip.isFragment();
+        final WireDrop drop =
+                TcpHeader.validateChecksum(memory, parts.segment(), parts.length(), parts.pseudoHeaderSum());
+        return drop == null ? GOOD : BAD;
     }
 }

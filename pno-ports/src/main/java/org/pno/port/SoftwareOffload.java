@@ -1,7 +1,6 @@
 package org.pno.port;
 
 import java.lang.foreign.MemorySegment;
-import org.pno.wire.Ipv4Header;
 import org.pno.wire.VirtioNetHeader;
 
 /**
@@ -21,7 +20,7 @@ public final class SoftwareOffload implements PacketPort {
     private final boolean segments;
     private final boolean verifies;
     private final VirtioNetHeader marks = new VirtioNetHeader();
-    private final Ipv4Header ip = new Ipv4Header();
+    private final TcpFrame parts = new TcpFrame();
     private final FrameHandler toPort;
     private final FrameHandler fromPort;
     private FrameHandler receiver;
@@ -95,7 +94,7 @@ public final class SoftwareOffload implements PacketPort {
     private void verify(final long frame, final int length) {
         marks.wrap(memory, frame - VirtioNetHeader.BYTES);
         if (!marks.checksumKnownGood()) {
-            final int verdict = ChecksumOffload.verify(memory, frame, length, ip);
+            final int verdict = ChecksumOffload.verify(memory, frame, length, parts);
             if (verdict == ChecksumOffload.BAD) {
                 counters.rxBadChecksum++;
                 refused++;

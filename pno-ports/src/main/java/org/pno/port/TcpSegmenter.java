@@ -1,16 +1,13 @@
 package org.pno.port;
 
 import java.lang.foreign.MemorySegment;
-import org.pno.wire.Checksum;
-import org.pno.wire.EthernetHeader;
-import org.pno.wire.Ipv4Header;
 import org.pno.wire.SeqNum;
 import org.pno.wire.TcpHeader;
 import org.pno.wire.VirtioNetHeader;
 
 /**
  * Splits a TCP super-segment into the segments that a wire carries, as a network card does: sequence numbers go on, the
- * identification counts up (RFC 6864 leaves it free), PSH and FIN stand on the last segment only, CWR on the first
+ * identification of IPv4 counts up (RFC 6864 leaves it free), PSH and FIN stand on the last segment only, CWR on the first
  * (RFC 3168 6.1.2), and all checksums are complete. One thread.
  */
 final class TcpSegmenter {
@@ -22,8 +19,10 @@ final class TcpSegmenter {
     private final FramePool pool;
     private final MemorySegment memory;
     private final VirtioNetHeader marks = new VirtioNetHeader();
-    private final Ipv4Header ip = new Ipv4Header();
+    private final TcpFrame parts = new TcpFrame();
     private final TcpHeader tcp = new TcpHeader();
+    /** The frame that {@link #parts} tells of. */
+    private long partsFrame;
 
     TcpSegmenter(final FramePool pool) {
         this.pool = pool;
@@ -38,17 +37,18 @@ final class TcpSegmenter {
      */
     int segment(final long frame, final int length, final FrameHandler sink) {
         final int sizeBytes = marks.wrap(memory, frame - VirtioNetHeader.BYTES).gsoSizeBytes();
-        final boolean isIpv4 = (marks.gsoType() & ~VirtioNetHeader.GSO_ECN) == VirtioNetHeader.GSO_TCPV4;
-        if (!isIpv4 || sizeBytes == 0 || !ChecksumOffload.isTcpOverIpv4(memory, frame, length, ip)) {
+        final int type = marks.gsoType() & ~VirtioNetHeader.GSO_ECN;
+        if (sizeBytes == 0 || !parts.find(memory, frame, length)) {
             return MALFORMED;
         }
-        final long segment = ip.payloadOffset();
-        if (TcpHeader.validate(memory, segment, ip.payloadLength()) != null) {
+        final boolean fits = type == (parts.isIpv6() ? VirtioNetHeader.GSO_TCPV6 : VirtioNetHeader.GSO_TCPV4);
+        if (!fits || TcpHeader.validate(memory, parts.segment(), parts.length()) != null) {
             return MALFORMED;
         }
-        tcp.wrap(memory, segment);
+        partsFrame = frame;
+        tcp.wrap(memory, parts.segment());
         final int headerLength = (int) (tcp.payloadOffset() - frame);
-        final int payloadLength = ip.payloadLength() - tcp.headerLength();
+        final int payloadLength = parts.length() - tcp.headerLength();
         return split(frame, headerLength, payloadLength, sizeBytes, sink);
     }
 
@@ -92,19 +92,15 @@ final class TcpSegmenter {
             final int position,
             final boolean isLast) {
         marks.wrap(memory, frame - VirtioNetHeader.BYTES).clear();
-        ip.wrap(memory, frame + EthernetHeader.BYTES);
-        ip.totalLength(headerLength - EthernetHeader.BYTES + payloadLength);
-        ip.identification(ip.identification() + index);
-        ip.updateChecksum();
-        tcp.wrap(memory, ip.payloadOffset());
+        final int ipLength = (int) (parts.segment() - partsFrame);
+        parts.finishIp(memory, frame, index, headerLength - ipLength + payloadLength);
+        partsFrame = frame;
+        tcp.wrap(memory, parts.segment());
         tcp.sequence(SeqNum.add(tcp.sequence(), position));
         int flags = tcp.flags();
         flags &= isLast ? ~0 : ~LAST_ONLY;
         flags &= index == 0 ? ~0 : ~TcpHeader.CWR;
-        tcp.flags(flags).checksum(0);
-        final int segmentLength = ip.payloadLength();
-        final long pseudo =
-                Checksum.pseudoHeader(ip.source(), ip.destination(), Ipv4Header.PROTOCOL_TCP, segmentLength);
-        tcp.checksum(Checksum.finish(pseudo + Checksum.sum(memory, ip.payloadOffset(), segmentLength)));
+        tcp.flags(flags);
+        parts.finishTcp(memory, tcp);
     }
 }

@@ -68,6 +68,46 @@ class ProgramsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void shouldServeByIpv6(final Transport transport) {
+        try (Testbed bed = Testbed.open("ipv6", transport, "--ip", Side.HOST.offloadedAddressIpv6() + "/64")) {
+            final String address = transport.addressIpv6(Side.HOST);
+            final Redis redis = Redis.start(bed, "--bind", address);
+            assertEquals(
+                    "PONG",
+                    bed.run(Side.PEER, "redis-cli", "-h", address, "PING").strip());
+            benchmark(redis, Side.PEER, "-h", address, "-c", "32", "-P", "16", "-d", "4096");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldRunClientsOnTheHostByIpv6(final Transport transport) {
+        try (Testbed bed = Testbed.open("clients6", transport, "--ip", Side.HOST.offloadedAddressIpv6() + "/64")) {
+            final String address = transport.addressIpv6(Side.PEER);
+            final Redis redis = Redis.startOnPeer(bed, "--bind", address);
+            assertEquals("PONG", onHost(bed, "redis-cli", "-h", address, "PING"));
+            benchmark(redis, Side.HOST, "-h", address, "-c", "32");
+        }
+    }
+
+    @Test
+    void shouldReachADualStackServerByBothFamilies() {
+        try (Testbed bed = Testbed.open("dual", Transport.PNO, "--ip", Side.HOST.offloadedAddressIpv6() + "/64")) {
+            Redis.start(bed, "--bind", "*", "-::*");
+            for (final Transport transport : Transport.values()) {
+                for (final String address : List.of(transport.address(Side.HOST), transport.addressIpv6(Side.HOST))) {
+                    assertEquals(
+                            "PONG",
+                            bed.run(Side.PEER, "redis-cli", "-h", address, "PING")
+                                    .strip(),
+                            address);
+                }
+            }
+        }
+    }
+
     @Test
     void shouldReachAServerOnTheWildcardBothWays() {
         try (Testbed bed = Testbed.open("wildcard", Transport.PNO)) {

@@ -47,8 +47,8 @@ final class Redis {
     }
 
     /** Starts one on the peer, on its kernel's TCP, for clients on the host. */
-    static Redis startOnPeer(final Testbed bed) {
-        return new Redis(bed, Side.PEER, bed.transport(), DEFAULT_PORT, List.of()).awaitReady();
+    static Redis startOnPeer(final Testbed bed, final String... options) {
+        return new Redis(bed, Side.PEER, bed.transport(), DEFAULT_PORT, List.of(options)).awaitReady();
     }
 
     Redis awaitReady() {

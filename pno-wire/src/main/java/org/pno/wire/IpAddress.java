@@ -10,8 +10,28 @@ package org.pno.wire;
 public record IpAddress(long hi, long lo) {
     private static final long V4_PREFIX = 0xFFFFL;
 
-    /** 0.0.0.0 or ::, "any", as the sockets' interface has it: 0/0. */
+    /** ::, "any" of either family, as the sockets' interface has it: 0/0. */
     public static final IpAddress ANY = new IpAddress(0, 0);
+
+    /** 0.0.0.0: to a listener, every IPv4 address. */
+    public static final IpAddress ANY_IPV4 = new IpAddress(0, V4_PREFIX << 32);
+
+    /** To a listener, every IPv6 address and no IPv4 (IPV6_V6ONLY): ff00::, reserved, so nobody's (RFC 4291 2.7.1). */
+    public static final IpAddress ANY_IPV6 = new IpAddress(0xFFL << 56, 0);
+
+    /** True for what stands for many addresses to a listener. */
+    public static boolean isAny(final long hi, final long lo) {
+        return hi == 0 && (lo == 0 || lo == V4_PREFIX << 32) || hi == 0xFFL << 56 && lo == 0;
+    }
+
+    /** True if a listener on one of them takes what is for the other, either of which may stand for many. */
+    public static boolean overlap(final long hi, final long lo, final long otherHi, final long otherLo) {
+        if (hi == otherHi && lo == otherLo || hi == 0 && lo == 0 || otherHi == 0 && otherLo == 0) {
+            return true;
+        }
+        final boolean sameFamily = isIpv4(hi, lo) == isIpv4(otherHi, otherLo);
+        return sameFamily && (isAny(hi, lo) || isAny(otherHi, otherLo));
+    }
 
     /** The high half of every IPv4 address. */
     public static final long IPV4_HI = 0;

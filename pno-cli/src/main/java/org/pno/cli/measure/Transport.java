@@ -16,4 +16,9 @@ public enum Transport {
     public String address(final Side side) {
         return this == KERNEL ? side.kernelAddress() : side.offloadedAddress();
     }
+
+    /** The same by IPv6. */
+    public String addressIpv6(final Side side) {
+        return this == KERNEL ? side.kernelAddressIpv6() : side.offloadedAddressIpv6();
+    }
 }

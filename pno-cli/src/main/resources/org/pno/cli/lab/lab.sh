@@ -26,6 +26,11 @@ ip link set kernel0 up
 in_peer ip addr add 10.78.0.2/24 dev kernel0
 in_peer ip link set kernel0 up
 
+# IPv6 is off but where it is asked for here; a kernel without it has a lab without it.
+enable_ipv6='echo 0 > "/proc/sys/net/ipv6/conf/$device/disable_ipv6"; ip addr add "$address" dev "$device" nodad'
+device=kernel0 address=fd78::1/64 sh -c "$enable_ipv6" 2> /dev/null || true
+device=kernel0 address=fd78::2/64 in_peer sh -c "$enable_ipv6" 2> /dev/null || true
+
 # What a device receives is worked on by the CPUs of its host, wherever it was sent from. /sys shows the devices of the
 # namespace in which it was mounted. Without root only the default mask above can be set.
 steer='mount -t sysfs sysfs /sys && cd /sys/class/net/kernel0/queues/rx-0 || exit 1
@@ -43,6 +48,7 @@ refused=$(in_peer ip tuntap add name pno0 mode tap 2>&1) || {
 }
 in_peer ip addr add 10.77.0.2/24 dev pno0
 in_peer ip link set pno0 up
+device=pno0 address=fd77::2/64 in_peer sh -c "$enable_ipv6" 2> /dev/null || true
 
 echo "ready peer=$peer port=$port steered=$steered refused=$refused"
 exec 3<&0 > /dev/null

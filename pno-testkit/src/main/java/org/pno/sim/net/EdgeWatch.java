@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.pno.wire.EthernetHeader;
 import org.pno.wire.Ipv4Header;
+import org.pno.wire.Ipv6Header;
 import org.pno.wire.SeqNum;
 import org.pno.wire.TcpHeader;
 
@@ -12,7 +13,11 @@ import org.pno.wire.TcpHeader;
 final class EdgeWatch {
     private static final int WINDOW_SCALE = 5; // What PnO-TCP offers with its default S-ring.
 
+    private static final long NONE = -1;
+
+    private final EthernetHeader ethernet = new EthernetHeader();
     private final Ipv4Header ip = new Ipv4Header();
+    private final Ipv6Header ipv6 = new Ipv6Header();
     private final TcpHeader tcp = new TcpHeader();
     private final Map<Integer, Integer> edges = new HashMap<>();
 
@@ -20,11 +25,11 @@ final class EdgeWatch {
 
     void onSent(final MemorySegment memory, final long frame) {
         watched = false;
-        ip.wrap(memory, frame + EthernetHeader.BYTES);
-        if (ip.protocol() != Ipv4Header.PROTOCOL_TCP) {
+        final long transport = transport(memory, frame);
+        if (transport == NONE) {
             return;
         }
-        tcp.wrap(memory, ip.payloadOffset());
+        tcp.wrap(memory, transport);
         final int ports = tcp.sourcePort() << 16 | tcp.destinationPort();
         if (tcp.has(TcpHeader.SYN | TcpHeader.RST)) {
             edges.remove(ports);
@@ -37,6 +42,18 @@ final class EdgeWatch {
             throw new AssertionError("the window of ports " + tcp.sourcePort() + " to " + tcp.destinationPort()
                     + " shrank by " + SeqNum.diff(before, edge) + " bytes");
         }
+    }
+
+    /** Where the TCP header starts, or NONE. */
+    private long transport(final MemorySegment memory, final long frame) {
+        final int type = ethernet.wrap(memory, frame).etherType();
+        if (type == EthernetHeader.ETHERTYPE_IPV4) {
+            ip.wrap(memory, frame + EthernetHeader.BYTES);
+            return ip.protocol() == Ipv4Header.PROTOCOL_TCP ? ip.payloadOffset() : NONE;
+        }
+        ipv6.wrap(memory, frame + EthernetHeader.BYTES);
+        final boolean tcpInIpv6 = type == EthernetHeader.ETHERTYPE_IPV6 && ipv6.nextHeader() == Ipv6Header.PROTOCOL_TCP;
+        return tcpInIpv6 ? ipv6.payloadOffset() : NONE;
     }
 
     /** True if the frame seen last is an ordinary segment of this program's connection. */

@@ -10,12 +10,14 @@ public final class NodeBehaviour {
     public double noMemoryChance;
     /** Chance that a listener has no credit. */
     public double noCreditChance;
+    /** The nodes speak IPv6 with each other. */
+    public boolean ipv6;
     /** Payload is filled in and checked; without it positions alone are. */
     public boolean verifyingPayload = true;
 
     @Override
     public String toString() {
-        return "published after " + publishDelayNs + " ns, no frame " + noFrameChance + ", no memory " + noMemoryChance
-                + ", no credit " + noCreditChance;
+        return (ipv6 ? "IPv6, " : "") + "published after " + publishDelayNs + " ns, no frame " + noFrameChance
+                + ", no memory " + noMemoryChance + ", no credit " + noCreditChance;
     }
 }

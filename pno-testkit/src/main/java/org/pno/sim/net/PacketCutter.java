@@ -5,11 +5,12 @@ import java.lang.foreign.MemorySegment;
 import org.pno.wire.Checksum;
 import org.pno.wire.EthernetHeader;
 import org.pno.wire.Ipv4Header;
+import org.pno.wire.Ipv6Header;
 import org.pno.wire.TcpHeader;
 import org.pno.wire.VirtioNetHeader;
 
 /**
- * What a network card does to the frames of a stack: cuts super-segments into packets and completes checksums. IPv4.
+ * What a network card does to the frames of a stack: cuts super-segments into packets and completes checksums.
  */
 final class PacketCutter {
     private static final int IP_OFFSET = EthernetHeader.BYTES;
@@ -27,7 +28,9 @@ final class PacketCutter {
 
     private final MemorySegment scratch = Arena.ofAuto().allocate(MAX_PACKET_BYTES, 64);
     private final VirtioNetHeader marks = new VirtioNetHeader();
+    private final EthernetHeader ethernet = new EthernetHeader();
     private final Ipv4Header ip = new Ipv4Header();
+    private final Ipv6Header ipv6 = new Ipv6Header();
     private final TcpHeader tcp = new TcpHeader();
 
     void cut(final MemorySegment from, final long frame, final int length, final Sink sink) {
@@ -58,8 +61,15 @@ final class PacketCutter {
             final boolean last) {
         MemorySegment.copy(from, frame, scratch, 0, headers);
         MemorySegment.copy(from, frame + headers + at, scratch, headers, payload);
-        ip.wrap(scratch, IP_OFFSET).totalLength(headers - IP_OFFSET + payload).updateChecksum();
-        tcp.wrap(scratch, IP_OFFSET + Ipv4Header.MIN_BYTES);
+        if (isIpv6()) {
+            ipv6.wrap(scratch, IP_OFFSET).payloadLength(headers - IP_OFFSET - Ipv6Header.BYTES + payload);
+            tcp.wrap(scratch, IP_OFFSET + Ipv6Header.BYTES);
+        } else {
+            ip.wrap(scratch, IP_OFFSET)
+                    .totalLength(headers - IP_OFFSET + payload)
+                    .updateChecksum();
+            tcp.wrap(scratch, IP_OFFSET + Ipv4Header.MIN_BYTES);
+        }
         tcp.sequence(tcp.sequence() + at);
         if (!last) {
             tcp.flags(tcp.flags() & ~(TcpHeader.FIN | TcpHeader.PSH));
@@ -69,11 +79,17 @@ final class PacketCutter {
 
     private void completeChecksum(final int length) {
         ip.wrap(scratch, IP_OFFSET);
-        final long offset = ip.payloadOffset();
+        ipv6.wrap(scratch, IP_OFFSET);
+        final long offset = isIpv6() ? ipv6.payloadOffset() : ip.payloadOffset();
         final int tcpLength = length - (int) offset;
         tcp.wrap(scratch, offset).checksum(0);
-        final long sum = Checksum.pseudoHeader(ip.source(), ip.destination(), Ipv4Header.PROTOCOL_TCP, tcpLength)
-                + Checksum.sum(scratch, offset, tcpLength);
-        tcp.checksum(Checksum.finish(sum));
+        final long pseudo = isIpv6()
+                ? ipv6.pseudoHeaderSum(Ipv6Header.PROTOCOL_TCP, tcpLength)
+                : Checksum.pseudoHeader(ip.source(), ip.destination(), Ipv4Header.PROTOCOL_TCP, tcpLength);
+        tcp.checksum(Checksum.finish(pseudo + Checksum.sum(scratch, offset, tcpLength)));
+    }
+
+    private boolean isIpv6() {
+        return ethernet.wrap(scratch, 0).etherType() == EthernetHeader.ETHERTYPE_IPV6;
     }
 }

@@ -26,6 +26,8 @@ public final class SimulatedNode implements StackOutput {
     private static final int SLOTS = 4;
     private static final int NETWORK = 0x0A4D0000;
     private static final int PREFIX_LENGTH = 24;
+    private static final long NETWORK_IPV6 = 0xFD00L << 48;
+    private static final int PREFIX_LENGTH_IPV6 = 64;
 
     private final int index;
     private final SimulatedWire wire;
@@ -68,10 +70,16 @@ public final class SimulatedNode implements StackOutput {
             freeFrames[freeCount++] = offset(slot);
         }
         configuration.addresses.add(new IpPrefix(IpAddress.ofIpv4(address(index)), PREFIX_LENGTH));
+        if (behaviour.ipv6) {
+            configuration.addresses.add(new IpPrefix(addressIpv6(index), PREFIX_LENGTH_IPV6));
+        }
         configuration.macAddress = MacAddress.local(index + 1L);
         configuration.tcp.secret0 = random.nextLong();
         configuration.tcp.secret1 = random.nextLong();
         stack = new NetworkStack(configuration, this, Counters.anonymous(NetworkStack.COUNTER_COUNT), startNs);
+        if (behaviour.ipv6) {
+            stack.start(startNs); // Its addresses must be found to be its own.
+        }
     }
 
     private static long offset(final int slot) {
@@ -81,6 +89,10 @@ public final class SimulatedNode implements StackOutput {
     /** The IPv4 address of a node. */
     public static int address(final int index) {
         return NETWORK + index + 1;
+    }
+
+    private static IpAddress addressIpv6(final int index) {
+        return new IpAddress(NETWORK_IPV6, index + 1L);
     }
 
     public NetworkStack stack() {
@@ -116,8 +128,8 @@ public final class SimulatedNode implements StackOutput {
 
     /** Connects a program to the other node. */
     public int connect(final int port, final StreamProgram program, final SocketOptions options) {
-        final long peerLo = IpAddress.ipv4Lo(address(1 - index));
-        final int connection = stack.connect(0, 0, 0, IpAddress.IPV4_HI, peerLo, port, options);
+        final IpAddress to = behaviour.ipv6 ? addressIpv6(1 - index) : IpAddress.ofIpv4(address(1 - index));
+        final int connection = stack.connect(0, 0, 0, to.hi(), to.lo(), port, options);
         if (connection >= 0) {
             put(connection, program);
         }

@@ -14,4 +14,9 @@ class JoinedStacksPropertyTest {
     void shouldDeliverEveryByteAndLeaveNothingBehind(@ForAll final long seed) {
         assertTrue(RandomRun.play(seed).steps() > 0);
     }
+
+    @Property(tries = 30)
+    void shouldDeliverEverythingByIpv6(@ForAll final long seed) {
+        assertTrue(RandomRun.play(seed, true).steps() > 0);
+    }
 }

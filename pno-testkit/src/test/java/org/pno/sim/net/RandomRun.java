@@ -20,9 +20,15 @@ final class RandomRun {
 
     /** Plays one run to its end; fails where something is not as it must be. */
     static SimulatedPair play(final long seed) {
+        return play(seed, false);
+    }
+
+    /** The same by IPv6. */
+    static SimulatedPair play(final long seed, final boolean ipv6) {
         final SplittableRandom random = new SplittableRandom(seed);
         final WireFaults faults = faults(random);
         final NodeBehaviour behaviour = behaviour(random);
+        behaviour.ipv6 = ipv6;
         final String run = "seed " + seed + ": " + faults + "; " + behaviour;
         final SimulatedPair pair = new SimulatedPair(faults, behaviour, seed);
         final List<TransferProgram> clients = new ArrayList<>();
