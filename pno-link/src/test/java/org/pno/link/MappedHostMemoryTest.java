@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.pno.sys.Descriptors;
@@ -123,6 +124,32 @@ class MappedHostMemoryTest {
         assertEquals(lost, memory.addRegion(descriptor, BYTES));
         assertFalse(memory.hasFailed(lost));
         Descriptors.close(cut);
+    }
+
+    /** Each access by itself, cold and as the compiler leaves it: the error of one must not come in the next. */
+    @Test
+    void shouldHoldEachFaultAgainstItsRegionAlone() {
+        final int cut = MemoryMapping.createMemfd("pno-cut", BYTES);
+        for (int i = 0; i < 30; i++) {
+            work(i * 1_000);
+            assertFailsAlone(cut, lost -> memory.writeWord(lost, 4096, 1));
+            assertFailsAlone(cut, lost -> memory.readWords(lost, 4096, own, 0, 5));
+            assertFailsAlone(cut, lost -> memory.read(lost, 4096, own, 0, 64));
+            assertFailsAlone(cut, lost -> memory.write(lost, 4096, own, 0, 64));
+        }
+        Descriptors.close(cut);
+    }
+
+    private void assertFailsAlone(final int cut, final IntConsumer access) {
+        MemoryMapping.resize(cut, BYTES);
+        final int lost = memory.addMapping(MemoryMapping.shared(cut, 0, BYTES));
+        MemoryMapping.resize(cut, 4096);
+        access.accept(lost);
+        memory.writeWord(region, 0, 1);
+        memory.post();
+        assertTrue(memory.hasFailed(lost));
+        assertFalse(memory.hasFailed(region));
+        memory.removeRegion(lost);
     }
 
     @Test
