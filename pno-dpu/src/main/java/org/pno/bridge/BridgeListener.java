@@ -1,6 +1,9 @@
 package org.pno.bridge;
 
-/** Is told of arenas that are over and of addresses that are not ours. Called from within {@link Bridge#cycle}, on its thread. */
+/**
+ * Is told of arenas that are over and of addresses that are not ours. Called from within {@link Bridge#cycle}, on its
+ * thread.
+ */
 public interface BridgeListener {
     /** The arena's host wrote what cannot be: its connections are reset. Its number stays taken until it has ended. */
     void onArenaFenced(HostArena arena);

@@ -7,8 +7,8 @@ import org.pno.wire.VirtioNetHeader;
 
 /**
  * Splits a TCP super-segment into the segments that a wire carries, as a network card does: sequence numbers go on, the
- * identification of IPv4 counts up (RFC 6864 leaves it free), PSH and FIN stand on the last segment only, CWR on the first
- * (RFC 3168 6.1.2), and all checksums are complete. One thread.
+ * identification of IPv4 counts up (RFC 6864 leaves it free), PSH and FIN stand on the last segment only, CWR on the
+ * first (RFC 3168 6.1.2), and all checksums are complete. One thread.
  */
 final class TcpSegmenter {
     /** The headers do not make a TCP segment, or the marks do not fit them. */

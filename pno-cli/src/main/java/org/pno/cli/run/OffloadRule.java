@@ -7,7 +7,8 @@ import org.pno.wire.IpPrefix;
 
 /**
  * One rule of what is offloaded, instead of the DPU's own networks: {@code 10.0.0.0/8}, {@code 10.0.0.0/8:6379},
- * {@code 10.0.0.0/8:8000-8999}, {@code fd00::/8} or {@code [fd00::/8]:6379}. The shim takes the rules in PNO_OFFLOAD, separated by commas.
+ * {@code 10.0.0.0/8:8000-8999}, {@code fd00::/8} or {@code [fd00::/8]:6379}. The shim takes the rules in PNO_OFFLOAD,
+ * separated by commas.
  */
 public final class OffloadRule {
     private static final String PORTS = "(?::(?<from>\\d{1,5})(?:-(?<to>\\d{1,5}))?)?";
