@@ -66,8 +66,8 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
 
     /**
      * Where the JVM throws what a fault before it has caused: not at the access, but when it next looks for such
-     * things, which is when a method returns that was not inlined. {@code ./pno} and the tests say of this one that it must not
-     * be, so that the error comes inside of the try block of the access.
+     * things, which is when a method returns that was not inlined. {@code ./pno} and the tests say of this one that
+     * it must not be, so that the error comes inside of the try block of the access.
      */
     private static void faultsArrive() {}
 
