@@ -101,6 +101,11 @@
 #define PNO_REC_KEEP_CNT_OFFSET                 148
 #define PNO_REC_USER_TIMEOUT_OFFSET             152
 #define PNO_REC_MAX_SEG_OFFSET                  156
+#define PNO_REC_CONGESTION_OFFSET               160
+#define PNO_REC_CONGESTION_DEFAULT              0
+#define PNO_REC_CONGESTION_RENO                 1
+#define PNO_REC_CONGESTION_CUBIC                2
+#define PNO_REC_CONGESTION_DCTCP                3
 #define PNO_REC_OPTION_NODELAY                  1
 #define PNO_REC_OPTION_CORK                     2
 #define PNO_REC_OPTION_KEEPALIVE                4

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 
 #include "address.h"
@@ -105,8 +106,15 @@ static long candidate_connect(struct pno_file *file, int fd, const struct sockad
 /* The kernel judges the option; we keep it in mind for the day that the socket is ours. */
 static long set_option(struct pno_file *file, int fd, int level, int option, const void *value, socklen_t length)
 {
-    if (libc_setsockopt(fd, level, option, value, length) < 0)
-        return -errno;
+    if (libc_setsockopt(fd, level, option, value, length) < 0) {
+        /* A congestion control that this kernel lacks, or keeps for root, may be the DPU's. */
+        int error = errno;
+        bool is_name = level == IPPROTO_TCP && option == TCP_CONGESTION && (error == ENOENT || error == EPERM);
+        if (!is_name || pno_options_set(&file->candidate->options, level, option, value, length) < 0)
+            return -error;
+        pno_log("socket %d has a congestion control that only the DPU offers", fd);
+        return 0;
+    }
     bool is_read_later = level == IPPROTO_IPV6 && option == IPV6_V6ONLY;
     if (pno_options_set(&file->candidate->options, level, option, value, length) < 0 && !is_read_later)
         pno_log("option %d of level %d, set on socket %d, has no effect if it is offloaded", option, level, fd);

@@ -64,6 +64,7 @@ AT(pno_record, options.keep_intvl, PNO_REC_KEEP_INTVL_OFFSET);
 AT(pno_record, options.keep_cnt, PNO_REC_KEEP_CNT_OFFSET);
 AT(pno_record, options.user_timeout, PNO_REC_USER_TIMEOUT_OFFSET);
 AT(pno_record, options.max_seg, PNO_REC_MAX_SEG_OFFSET);
+AT(pno_record, options.congestion, PNO_REC_CONGESTION_OFFSET);
 AT(pno_record, wanted, PNO_REC_HOST_ADDRESS_LINE_OFFSET);
 AT(pno_record, actual, PNO_REC_INFO_LINE_OFFSET);
 AT(pno_record, tx_map, PNO_REC_TX_MAP_OFFSET);

@@ -70,7 +70,8 @@ struct pno_options_line {
     uint32_t keep_cnt;
     uint32_t user_timeout;
     uint32_t max_seg;
-    uint8_t reserved[32];
+    uint32_t congestion; /* PNO_REC_CONGESTION_ of TCP_CONGESTION */
+    uint8_t reserved[28];
 };
 
 struct pno_record {

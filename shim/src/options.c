@@ -20,6 +20,7 @@
 #define DEFAULT_KEEP_INTVL 75
 #define DEFAULT_KEEP_CNT 9
 #define DEFAULT_MAX_SEG 1460
+#define TCP_CA_NAME_SIZE 16 /* Linux's TCP_CA_NAME_MAX */
 
 /* An integer option that is one word of the options line, with Linux's bounds. */
 struct number_option {
@@ -157,9 +158,34 @@ static int set_socket_number(struct pno_options *options, int option, int value)
     }
 }
 
+/* The congestion controls by their number on the link; an unset one is told as the DPU's usual default. */
+static const char congestion_names[][TCP_CA_NAME_SIZE] = {
+    [PNO_REC_CONGESTION_DEFAULT] = "cubic",
+    [PNO_REC_CONGESTION_RENO] = "reno",
+    [PNO_REC_CONGESTION_CUBIC] = "cubic",
+    [PNO_REC_CONGESTION_DCTCP] = "dctcp",
+};
+
+static int set_congestion(struct pno_options *options, const void *value, socklen_t length)
+{
+    char name[TCP_CA_NAME_SIZE] = "";
+    if ((int)length < 1)
+        return -EINVAL;
+    memcpy(name, value, length < sizeof(name) - 1 ? length : sizeof(name) - 1);
+    for (uint32_t i = PNO_REC_CONGESTION_RENO; i < PNO_LENGTH(congestion_names); i++) {
+        if (strcmp(congestion_names[i], name) == 0) {
+            options->line.congestion = i;
+            return 1;
+        }
+    }
+    return -ENOENT;
+}
+
 int pno_options_set(struct pno_options *options, int level, int option, const void *value, socklen_t length)
 {
     int number;
+    if (level == IPPROTO_TCP && option == TCP_CONGESTION)
+        return set_congestion(options, value, length);
     if (level == SOL_SOCKET && option == SO_LINGER)
         return set_linger(options, value, length);
     if (level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_RCVTIMEO_NEW))
@@ -244,6 +270,8 @@ static bool get_socket_number(const struct pno_options *options, int option, int
 int pno_options_get(const struct pno_options *options, int level, int option, void *value, socklen_t *length)
 {
     int answer;
+    if (level == IPPROTO_TCP && option == TCP_CONGESTION)
+        return (int)pno_options_tell(congestion_names[options->line.congestion], TCP_CA_NAME_SIZE, value, length);
     if (level == SOL_SOCKET && option == SO_LINGER) {
         bool on = options->linger_seconds >= 0;
         struct linger linger = {.l_onoff = on, .l_linger = on ? options->linger_seconds : 0};

@@ -691,6 +691,38 @@ BOTH(shouldKeepOptions)
     CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_RCVLOWAT), 1);
 }
 
+BOTH(shouldChooseCongestionControlByName)
+{
+    int fds[2];
+    char name[16] = "";
+    socklen_t length = sizeof(name);
+    make_pair(stack, fds);
+    CHECK_EQ(setsockopt(fds[0], IPPROTO_TCP, TCP_CONGESTION, "reno", 4), 0);
+    CHECK_EQ(getsockopt(fds[0], IPPROTO_TCP, TCP_CONGESTION, name, &length), 0);
+    CHECK_EQ(length, 16);
+    CHECK_EQ(strcmp(name, "reno"), 0);
+    length = 2;
+    CHECK_EQ(getsockopt(fds[0], IPPROTO_TCP, TCP_CONGESTION, name, &length), 0);
+    CHECK_EQ(length, 2);
+    CHECK_ERRNO(setsockopt(fds[0], IPPROTO_TCP, TCP_CONGESTION, "nonesuch", 8), ENOENT);
+    CHECK_ERRNO(setsockopt(fds[0], IPPROTO_TCP, TCP_CONGESTION, "", 0), EINVAL);
+}
+
+BOTH(shouldKeepCongestionControlChosenBeforeTheConnection)
+{
+    uint16_t port;
+    char name[16] = "";
+    socklen_t length = sizeof(name);
+    int listener = listen_on(stack, 0, &port);
+    struct sockaddr_in peer = name_of(stack, port);
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_EQ(listener >= 0, 1);
+    CHECK_EQ(setsockopt(client, IPPROTO_TCP, TCP_CONGESTION, "reno", 5), 0);
+    CHECK_EQ(connect(client, (struct sockaddr *)&peer, sizeof(peer)), 0);
+    CHECK_EQ(getsockopt(client, IPPROTO_TCP, TCP_CONGESTION, name, &length), 0);
+    CHECK_EQ(strcmp(name, "reno"), 0);
+}
+
 BOTH(shouldRefuseOptionsOutOfBounds)
 {
     int fds[2];

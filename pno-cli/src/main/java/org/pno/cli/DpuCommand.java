@@ -59,6 +59,12 @@ final class DpuCommand implements Runnable {
     @Option(names = "--max-connections", paramLabel = "N", description = "At one time; default: 65536.")
     private Integer maxConnections;
 
+    @Option(
+            names = "--congestion",
+            paramLabel = "NAME",
+            description = "Congestion control of sockets that choose none: cubic, reno or dctcp; default: cubic.")
+    private String congestion;
+
     @Override
     public void run() {
         final CountDownLatch closed = new CountDownLatch(1);
@@ -93,6 +99,9 @@ final class DpuCommand implements Runnable {
         }
         if (maxConnections != null) {
             configuration.maxConnections(maxConnections);
+        }
+        if (congestion != null) {
+            configuration.congestion(congestion);
         }
         return configuration;
     }

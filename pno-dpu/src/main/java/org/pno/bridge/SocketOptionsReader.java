@@ -29,7 +29,8 @@ final class SocketOptionsReader {
                 || !isWithin(line.keepIdleSeconds(), MAX_KEEP_SECONDS)
                 || !isWithin(line.keepIntervalSeconds(), MAX_KEEP_SECONDS)
                 || !isWithin(line.keepCount(), MAX_KEEP_COUNT)
-                || !isWithin(line.maxSegmentBytes(), MAX_SEGMENT_BYTES)) {
+                || !isWithin(line.maxSegmentBytes(), MAX_SEGMENT_BYTES)
+                || !SocketOptions.isCongestion(line.congestion())) {
             return null;
         }
         options.noDelay = line.has(RecordDescriptor.OPTION_NODELAY);
@@ -42,6 +43,7 @@ final class SocketOptionsReader {
         options.keepCount = line.keepCount();
         options.userTimeoutMillis = line.userTimeoutMillis();
         options.maxSegmentBytes = line.maxSegmentBytes();
+        options.congestion = line.congestion();
         return options;
     }
 

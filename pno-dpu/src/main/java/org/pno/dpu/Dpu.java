@@ -158,6 +158,7 @@ public final class Dpu implements AutoCloseable {
         stack.macAddress = port.macAddress();
         stack.mtuBytes = port.mtuBytes();
         stack.tcp.maxConnections = configuration.maxConnections();
+        stack.tcp.congestion = configuration.congestion();
         stack.tcp.streamBytes = ArenaDescriptor.STREAM_BYTES;
         stack.tcp.secret0 = RandomBytes.nextLong();
         stack.tcp.secret1 = RandomBytes.nextLong();

@@ -5,6 +5,7 @@ import java.util.List;
 import org.pno.port.FaultSpec;
 import org.pno.port.PortException;
 import org.pno.port.PortSpec;
+import org.pno.tcp.congestion.CongestionAlgorithm;
 import org.pno.wire.IpAddress;
 import org.pno.wire.IpPrefix;
 
@@ -26,6 +27,7 @@ public final class DpuConfiguration {
     private Spin spin = Spin.parse("auto");
     private int maxConnections = 65_536;
     private int frames = 1_024;
+    private CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
 
     /** The packet port, {@code KIND:TARGET[,OPTION=VALUE]…}. Required. */
     public DpuConfiguration port(final String spec) {
@@ -117,6 +119,16 @@ public final class DpuConfiguration {
         return this;
     }
 
+    /** Congestion control of sockets that choose none by TCP_CONGESTION. */
+    public DpuConfiguration congestion(final String name) {
+        final CongestionAlgorithm named = CongestionAlgorithm.named(name);
+        if (named == null) {
+            throw new DpuException("--congestion " + name + ": must be one of cubic, reno, dctcp");
+        }
+        congestion = named;
+        return this;
+    }
+
     /** Frames of 64 KiB for the port and everything under way; memory that is never used costs nothing. */
     public DpuConfiguration frames(final int count) {
         if (count < 64 || count > 1 << 16) {
@@ -185,6 +197,10 @@ public final class DpuConfiguration {
 
     public int maxConnections() {
         return maxConnections;
+    }
+
+    public CongestionAlgorithm congestion() {
+        return congestion;
     }
 
     public int frames() {

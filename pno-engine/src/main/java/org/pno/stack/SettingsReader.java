@@ -3,6 +3,7 @@ package org.pno.stack;
 import java.util.concurrent.TimeUnit;
 import org.pno.tcp.ConnectionSettings;
 import org.pno.tcp.TcpConfiguration;
+import org.pno.tcp.congestion.CongestionAlgorithm;
 
 /** Turns {@link SocketOptions}, in the units of setsockopt(2), into what TCP works with, defaults filled in. */
 final class SettingsReader {
@@ -16,10 +17,12 @@ final class SettingsReader {
     private static final int LEAST_RECEIVE_BUFFER_BYTES = 2_304;
 
     private final int receiveBufferBytes;
+    private final CongestionAlgorithm congestion;
     private final ConnectionSettings settings = new ConnectionSettings();
 
     SettingsReader(final TcpConfiguration configuration) {
         receiveBufferBytes = configuration.receiveBufferBytes;
+        congestion = configuration.congestion;
     }
 
     /** The same object each time, filled anew. */
@@ -36,6 +39,7 @@ final class SettingsReader {
         settings.receiveBufferBytes =
                 Math.max(LEAST_RECEIVE_BUFFER_BYTES, orDefault(options.receiveBufferBytes, receiveBufferBytes));
         settings.maxSegmentBytes = Math.max(0, options.maxSegmentBytes);
+        settings.congestion = CongestionAlgorithm.of(options.congestion, congestion);
         return settings;
     }
 

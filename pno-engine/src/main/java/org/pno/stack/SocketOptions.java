@@ -1,5 +1,7 @@
 package org.pno.stack;
 
+import org.pno.tcp.congestion.CongestionAlgorithm;
+
 /** Options of a socket as levels, in the units of setsockopt(2). A mutable carrier; the stack copies what it needs. */
 public final class SocketOptions {
     /** TCP_NODELAY. */
@@ -22,6 +24,8 @@ public final class SocketOptions {
     public int userTimeoutMillis;
     /** TCP_MAXSEG in bytes, 0 for none. */
     public int maxSegmentBytes;
+    /** TCP_CONGESTION as {@link CongestionAlgorithm#code()}, 0 for the default. */
+    public int congestion;
 
     /** Back to the defaults. */
     public SocketOptions clear() {
@@ -35,6 +39,12 @@ public final class SocketOptions {
         keepCount = 0;
         userTimeoutMillis = 0;
         maxSegmentBytes = 0;
+        congestion = 0;
         return this;
+    }
+
+    /** True for a number that {@link #congestion} may have. */
+    public static boolean isCongestion(final int code) {
+        return CongestionAlgorithm.isCode(code);
     }
 }

@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 
 /** The DPU's private copy of a record's options line. Units as in setsockopt(2). Nothing is checked here. */
 public final class OptionsLine {
-    public static final int BYTES = 32;
+    public static final int BYTES = 36;
 
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT;
 
@@ -53,6 +53,11 @@ public final class OptionsLine {
 
     public int maxSegmentBytes() {
         return field(RecordDescriptor.MAX_SEG_OFFSET);
+    }
+
+    /** One of the CONGESTION values. */
+    public int congestion() {
+        return field(RecordDescriptor.CONGESTION_OFFSET);
     }
 
     private int field(final int recordField) {

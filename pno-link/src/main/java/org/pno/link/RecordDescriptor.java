@@ -11,7 +11,7 @@ package org.pno.link;
  *   64  +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
  *  DPU  | txAcked  | rxCommit | rxFin     | status   | requestDone    | (reserved)                       |
  *  128  +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
- *  opt  | optionFlags sndBuf | rcvBuf keepIdle | keepIntvl keepCnt | userTimeout maxSeg | backlog ...      |  host
+ *  opt  | optionFlags sndBuf | rcvBuf keepIdle | keepIntvl keepCnt | userTimeout maxSeg | congestion ...   |  host
  *  192  +--------------------------------------------------------------------------------------------------+
  *  addr | localAddress[16] remoteAddress[16] localPort remotePort family                                    |  host
  *  256  +--------------------------------------------------------------------------------------------------+
@@ -70,6 +70,13 @@ public final class RecordDescriptor {
     public static final int USER_TIMEOUT_OFFSET = 152; // u32
 
     public static final int MAX_SEG_OFFSET = 156; // u32
+    /** TCP_CONGESTION as one of the CONGESTION values; the DPU's default is 0. */
+    public static final int CONGESTION_OFFSET = 160; // u32
+
+    public static final int CONGESTION_DEFAULT = 0;
+    public static final int CONGESTION_RENO = 1;
+    public static final int CONGESTION_CUBIC = 2;
+    public static final int CONGESTION_DCTCP = 3;
 
     public static final int OPTION_NODELAY = 1;
     public static final int OPTION_CORK = 2;

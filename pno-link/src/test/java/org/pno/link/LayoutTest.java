@@ -78,7 +78,7 @@ class LayoutTest {
     @Test
     void shouldReadOptions() {
         segment.set(ValueLayout.JAVA_INT, 0, RecordDescriptor.OPTION_NODELAY | RecordDescriptor.OPTION_KEEPALIVE);
-        for (int field = 1; field < 8; field++) {
+        for (int field = 1; field < 9; field++) {
             segment.set(ValueLayout.JAVA_INT, field * 4L, field * 100);
         }
         final OptionsLine options = new OptionsLine().wrap(segment, 0);
@@ -92,6 +92,7 @@ class LayoutTest {
         assertEquals(500, options.keepCount());
         assertEquals(600, options.userTimeoutMillis());
         assertEquals(700, options.maxSegmentBytes());
+        assertEquals(800, options.congestion());
     }
 
     @Test

@@ -14,12 +14,6 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
 
     private static final int INITIAL_SEGMENTS = 10;
     private static final int INITIAL_BYTES = 14_600;
-    private static final long NS_PER_SECOND = 1_000_000_000;
-
-    /** Percent of window per round-trip time, as Linux's tcp_pacing_ss_ratio and tcp_pacing_ca_ratio. */
-    private static final int SLOW_START_PACE = 200;
-
-    private static final int AVOIDANCE_PACE = 120;
 
     private final CongestionAlgorithm algorithm;
 
@@ -201,14 +195,5 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
     /** The slow start threshold, or {@link #NO_THRESHOLD}. */
     public final long thresholdBytes() {
         return thresholdBytes;
-    }
-
-    /** How fast to send, in bytes per second, if the connection is paced; Long.MAX_VALUE while nothing is known. */
-    public final long pacingRate(final long smoothedRttNs) {
-        if (smoothedRttNs <= 0) {
-            return Long.MAX_VALUE;
-        }
-        final int percent = windowBytes < thresholdBytes / 2 ? SLOW_START_PACE : AVOIDANCE_PACE;
-        return Math.max(mssBytes, windowBytes * percent / 100 * NS_PER_SECOND / smoothedRttNs);
     }
 }
