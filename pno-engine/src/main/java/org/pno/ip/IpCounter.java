@@ -50,6 +50,8 @@ public enum IpCounter implements CounterKey {
     ERRORS_LIMITED("icmp.errors-limited", "ICMP errors not sent because of their rate limit."),
     ERRORS_IN("icmp.errors-in", "ICMP errors received that quote a TCP segment of ours."),
     ERROR_QUOTE("icmp.drop.quote", "An ICMP error that quotes no TCP segment of ours."),
+    PATH_MTUS("icmp.path-mtus", "Paths that a router has said to be narrower than was known, and was believed."),
+    PATH_MTU_NO_NEWS("icmp.drop.path-mtu", "An ICMP error about a packet that is too big, of which nothing is learnt."),
     ICMP_IGNORED("icmp.drop.ignored", "An ICMP message we neither await nor answer, redirects included.");
 
     private final String label;

@@ -52,6 +52,7 @@ public final class IpLayer {
     private final Icmpv4 icmp;
     private final Ipv4Input input;
     private final Ipv4Output ipv4Output;
+    private final PathMtus pathMtus = new PathMtus();
 
     private final EthernetHeader ethernet = new EthernetHeader();
     private final VirtioNetHeader marks = new VirtioNetHeader();
@@ -306,6 +307,32 @@ public final class IpLayer {
         return ipv6 == null || IpAddress.isIpv4(destinationHi, destinationLo)
                 ? mtuBytes
                 : ipv6.ndp().routers().mtuBytes();
+    }
+
+    /** As {@link #mtuBytes}, or less if a router on the path has said so lately. */
+    public int pathMtuBytes(final long destinationHi, final long destinationLo, final long nowNs) {
+        return pathMtus.mtuBytes(destinationHi, destinationLo, mtuBytes(destinationHi, destinationLo), nowNs);
+    }
+
+    /**
+     * A router has said what the path to a destination carries, and is believed.
+     *
+     * @param saidBytes 0 if it did not say (RFC 1191 4)
+     * @return true if that is less than {@link #pathMtuBytes} was
+     */
+    public boolean narrowPath(
+            final long destinationHi, final long destinationLo, final int saidBytes, final long nowNs) {
+        final int least = IpAddress.isIpv4(destinationHi, destinationLo)
+                ? PathMtus.LEAST_IPV4_BYTES
+                : RouterDiscovery.LEAST_MTU_BYTES;
+        final int bytes = Math.max(saidBytes, least);
+        if (bytes >= pathMtuBytes(destinationHi, destinationLo, nowNs)) {
+            counters.increment(IpCounter.PATH_MTU_NO_NEWS);
+            return false;
+        }
+        counters.increment(IpCounter.PATH_MTUS);
+        pathMtus.learn(destinationHi, destinationLo, bytes, nowNs);
+        return true;
     }
 
     /** Bytes of Ethernet and IP header of a frame of ours to this destination; the transport's stands behind. */

@@ -115,12 +115,14 @@ public final class NetworkStack implements Sockets {
     }
 
     private void onTcpError(final IcmpError error) {
-        if (error.isTooBig()) {
-            return; // Our packets fit the link; what to do where a path is narrower is path MTU discovery's business.
-        }
         segment.addresses(error.remoteHi(), error.remoteLo(), error.localHi(), error.localLo())
                 .quote(error.localPort(), error.remotePort(), error.sequence());
-        tcp.onIcmpError(segment, error.errno(), nowNs);
+        if (!error.isTooBig()) {
+            tcp.onIcmpError(segment, error.errno(), nowNs);
+        } else if (tcp.isInFlight(segment, nowNs)
+                && ip.narrowPath(error.remoteHi(), error.remoteLo(), error.nextHopMtuBytes(), nowNs)) {
+            tcp.onPathNarrowed(segment, nowNs);
+        }
     }
 
     /** What the IP layer finds out about neighbours. */

@@ -46,6 +46,12 @@ final class TcpOverIp implements TcpOutput {
         return ip.mtuBytes(flow.remoteHi(), flow.remoteLo()) - ipHeader - TcpHeader.MIN_BYTES;
     }
 
+    @Override
+    public int pathSegmentBytes(final Flow flow) {
+        final int ipHeader = headersBytes(flow) - EthernetHeader.BYTES;
+        return ip.pathMtuBytes(flow.remoteHi(), flow.remoteLo(), nowNs) - ipHeader - TcpHeader.MIN_BYTES;
+    }
+
     private static int headersBytes(final Flow flow) {
         return IpLayer.headersBytes(flow.remoteHi(), flow.remoteLo());
     }

@@ -37,7 +37,7 @@ final class AckPolicy {
     void onPayload(final Connection connection, final Segment segment) {
         final int bytes = segment.wireSegmentBytes();
         if (bytes > connection.rcvMssBytes) {
-            connection.rcvMssBytes = Math.min(bytes, connection.mssBytes);
+            connection.rcvMssBytes = Math.min(bytes, connection.agreedMssBytes);
         }
     }
 

@@ -15,8 +15,6 @@ public final class Connection extends Flow {
     /** No FIN yet. */
     static final long NO_FIN = -1;
 
-    private static final int LEAST_MSS = 48;
-
     final int number;
     private TcpState state = TcpState.CLOSED;
 
@@ -62,7 +60,9 @@ public final class Connection extends Flow {
     // Fixed by the handshake.
     int iss;
     int irs;
-    int mssBytes;
+    /** What both sides take: no path makes segments longer. */
+    int agreedMssBytes;
+
     byte sndScale;
     byte rcvScale;
     boolean windowScaling;
@@ -71,6 +71,17 @@ public final class Connection extends Flow {
     int timestampOffset;
     int tsRecent;
     long tsRecentAtNs;
+
+    // Path.
+    /** What our segments may be long now, options included. */
+    int mssBytes;
+    /** The bound that black-hole detection has set, and how long it holds. */
+    int searchedMssBytes;
+
+    long searchedUntilNs;
+    int blackHoles;
+    /** When to ask next what the path carries. */
+    long pathAskNs;
 
     // Loss recovery.
     LossRecovery.Phase phase = LossRecovery.Phase.NONE;
@@ -247,6 +258,7 @@ public final class Connection extends Flow {
         rttTimed = false;
         windowLimited = false;
         flightAfterFlush = 0;
+        blackHoles = 0;
     }
 
     private void resetTimers(final long nowNs) {
@@ -336,7 +348,7 @@ public final class Connection extends Flow {
 
     /** Payload of a full segment beside {@code optionsLength} bytes of options. */
     int segmentBytes(final int optionsLength) {
-        return Math.max(LEAST_MSS, mssBytes - optionsLength);
+        return Math.max(SegmentSize.LEAST_MSS, mssBytes - optionsLength);
     }
 
     /** Payload of a full segment with the options that every segment has. */

@@ -20,12 +20,15 @@ final class ConnectionTimers implements TimerHandler {
     private final TcpContext context;
     private final TimerWheel wheel;
     private final LossRecovery recovery;
+    private final SegmentSize size;
     private ConnectionLife life;
     private AckPolicy acks;
 
-    ConnectionTimers(final TcpContext context, final LossRecovery recovery, final long startNs) {
+    ConnectionTimers(
+            final TcpContext context, final LossRecovery recovery, final SegmentSize size, final long startNs) {
         this.context = context;
         this.recovery = recovery;
+        this.size = size;
         wheel = new TimerWheel(startNs, context.configuration.maxConnections);
     }
 
@@ -201,6 +204,7 @@ final class ConnectionTimers implements TimerHandler {
             return;
         }
         retry(connection);
+        size.onTimeout(connection);
         recovery.onTimeout(connection);
         restartRetransmission(connection);
     }

@@ -8,9 +8,6 @@ import org.pno.wire.TcpOptions;
  * on.
  */
 final class Handshake {
-    /** RFC 9293 3.7.1: what a peer takes that does not say. */
-    private static final int DEFAULT_MSS = 536;
-
     private final TcpContext context;
     private final InitialSequence initialSequence;
     private final ReceiveWindow window;
@@ -37,13 +34,6 @@ final class Handshake {
         initialSequence = new InitialSequence(context.secret);
     }
 
-    /** What we offer as MSS: what fits the link, or less if the socket wants less. */
-    static int offeredMss(final TcpOutput output, final Connection connection) {
-        final int fits = output.maxSegmentBytes(connection);
-        final int wanted = connection.settings.maxSegmentBytes;
-        return wanted > 0 ? Math.min(fits, wanted) : fits;
-    }
-
     /** Where a flow's sequence numbers begin that no earlier connection restricts. */
     int firstSequence(final Flow flow) {
         return initialSequence.initialSequence(flow, context.nowNs());
@@ -57,7 +47,7 @@ final class Handshake {
         connection.sackPermitted = true;
         connection.timestamps = true;
         Ecn.onOpen(context, connection);
-        connection.mssBytes = offeredMss(context.output, connection);
+        SegmentSize.begin(context, connection);
         startCongestion(connection, false);
         connection.changeState(TcpState.SYN_SENT);
         context.count(TcpCounter.ACTIVE_OPENS);
@@ -111,8 +101,7 @@ final class Handshake {
         connection.maxSndWnd = connection.sndWnd;
         connection.sndWl1 = -1;
         connection.sndWl2 = connection.sndUna;
-        final int peerMss = options.mss() == TcpOptions.ABSENT ? DEFAULT_MSS : options.mss();
-        connection.mssBytes = Math.min(peerMss, offeredMss(context.output, connection)); // RFC 9293 3.7.1.
+        SegmentSize.agree(context, connection, options.mss() == TcpOptions.ABSENT ? 0 : options.mss());
         // RFC 7323 2.2, 3.2 and RFC 2018 2: in force if both sides say so.
         connection.windowScaling &= options.windowScale() != TcpOptions.ABSENT;
         connection.sndScale = (byte) (connection.windowScaling ? options.windowScale() : 0);

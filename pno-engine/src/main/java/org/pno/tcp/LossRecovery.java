@@ -253,6 +253,31 @@ final class LossRecovery {
     }
 
     /**
+     * The path carries less than what is in flight: what is longer will not arrive, and is sent again. As in Linux,
+     * that is no sign of congestion: window and threshold stay what they are.
+     */
+    void onPathNarrowed(final Connection connection) {
+        final SendLog log = connection.sendLog;
+        if (log == null || !log.markLostLongerThan(connection.segmentBytes())) {
+            return;
+        }
+        probe.stop(connection);
+        probe.stopWaiting(connection);
+        if (connection.phase == Phase.NONE) {
+            spurious.forget(connection);
+            connection.phase = Phase.TIMEOUT;
+            connection.recoveryPoint = connection.sndNxt;
+            connection.duplicateAcks = 0;
+            connection.renoSackedBytes = 0;
+        }
+        connection.loss.frto = false;
+        connection.loss.frtoHolds = false;
+        connection.rttTimed = false; // RFC 6298 3: Karn.
+        connection.retransmitOwed = true;
+        context.markDirty(connection);
+    }
+
+    /**
      * RFC 2018 8: a receiver may discard what it has reported. That shows when the byte it waits for is one it had
      * reported; when the timer expires a second time, better safe.
      */

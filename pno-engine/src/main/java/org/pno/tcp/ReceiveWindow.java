@@ -49,7 +49,7 @@ final class ReceiveWindow {
         final long ack = connection.ackablePosition();
         long edge = connection.rcvEdge;
         // RFC 9293 3.8.6.2.2: the edge moves by a segment at least, or half of a small buffer.
-        if (limit - edge >= Math.min(buffer / 2, connection.mssBytes)) {
+        if (limit - edge >= Math.min(buffer / 2, connection.agreedMssBytes)) {
             edge = limit;
         }
         final int shift = connection.rcvScale;
@@ -84,6 +84,6 @@ final class ReceiveWindow {
         final long told = connection.rcvEdge - ack;
         return told <= connection.maxRcvWnd / 2
                 && possible >= 2 * told
-                && possible - told >= Math.min(buffer / 2, connection.mssBytes);
+                && possible - told >= Math.min(buffer / 2, connection.agreedMssBytes);
     }
 }

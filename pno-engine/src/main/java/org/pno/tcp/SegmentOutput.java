@@ -16,6 +16,7 @@ final class SegmentOutput {
     private final LossRecovery recovery;
     private final AckPolicy acks;
     private final ConnectionTimers timers;
+    private final SegmentSize size;
     private final CongestionEvents congestion;
     private final int maxSuperSegmentBytes;
 
@@ -30,12 +31,14 @@ final class SegmentOutput {
             final LossRecovery recovery,
             final AckPolicy acks,
             final ConnectionTimers timers,
-            final CongestionEvents congestion) {
+            final CongestionEvents congestion,
+            final SegmentSize size) {
         this.context = context;
         this.writer = writer;
         this.recovery = recovery;
         this.acks = acks;
         this.timers = timers;
+        this.size = size;
         this.congestion = congestion;
         output = context.output;
         maxSuperSegmentBytes = context.configuration.maxSuperSegmentBytes;
@@ -101,6 +104,7 @@ final class SegmentOutput {
     }
 
     private void sendStream(final Connection connection) {
+        size.beforeSending(connection);
         final int mss = connection.segmentBytes(writer.optionsLength(connection));
         if (connection.flightBytes() == 0) {
             congestion.onSilence(connection);
@@ -329,7 +333,7 @@ final class SegmentOutput {
         }
         final boolean answer = connection.state() == TcpState.SYN_RECEIVED;
         final int flags = TcpHeader.SYN | (answer ? TcpHeader.ACK : 0) | Ecn.synFlags(connection, answer);
-        output.send(connection, writer.writeSyn(connection, at, flags, Handshake.offeredMss(output, connection)));
+        output.send(connection, writer.writeSyn(connection, at, flags, SegmentSize.offered(output, connection)));
         connection.synOwed = false;
         connection.ackOwed = false;
         if (connection.sndNxt < 0) {

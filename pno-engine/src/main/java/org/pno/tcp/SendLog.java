@@ -234,6 +234,18 @@ final class SendLog {
         }
     }
 
+    /** Stretches longer than this are lost; false if there are none. Shorter ones stood in one segment each. */
+    boolean markLostLongerThan(final long bytes) {
+        boolean found = false;
+        for (int i = 0; i < count; i++) {
+            if (length(i) > bytes) {
+                markLost(i);
+                found = true;
+            }
+        }
+        return found;
+    }
+
     /** All that was sent at {@code timeNs} or before is lost. */
     void markLostSentBy(final long timeNs) {
         for (int i = 0; i < count; i++) {

@@ -51,6 +51,18 @@ public final class TcpConfiguration {
     /** Slow start again after an idle timeout (RFC 5681 4.1), as Linux's tcp_slow_start_after_idle. */
     public boolean slowStartAfterIdle = true;
 
+    /**
+     * Timeouts in a row after which shorter segments are tried, as Linux's tcp_retries1 with tcp_mtu_probing 1; 0 for
+     * never.
+     */
+    public int blackHoleRetries = 3;
+    /** The MSS tried first then, as Linux's tcp_base_mss, and the least: each further timeout halves it. */
+    public int searchedMssBytes = 1_024;
+
+    public int leastSearchedMssBytes = 512;
+    /** After this the old MSS is tried again; each time that fails doubles it. */
+    public long blackHoleLifeNs = TimeUnit.MINUTES.toNanos(10);
+
     /** How long an ACK may wait for company (RFC 9293 3.8.6.3: less than 0.5 s), as Linux's least. */
     public long delayedAckNs = TimeUnit.MILLISECONDS.toNanos(40);
     /**
@@ -77,6 +89,11 @@ public final class TcpConfiguration {
         require(maxConnections > 0, "maxConnections", maxConnections, "1 or more");
         require(maxHoles > 0, "maxHoles", maxHoles, "1 or more");
         require(maxSackedStretches > 0, "maxSackedStretches", maxSackedStretches, "1 or more");
+        require(
+                leastSearchedMssBytes >= SegmentSize.LEAST_MSS,
+                "leastSearchedMssBytes",
+                leastSearchedMssBytes,
+                "48 or more");
         require(receiveBufferBytes >= 2_048, "receiveBufferBytes", receiveBufferBytes, "2048 or more");
         require(streamBytes >= 1 << 16, "streamBytes", streamBytes, "65536 or more");
         require(streamBytes <= 1 << 30, "streamBytes", streamBytes, "2^30 or less (RFC 7323 2.3)");

@@ -35,6 +35,8 @@ public enum TcpCounter implements CounterKey {
     UNDONE_BY_EIFEL("tcp.undone-by-eifel", "Recoveries taken back by a timestamp (RFC 3522)."),
     UNDONE_BY_DSACK("tcp.undone-by-dsack", "Recoveries taken back by D-SACKs for all that was sent again."),
     SACK_RENEGED("tcp.sack-reneged", "Times that a peer discarded what it had reported by SACK."),
+    PATH_NARROWED("tcp.path-narrowed", "Times that a connection's segments became shorter because a router said so."),
+    BLACK_HOLES("tcp.black-holes", "Connections that tried shorter segments because long ones seemed to vanish."),
     OUT_OF_ORDER("tcp.out-of-order", "Segments received beyond a hole."),
     WINDOW_PROBES("tcp.window-probes", "Probes of a closed window."),
     KEEPALIVE_PROBES("tcp.keepalive-probes", "Probes of an idle connection."),

@@ -15,6 +15,7 @@ public final class TcpEngine {
     private final Listeners listeners = new Listeners();
     private final PortAllocator ports;
     private final PortAllocator.Availability availability = this::isFree;
+    private final SegmentSize size;
     private final ConnectionTimers timers;
     private final ReceiveWindow window;
     private final AckPolicy acks;
@@ -40,7 +41,8 @@ public final class TcpEngine {
         context.now(startNs);
         ports = new PortAllocator(context.secret, configuration);
         final LossRecovery recovery = new LossRecovery(context);
-        timers = new ConnectionTimers(context, recovery, startNs);
+        size = new SegmentSize(context, recovery);
+        timers = new ConnectionTimers(context, recovery, size, startNs);
         window = new ReceiveWindow(context);
         acks = new AckPolicy(context, timers);
         final SegmentWriter writer = new SegmentWriter(context, window);
@@ -52,7 +54,7 @@ public final class TcpEngine {
         final CongestionEvents congestion = new CongestionEvents(context);
         final AckProcessor ackProcessor = new AckProcessor(context, recovery, timers, acks, congestion);
         input = new SegmentInput(context, handshake, ackProcessor, acks, life);
-        output = new SegmentOutput(context, writer, recovery, acks, timers, congestion);
+        output = new SegmentOutput(context, writer, recovery, acks, timers, congestion, size);
     }
 
     // From below.
@@ -98,18 +100,48 @@ public final class TcpEngine {
      */
     public void onIcmpError(final Segment quoted, final int error, final long nowNs) {
         context.now(nowNs);
+        final Connection connection = inFlight(quoted);
+        if (connection != null) {
+            onSoftError(connection, error);
+        }
+    }
+
+    /** RFC 5927 4.1: the connection of a quoted segment; null unless it is in flight, or anyone could have sent it. */
+    private Connection inFlight(final Segment quoted) {
         context.flows.hash(quoted);
-        if (!(context.flows.find(quoted) instanceof Connection connection)) {
-            context.drop(DropReason.ICMP_UNRELATED);
-            return;
+        if (context.flows.find(quoted) instanceof Connection connection) {
+            quoted.locateQuoted(connection);
+            if (quoted.position >= connection.sndUna && quoted.position < connection.sndNxt) {
+                return connection;
+            }
         }
-        quoted.locateQuoted(connection);
-        // RFC 5927 4.1: it must quote something that is in flight, or anyone could send it.
-        if (quoted.position < connection.sndUna || quoted.position >= connection.sndNxt) {
-            context.drop(DropReason.ICMP_UNRELATED);
-            return;
+        context.drop(DropReason.ICMP_UNRELATED);
+        return null;
+    }
+
+    /**
+     * A router says that a segment of ours was too long for the next hop (RFC 1191, RFC 8201).
+     *
+     * @param quoted as in {@link #onIcmpError}
+     * @return true if it is to be believed: the segment is in flight
+     */
+    public boolean isInFlight(final Segment quoted, final long nowNs) {
+        context.now(nowNs);
+        return inFlight(quoted) != null;
+    }
+
+    /** {@link TcpOutput#pathSegmentBytes} has become less for all that goes to the flow's remote address. */
+    public void onPathNarrowed(final Flow flow, final long nowNs) {
+        context.now(nowNs);
+        for (int number = 0; number < context.pool.madeCount(); number++) {
+            final Connection connection = context.pool.get(number);
+            if (connection != null
+                    && connection.remoteLo == flow.remoteLo
+                    && connection.remoteHi == flow.remoteHi
+                    && !connection.isClosed()) {
+                size.refresh(connection);
+            }
         }
-        onSoftError(connection, error);
     }
 
     /** The neighbour that a connection waited for is known now, or does not answer. */

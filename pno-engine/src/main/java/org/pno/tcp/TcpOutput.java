@@ -17,8 +17,11 @@ public interface TcpOutput {
     /** The memory that frames live in. */
     MemorySegment memory();
 
-    /** The largest segment, options included, headers not, on the way to the flow's remote address. */
+    /** The largest segment, options included, headers not, on the link towards the flow's remote address. */
     int maxSegmentBytes(Flow flow);
+
+    /** As {@link #maxSegmentBytes}, or less where a router on the path has said so. */
+    int pathSegmentBytes(Flow flow);
 
     /**
      * Begins a segment from the flow's local to its remote address.

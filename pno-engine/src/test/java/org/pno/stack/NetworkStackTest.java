@@ -15,6 +15,7 @@ import org.pno.sys.Errno;
 import org.pno.wire.ArpPacket;
 import org.pno.wire.Checksum;
 import org.pno.wire.EthernetHeader;
+import org.pno.wire.Icmpv4Header;
 import org.pno.wire.IpAddress;
 import org.pno.wire.IpPrefix;
 import org.pno.wire.Ipv4Header;
@@ -215,6 +216,63 @@ class NetworkStackTest {
         assertEquals(TCP_OFFSET + 20, marks.headerLength());
         assertEquals(
                 20 + 20 + 2_000, ip.wrap(memory, OUT + EthernetHeader.BYTES).totalLength());
+    }
+
+    /** The router's word that a segment of ours with this number was too long; it does not say for what. */
+    private int tooBig(final int ourPort, final int sequence) {
+        ethernet.wrap(memory, IN).destination(OUR_MAC).source(PEER_MAC).etherType(EthernetHeader.ETHERTYPE_IPV4);
+        writeIp(IN + EthernetHeader.BYTES, 64, Ipv4Header.PROTOCOL_ICMP, PEER, OURS);
+        final long quote = IN + TCP_OFFSET + Icmpv4Header.BYTES;
+        writeIp(quote, 576, Ipv4Header.PROTOCOL_TCP, OURS, PEER);
+        tcp.wrap(memory, quote + Ipv4Header.MIN_BYTES)
+                .sourcePort(ourPort)
+                .destinationPort(80)
+                .sequence(sequence);
+        new Icmpv4Header()
+                .wrap(memory, IN + TCP_OFFSET)
+                .type(Icmpv4Header.DESTINATION_UNREACHABLE)
+                .code(Icmpv4Header.CODE_FRAGMENTATION_NEEDED)
+                .identifier(0)
+                .nextHopMtuBytes(0)
+                .updateChecksum(44);
+        return EthernetHeader.BYTES + 64;
+    }
+
+    private void writeIp(final long at, final int length, final int protocol, final int source, final int destination) {
+        ip.wrap(memory, at)
+                .initialize(64)
+                .fragmentFlags(Ipv4Header.DONT_FRAGMENT)
+                .dscpEcn(0)
+                .totalLength(length)
+                .protocol(protocol)
+                .source(source)
+                .destination(destination)
+                .updateChecksum();
+    }
+
+    @Test
+    void shouldSendAgainInShorterSegmentsWhenRouterSaysThatTheyWereTooLong() {
+        final int connection = establish();
+        stack.onTxWritten(connection, 2_000);
+        stack.flush(NOW_NS);
+        output.sent.clear();
+        tcp.wrap(memory, OUT + TCP_OFFSET);
+        receive(tooBig(tcp.sourcePort(), tcp.sequence()));
+        assertEquals(List.of("data 0+1536", "data 1536+464"), output.sent);
+        stack.onTxWritten(connection, 4_000);
+        stack.flush(NOW_NS);
+        assertEquals(512, marks.wrap(memory, OUT - VirtioNetHeader.BYTES).gsoSizeBytes()); // Of a packet of 552.
+    }
+
+    @Test
+    void shouldNotBelieveRouterThatGuessesSequenceNumber() {
+        final int connection = establish();
+        stack.onTxWritten(connection, 2_000);
+        stack.flush(NOW_NS);
+        output.sent.clear();
+        tcp.wrap(memory, OUT + TCP_OFFSET);
+        receive(tooBig(tcp.sourcePort(), tcp.sequence() + 2_000));
+        assertEquals(List.of(), output.sent);
     }
 
     @Test

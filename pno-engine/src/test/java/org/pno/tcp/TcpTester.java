@@ -48,6 +48,11 @@ final class TcpTester implements TcpOutput {
     /** The peer's final ACK comes so long after our SYN-ACK: the first round-trip time. */
     long handshakeNs;
 
+    /** What the link carries, and what the path does, as MSS. */
+    int linkMss = MSS;
+
+    int pathMss = Integer.MAX_VALUE;
+
     boolean framesAvailable = true;
     boolean neighbourKnown = true;
     boolean placing = true;
@@ -213,6 +218,18 @@ final class TcpTester implements TcpOutput {
         flush();
     }
 
+    /** A router says that it could not pass on what we sent with this number, and what it could; true if believed. */
+    boolean tooBig(final int seq, final int mss) {
+        segment.addresses(0, PEER_LO, 0, OUR_LO).quote(ourPort, peerPort, ourIss + seq);
+        final boolean believed = engine().isInFlight(segment, nowNs);
+        if (believed) {
+            pathMss = Math.min(pathMss, mss);
+            engine().onPathNarrowed(segment, nowNs);
+        }
+        flush();
+        return believed;
+    }
+
     void flush() {
         engine().flush(nowNs);
     }
@@ -280,7 +297,12 @@ final class TcpTester implements TcpOutput {
 
     @Override
     public int maxSegmentBytes(final Flow flow) {
-        return MSS;
+        return linkMss;
+    }
+
+    @Override
+    public int pathSegmentBytes(final Flow flow) {
+        return Math.min(pathMss, linkMss);
     }
 
     @Override

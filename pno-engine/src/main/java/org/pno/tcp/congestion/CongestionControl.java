@@ -51,6 +51,13 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
         begin();
     }
 
+    /** Segments have another length from now on. The algorithm begins anew where it stands. */
+    public final void onSegmentBytes(final int mss) {
+        mssBytes = mss;
+        windowBytes = Math.max(windowBytes, mss);
+        begin();
+    }
+
     /** Goes on where another algorithm has been, as TCP_CONGESTION on a connected socket wants it. */
     public final void takeOver(final CongestionControl other) {
         mssBytes = other.mssBytes;
