@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandle;
 
 /** The kernel's clocks in nanoseconds. Reading one does not allocate. */
 public final class Clocks {
+    private static final int CLOCK_REALTIME = 0;
     private static final int CLOCK_MONOTONIC = 1;
     private static final int CLOCK_PROCESS_CPUTIME_ID = 2;
     private static final int CLOCK_THREAD_CPUTIME_ID = 3;
@@ -17,6 +18,11 @@ public final class Clocks {
             LibcFunction.of("clock_gettime", JAVA_INT, JAVA_INT, JAVA_LONG).handle();
 
     private Clocks() {}
+
+    /** Since 1970; jumps when somebody sets the clock. */
+    public static long realtimeNs() {
+        return read(CLOCK_REALTIME);
+    }
 
     /** Since boot, not counting suspension; the same in every process, and System.nanoTime's clock. */
     public static long monotonicNs() {

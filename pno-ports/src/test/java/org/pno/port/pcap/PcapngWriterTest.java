@@ -75,6 +75,23 @@ class PcapngWriterTest {
     }
 
     @Test
+    void shouldSayWhatACaptureCameTo() throws IOException {
+        final Path path = folder.resolve("statistics");
+        try (PcapngWriter writer = new PcapngWriter(path)) {
+            final int number = writer.addInterface("one", 96);
+            writer.write(number, 1, MemorySegment.ofArray(new byte[96]), 0, 96, 1514, Direction.INBOUND);
+            writer.statistics(number, 5, 10, 9, 1);
+        }
+        final ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
+        assertEquals(1, count(file, BLOCK_PACKET));
+        assertEquals(1, count(file, 5));
+        final int values = file.limit() - 4 - 4 - 3 * 12;
+        assertEquals(10, file.getLong(values + 4));
+        assertEquals(9, file.getLong(values + 16));
+        assertEquals(1, file.getLong(values + 28));
+    }
+
+    @Test
     void shouldWriteMoreThanItsBufferHolds() throws IOException {
         final ByteBuffer file = written(40, 65_000);
         assertEquals(40, count(file, BLOCK_PACKET));
