@@ -121,6 +121,7 @@
 #define PNO_REC_RX_MAP_OFFSET                   832
 #define PNO_REC_BYTES                           1344
 #define PNO_REC_NO_CHUNK                        0xFFFFFFFFU
+#define PNO_REC_ALL_CHANNELS                    0xFFFFFFFFU
 #define PNO_REC_TX_FIN_ABORT                    0xFFFFFFFFFFFFFFFFULL
 #define PNO_REC_REQUEST_CONNECT                 1
 

@@ -139,6 +139,12 @@ static struct pno_channel *submission_channel(struct pno_file *file)
     return at == PNO_NO_CHANNEL ? NULL : &pno_channels[at];
 }
 
+uint32_t pno_channel_number(struct pno_file *file)
+{
+    const struct pno_channel *channel = submission_channel(file);
+    return channel == NULL ? 0 : channel->number;
+}
+
 /* Counts what could not be submitted; the DPU then sweeps the channel's records. */
 static void overflow(struct pno_channel *channel)
 {
@@ -202,6 +208,32 @@ static bool is_waited_on(const struct pno_file *file, uint32_t number)
     return owner != 0 && (kill((pid_t)owner, 0) == 0 || errno != ESRCH);
 }
 
+static bool is_of_another_process(uint32_t number)
+{
+    uint32_t owner = atomic_load(&pno_arena.family->channel_owners[number]);
+    return owner != 0 && owner != (uint32_t)getpid() && (kill((pid_t)owner, 0) == 0 || errno != ESRCH);
+}
+
+/* Where events shall go that have gone to `current`, as one of ours wants them. */
+static uint32_t wanted_channel(const struct pno_file *file, uint32_t current, uint32_t ours, bool unless_waited_on)
+{
+    if (current == ours)
+        return ours;
+    if (file->ops->for_anybody && (current == PNO_REC_ALL_CHANNELS || is_of_another_process(current)))
+        return PNO_REC_ALL_CHANNELS;
+    /* Another process that waits is not robbed: it will hand the events on. */
+    return unless_waited_on && is_waited_on(file, current) ? current : ours;
+}
+
+static bool redirect(struct pno_file *file, uint32_t ours, bool unless_waited_on)
+{
+    uint64_t before = atomic_load(&file->record->channel_and_generation), word;
+    do {
+        word = wanted_channel(file, (uint32_t)before, ours, unless_waited_on) | (uint64_t)file->generation << 32;
+    } while (!atomic_compare_exchange_weak(&file->record->channel_and_generation, &before, word));
+    return word != before;
+}
+
 /* The file's channel and the record's must be set as one: two threads may find at once that a file has none. */
 static bool attach(struct pno_file *file, uint32_t channel, bool unless_attached, uint32_t *before)
 {
@@ -210,12 +242,8 @@ static bool attach(struct pno_file *file, uint32_t channel, bool unless_attached
     *before = file->channel;
     bool changed = false;
     if (*before == 0 || !unless_attached) {
-        uint32_t number = pno_channels[channel].number, current = events_channel(file);
-        uint64_t word = number | (uint64_t)file->generation << 32;
         file->channel = channel + 1;
-        /* Another process that waits is not robbed: it will hand the events on. */
-        if (!unless_attached || current == number || !is_waited_on(file, current))
-            changed = atomic_exchange(&file->record->channel_and_generation, word) != word;
+        changed = redirect(file, pno_channels[channel].number, unless_attached);
     }
     pno_lock_give(&attach_lock);
     return changed;
@@ -274,10 +302,11 @@ bool pno_channel_begin_wait(struct pno_file *file, uint32_t at)
     uint32_t number = pno_channels[at].number;
     count_waiter(file, &pno_channels[at], true);
     uint32_t current = events_channel(file);
-    if (current != number && !is_waited_on(file, current))
+    if (current != number && current != PNO_REC_ALL_CHANNELS && !is_waited_on(file, current))
         hand_over(file, current, number);
     errno = saved;
-    return events_channel(file) == number;
+    current = events_channel(file);
+    return current == number || current == PNO_REC_ALL_CHANNELS;
 }
 
 void pno_channel_end_wait(struct pno_file *file, uint32_t at)

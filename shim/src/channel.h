@@ -39,6 +39,9 @@ void pno_submit_written(struct pno_file *file, uint64_t tx_written, uint32_t chu
 void pno_channel_attach(struct pno_file *file, uint32_t channel);
 void pno_channel_attach_first(struct pno_file *file, uint32_t channel);
 
+/* The arena's number of the channel that a file's submissions go by. */
+uint32_t pno_channel_number(struct pno_file *file);
+
 /* Around a blocking wait for a file, armed: the events of a record go to one channel, but several processes of the
  * family may wait for it. True if it is ours, or just became so; else another process has it, which hands it on when it
  * has waited enough. */

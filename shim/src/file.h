@@ -19,6 +19,8 @@ struct pno_item;
 /* What a kind of file does. Every operation answers a result, a negative errno, or PNO_PASS: libc shall do it. One that
  * is missing is libc's. `fd` is the number that the call came by. */
 struct pno_ops {
+    /* What comes is for whoever takes it first, of all processes of the family that wait. */
+    bool for_anybody;
     long (*receive)(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags);
     long (*transmit)(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags);
     long (*bind)(struct pno_file *file, int fd, const struct sockaddr *name, socklen_t length);

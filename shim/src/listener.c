@@ -40,7 +40,7 @@ static void post_credits(struct pno_file *file, uint32_t count)
 {
     struct pno_record *record = file->record;
     struct pno_socket *socket = file->socket;
-    uint32_t channel = (uint32_t)atomic_load_explicit(&record->channel_and_generation, memory_order_relaxed);
+    uint32_t channel = pno_channel_number(file);
     if (!pno_lock_take(&socket->tx_lock))
         return;
     uint64_t written = atomic_load_explicit(&record->tx_written, memory_order_relaxed);
@@ -377,6 +377,7 @@ static long listener_set_option(struct pno_file *file, int fd, int level, int op
 }
 
 const struct pno_ops pno_listener_ops = {
+    .for_anybody = true,
     .receive = not_connected,
     .transmit = not_a_pipe,
     .listen = listener_listen,

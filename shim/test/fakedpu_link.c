@@ -158,11 +158,11 @@ static void set_status(struct fake_arena *arena, uint32_t number, uint32_t state
     own->dirty = true;
 }
 
-static bool send_event(struct fake_arena *arena, uint32_t number)
+static bool send_event_to(struct fake_arena *arena, uint32_t at, uint32_t number)
 {
     struct fake_record *own = &arena->records[number];
-    struct fake_channel *channel = &arena->channels[own->channel];
-    struct pno_gring *gring = gring_of(arena, own->channel);
+    struct fake_channel *channel = &arena->channels[at];
+    struct pno_gring *gring = gring_of(arena, at);
     if (channel->bell < 0)
         return true; /* nobody listens there */
     if (channel->events - atomic_load(&gring->ev_head) >= PNO_CHAN_EVT_CAPACITY) {
@@ -178,6 +178,17 @@ static bool send_event(struct fake_arena *arena, uint32_t number)
     if (atomic_load(&gring->sleep_seq) % 2 != 0 && write(channel->bell, &one, sizeof(one)) < 0)
         perror("fakedpu: bell");
     return true;
+}
+
+static bool send_event(struct fake_arena *arena, uint32_t number)
+{
+    uint32_t channel = arena->records[number].channel;
+    bool sent = true;
+    if (channel != PNO_REC_ALL_CHANNELS)
+        return send_event_to(arena, channel, number);
+    for (uint32_t at = 0; at < arena->header.channel_count; at++)
+        sent &= send_event_to(arena, at, number);
+    return sent;
 }
 
 /* --- S-rings --- */
@@ -504,7 +515,7 @@ static bool pump_record(struct fake_arena *arena, uint32_t number)
     uint32_t channel = (uint32_t)atomic_load(&record->channel_and_generation);
     if (own->role == ROLE_CREDIT && atomic_load(&record_of(arena, own->listener)->rx_read) >= own->accepted_at)
         own->role = ROLE_CONNECTION;
-    if (channel != own->channel && channel < arena->header.channel_count) {
+    if (channel != own->channel && (channel < arena->header.channel_count || channel == PNO_REC_ALL_CHANNELS)) {
         own->channel = channel;
         own->dirty = true; /* an event may have gone to the old channel */
     }

@@ -225,6 +225,45 @@ BOTH(shouldWakeAnotherProcessBlockedInAccept)
         join_child(workers[i]);
 }
 
+static int watch_listener(int listener)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    int set = epoll_create1(0);
+    CHECK_EQ(epoll_ctl(set, EPOLL_CTL_ADD, listener, &event), 0);
+    return set;
+}
+
+/* As nginx's workers do, each with a set of its own. The one that came last is busy with something else. */
+BOTH(shouldWakeEachProcessThatWatchesAListener)
+{
+    uint16_t port;
+    char byte;
+    int pipes[2], listener = listen_on(stack, SOCK_NONBLOCK, &port);
+    struct epoll_event event;
+    CHECK_EQ(pipe(pipes), 0);
+    for (int worker = 0; worker < 3; worker++) {
+        pid_t child = fork();
+        if (child == 0) {
+            int set = watch_listener(listener);
+            CHECK_EQ(write(pipes[1], "r", 1), 1);
+            if (worker == 2)
+                pause();
+            for (;;) {
+                CHECK_EQ(epoll_wait(set, &event, 1, -1), 1);
+                int fd = accept(listener, NULL, NULL);
+                if (fd >= 0 && write(fd, "a", 1) != 1)
+                    _exit(1);
+            }
+        }
+        CHECK_EQ(read(pipes[0], &byte, 1), 1);
+    }
+    for (int i = 0; i < 20; i++) {
+        int fd = connect_to(stack, port);
+        CHECK_EQ(read(fd, &byte, 1), 1);
+        close(fd);
+    }
+}
+
 ON_PNO(shouldForkMoreOftenThanThereAreSlotsAndChannels)
 {
     int fds[2];

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import org.pno.bridge.HostChannel.Parking;
 import org.pno.counters.CounterGroup;
 import org.pno.link.ChannelDescriptor;
+import org.pno.link.RecordDescriptor;
 
 /**
  * The channels' host lines, events and bells, and parking: both of the protocol's Dekker handshakes from the DPU's side
@@ -98,11 +99,29 @@ final class Channels {
 
     /** Tells the host to look at a record; its words must be complete. */
     void notify(final BridgeSocket socket) {
+        if (socket.eventChannel == RecordDescriptor.ALL_CHANNELS) {
+            notifyAll(socket);
+            return;
+        }
         final HostChannel channel = socket.arena.channel(socket.eventChannel);
         if (channel == null || channel.bell == null) {
             counters.increment(BridgeCounter.NO_CHANNEL);
-            return;
+        } else {
+            notify(channel, socket);
         }
+    }
+
+    private void notifyAll(final BridgeSocket socket) {
+        final int count = socket.arena.geometry().channelCount();
+        for (int number = 0; number < count; number++) {
+            final HostChannel channel = socket.arena.channel(number);
+            if (channel != null && channel.bell != null) {
+                notify(channel, socket);
+            }
+        }
+    }
+
+    private void notify(final HostChannel channel, final BridgeSocket socket) {
         if (channel.events.offer(socket.record)) {
             counters.increment(BridgeCounter.EVENTS);
             eventPosted(channel);

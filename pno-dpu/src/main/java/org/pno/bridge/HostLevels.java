@@ -79,7 +79,8 @@ final class HostLevels {
 
     /** Takes a whole host line of the socket's generation. */
     Fence onLine(final BridgeSocket socket, final RecordHostLine line) {
-        if (!socket.arena.geometry().hasChannel(line.eventChannel())) {
+        if (!socket.arena.geometry().hasChannel(line.eventChannel())
+                && line.eventChannel() != RecordDescriptor.ALL_CHANNELS) {
             return Fence.EV_CHANNEL;
         }
         if (line.eventChannel() != socket.eventChannel) {

@@ -35,7 +35,7 @@ public final class RecordDescriptor {
     public static final int TX_WAIT_OFFSET = 24; // u64
     /** Low half: request number; high half: one of the REQUEST values. Writer: host. */
     public static final int REQUEST_OFFSET = 32; // u64
-    /** The channel whose EVT ring takes this record's events. Writer: host. */
+    /** The channel whose EVT ring takes this record's events, or {@link #ALL_CHANNELS}. Writer: host. */
     public static final int EV_CHANNEL_OFFSET = 40; // u32
     /** Generation; the host bumps it each time the record is taken. Writer: host. */
     public static final int GENERATION_OFFSET = 44; // u32
@@ -102,6 +102,9 @@ public final class RecordDescriptor {
     public static final int BYTES = RX_MAP_OFFSET + ArenaDescriptor.MAP_ENTRIES * 4;
 
     public static final int NO_CHUNK = 0xFFFF_FFFF;
+
+    /** In evChannel: each channel of the arena that a process has. For listeners that several processes wait for. */
+    public static final int ALL_CHANNELS = 0xFFFF_FFFF;
 
     /** In txFin: reset the connection, drop what is unsent. */
     public static final long TX_FIN_ABORT = -1L;

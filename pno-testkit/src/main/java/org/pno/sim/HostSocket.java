@@ -71,6 +71,14 @@ public final class HostSocket {
         submit(SubmissionDescriptor.FLAG_HOST_LINE);
     }
 
+    /** Events go to every channel that a process has, as a family wants it of a listener. */
+    public void tellAllChannels() {
+        store(
+                RecordDescriptor.EV_CHANNEL_OFFSET,
+                Integer.toUnsignedLong(RecordDescriptor.ALL_CHANNELS) | (long) generation << Integer.SIZE);
+        submit(SubmissionDescriptor.FLAG_HOST_LINE);
+    }
+
     public int record() {
         return record;
     }

@@ -315,4 +315,27 @@ class BridgeChannelTest {
         fixture.channel.poll();
         assertEquals(before, fixture.channel.eventsConsumed());
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldTellEachChannelOfWhatIsForAnybody(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final HostChannel other = fixture.dpu.openChannel(fixture.host);
+        final HostListener listener = fixture.listen(4);
+        calm();
+        listener.socket().tellAllChannels();
+        fixture.await(() -> other.poll() > 0);
+        calm();
+        other.poll();
+        assertTrue(fixture.channel.sleep());
+        assertTrue(other.sleep());
+        fixture.connectFromPeer();
+        fixture.await(() -> fixture.channel.isRung() && other.isRung());
+
+        fixture.channel.wake();
+        other.wake();
+        assertEquals(1, fixture.channel.poll());
+        assertEquals(1, other.poll());
+        assertEquals(8, listener.socket().readable());
+    }
 }
