@@ -298,7 +298,7 @@ public final class Bridge {
     }
 
     /** Sockets' memory that is in use: slots of reads under way, chunk maps, sockets that hold receive chunks. */
-    int[] memoryInUse() {
+    public int[] memoryInUse() {
         return new int[] {
             context.slots().taken(), parts.maps().taken(), parts.holdings().count()
         };

@@ -59,6 +59,8 @@ final class BridgeSocket {
     boolean isConnecting;
     /** No process holds the record any more. */
     boolean isClosed;
+    /** Some process let go of it before its listener's rxRead was seen to have passed its entry. */
+    boolean isReleasedEarly;
     /** Stands in the {@link HolderQueue}. */
     boolean isCheckWanted;
 
@@ -160,6 +162,7 @@ final class BridgeSocket {
         listenerSide = null;
         acceptedBy = null;
         isIntroduced = false;
+        isReleasedEarly = false;
         isClosed = false;
         isEnding = false;
         isDirty = false;

@@ -31,7 +31,7 @@ final class ChunkMaps {
     }
 
     private void addBlock() {
-        final MemorySegment block = Arena.global().allocate((long) BLOCK_MAPS * ChunkMap.BYTES, 64);
+        final MemorySegment block = Arena.ofAuto().allocate((long) BLOCK_MAPS * ChunkMap.BYTES, 64);
         for (int i = 0; i < BLOCK_MAPS; i++) {
             free.add(new ChunkMap(block, (long) i * ChunkMap.BYTES));
         }

@@ -92,7 +92,11 @@ final class Holders {
             budget--;
             moved = true;
             final BridgeSocket socket = released.poll();
-            if (canBeChecked(socket)) {
+            if (socket.acceptedBy != null && socket.arena.isLive()) {
+                // Whoever let go of it has accepted it before: the listener's host line tells so, and onTaken goes on.
+                socket.isReleasedEarly = true;
+                records.read(socket.acceptedBy, 0);
+            } else if (canBeChecked(socket)) {
                 final HolderStates states = socket.arena.holderStates();
                 states.next.add(socket);
                 look(states);

@@ -164,8 +164,9 @@ final class Listeners {
             side.entriesTaken += ListenerEntry.BYTES;
             final BridgeSocket socket = side.waiting.remove();
             socket.acceptedBy = null;
-            if (socket.arena.hasLostHolder()) {
-                released.add(socket); // Who took it may be dead by now.
+            if (socket.isReleasedEarly || socket.arena.hasLostHolder()) {
+                socket.isReleasedEarly = false;
+                released.add(socket); // Who took it may have closed it, or be dead by now.
             }
         }
     }

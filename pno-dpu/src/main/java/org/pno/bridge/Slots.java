@@ -35,7 +35,7 @@ final class Slots {
     }
 
     private void addBlock() {
-        final MemorySegment block = Arena.global().allocate((long) BLOCK_SLOTS * BYTES, 64);
+        final MemorySegment block = Arena.ofAuto().allocate((long) BLOCK_SLOTS * BYTES, 64);
         for (int i = 0; i < BLOCK_SLOTS; i++) {
             free.add(new Slot(block, (long) i * BYTES));
         }

@@ -34,8 +34,8 @@ final class TransmitMaps {
      * @return NONE, or TX_CHUNK
      */
     Fence learn(final BridgeSocket socket, final long txWritten, final int chunk) {
-        if (chunk == RecordDescriptor.NO_CHUNK || txWritten - socket.line.txAcked() <= 0) {
-            return Fence.NONE;
+        if (chunk == RecordDescriptor.NO_CHUNK || txWritten - socket.line.txAcked() <= 0 || socket.isEnding) {
+            return Fence.NONE; // A sweep may have told of the end before: what SUB still says of it comes too late.
         }
         if (!socket.arena.geometry().hasTxChunk(chunk)) {
             return Fence.TX_CHUNK;

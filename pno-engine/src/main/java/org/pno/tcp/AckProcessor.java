@@ -48,7 +48,8 @@ final class AckProcessor {
         if (ack < connection.sndUna) {
             return true; // An old ACK is ignored, but not the segment's payload.
         }
-        final long windowBytes = (long) segment.window() << connection.sndScale;
+        // RFC 7323 2.2: never scaled in a SYN; in simultaneous open a SYN-ACK comes to SYN-RECEIVED.
+        final long windowBytes = (long) segment.window() << (segment.isSyn() ? 0 : connection.sndScale);
         final boolean duplicate = isDuplicate(connection, segment, windowBytes);
         final boolean advances = ack > connection.sndUna;
         recovery.onAckBegin(connection, segment);

@@ -184,6 +184,15 @@ class HandshakeTest {
     }
 
     @Test
+    void shouldNotScaleTheWindowOfASynAckThatCompletesSimultaneousOpen() {
+        connect();
+        tester.inject(of("S").seq(0).offers());
+        tester.expect("SA");
+        tester.inject(of("SA").seq(0).ack(1).offers().window(3_000));
+        assertEquals(3_000, tester.connection().sendWindowBytes());
+    }
+
+    @Test
     void shouldTakeDataThatComesWithSynAck() {
         connect();
         tester.inject(of("SA").seq(0).ack(1).offers().length(10));

@@ -200,6 +200,18 @@ class BridgeHolderTest {
 
     @ParameterizedTest
     @EnumSource
+    void shouldFreeAConnectionThatWasClosedBeforeItsListenerSaidThatItWasTaken(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair(fixture.listen(4), false);
+        pair.own().close(); // Nothing was submitted for the listener since.
+        fixture.await(() -> pair.peer().isAtEnd());
+        pair.peer().close();
+        fixture.await(pair.own()::isFreed);
+        assertEquals(1, fixture.host.arena.socketsInUse());
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void shouldRefuseASlotThatNobodyFilled(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final int[] result = {-1};
