@@ -27,7 +27,10 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
     /** What the script does by itself. */
     private static final String[] SCRIPT_COMMANDS = {
-        "", "./pno test     runs all tests, the unprivileged ones first", "./pno format   formats the sources",
+        "",
+        "./pno test     runs all tests, the unprivileged ones first",
+        "./pno format   formats the sources",
+        "./pno sim      whole systems under one virtual clock and one seed, with faults and oracles",
     };
 
     @Spec

@@ -4,6 +4,7 @@ import static org.pno.link.ChannelDescriptor.EVT_CAPACITY;
 import static org.pno.link.ChannelDescriptor.SUB_CAPACITY;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.BooleanSupplier;
 import org.pno.link.ChannelDescriptor;
 import org.pno.link.EventWord;
 import org.pno.link.Submission;
@@ -25,6 +26,7 @@ public final class HostChannel {
     private long eventHead;
     private long rungForEventHead;
     private long sleepSequence;
+    private BooleanSupplier isBusy = () -> false;
 
     HostChannel(final SimulatedHost host, final int number) {
         this.host = host;
@@ -42,11 +44,16 @@ public final class HostChannel {
         return bell;
     }
 
+    /** Whenever the answer is true, SUB's lock counts as taken: an overflow is counted instead of a submission. */
+    public void busyWhen(final BooleanSupplier answer) {
+        isBusy = answer;
+    }
+
     /** Tells the DPU to look at a socket; counts an overflow instead if SUB is full. */
     void submit(final HostSocket socket, final long txWritten, final long rxRead, final int txChunk, final int flags) {
         // Pairs with the DPU's write of subHead: it has read the slot that is filled again.
         final long head = Words.getAcquire(memory, offset + ChannelDescriptor.SUB_HEAD_OFFSET);
-        if (submissionTail - head == SUB_CAPACITY) {
+        if (submissionTail - head == SUB_CAPACITY || isBusy.getAsBoolean()) {
             overflow();
             return;
         }

@@ -213,6 +213,16 @@ public final class HostSocket {
         return (int) (committed - rxRead);
     }
 
+    /** Bytes that the host can see, read or not. */
+    public long rxCommitted() {
+        return level(RecordDescriptor.RX_COMMITTED_OFFSET);
+    }
+
+    /** True once the host can see the peer's FIN. */
+    public boolean isEndVisible() {
+        return level(RecordDescriptor.RX_FIN_OFFSET) != 0;
+    }
+
     /** Reads what there is. */
     public byte[] receive(final int limit) {
         final byte[] bytes = peek(limit);
@@ -351,6 +361,15 @@ public final class HostSocket {
     /** Pairs with the DPU's reads of the host line. */
     private void store(final int wordOffset, final long value) {
         Words.setRelease(memory, offset + wordOffset, value);
+    }
+
+    @Override
+    public String toString() {
+        return "record " + record + " generation " + generation + (isClosed ? " closed" : "") + " state " + state()
+                + " error " + soError() + " written " + txWritten + " acknowledged "
+                + level(RecordDescriptor.TX_ACKED_OFFSET) + " received " + level(RecordDescriptor.RX_COMMITTED_OFFSET)
+                + " read " + rxRead + (isEndVisible() ? " ended" : "") + " request " + requests + " answered "
+                + (int) level(RecordDescriptor.REQUEST_DONE_OFFSET);
     }
 
     private void check(final boolean holds, final String what, final long value, final String allowed) {

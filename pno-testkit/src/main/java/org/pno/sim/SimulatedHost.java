@@ -130,6 +130,11 @@ public final class SimulatedHost implements AutoCloseable {
         return reclaimed;
     }
 
+    /** The socket that has taken a record, or null. */
+    public HostSocket socketOf(final int record) {
+        return sockets[record];
+    }
+
     /** Sockets that were closed and whose records are not FREE yet. */
     public int closing() {
         return closing.size();

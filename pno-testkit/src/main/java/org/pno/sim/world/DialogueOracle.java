@@ -1,0 +1,108 @@
+package org.pno.sim.world;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.pno.sys.Errno;
+
+/**
+ * Judges how the programs of a dialogue ended: every byte arrived once and in order, or an error was reported; and no
+ * error came without a cause.
+ */
+final class DialogueOracle {
+    private DialogueOracle() {}
+
+    static void check(final Dialogue dialogue, final Scenario scenario) {
+        final Map<Long, SocketProgram> servers = new HashMap<>();
+        for (final SocketProgram server : dialogue.servers()) {
+            if (servers.put(server.flow(), server) != null) {
+                servers.put(server.flow(), null); // The same ports twice: nobody knows which was which.
+            }
+        }
+        for (final SocketProgram client : dialogue.clients()) {
+            if (client.connectError() == 0) {
+                final long flow = FlowKey.reverse(client.flow());
+                if (servers.get(flow) != null) {
+                    checkPair(client, servers.get(flow), scenario);
+                } else if (!servers.containsKey(flow)) {
+                    checkUnaccepted(client);
+                }
+            }
+        }
+        checkStrangers(dialogue.servers(), dialogue.clients());
+        if (!dialogue.opensAtOnce() && !scenario.mayRefuse()) {
+            dialogue.clients().stream()
+                    .filter(client -> isOfThePeer(client.connectError()))
+                    .forEach(client -> fail("a connect fails without a cause", client, client));
+        }
+    }
+
+    /** True for an error that says something of the peer or the way to it, not of our own ports and memory. */
+    private static boolean isOfThePeer(final int errno) {
+        return isOfSilence(errno) || errno == Errno.ECONNREFUSED || errno == Errno.ECONNRESET;
+    }
+
+    private static void checkPair(final SocketProgram client, final SocketProgram server, final Scenario scenario) {
+        checkStream(client, server);
+        checkStream(server, client);
+        final boolean hasError = client.error() != 0 || server.error() != 0;
+        if (hasError && !hasCause(client, scenario) && !hasCause(server, scenario)) {
+            fail("an error without a cause", client, server);
+        }
+        if (!hasError && !client.hasLeftEarly() && !server.hasLeftEarly()) {
+            checkSeen(client, server);
+            checkSeen(server, client);
+        }
+    }
+
+    private static void checkStream(final SocketProgram reader, final SocketProgram writer) {
+        if (reader.bytesRead() > writer.written()) {
+            fail("read " + reader.bytesRead() + " of " + writer.written() + " bytes written", reader, writer);
+        }
+        if (reader.hasSeenEnd() && reader.bytesRead() != writer.written()) {
+            fail("the stream ends after " + reader.bytesRead() + " of " + writer.written() + " bytes", reader, writer);
+        }
+    }
+
+    private static void checkSeen(final SocketProgram reader, final SocketProgram writer) {
+        if (!reader.hasSeenEnd() && reader.plan().end().manner() == Plan.Manner.ORDERLY) {
+            fail("neither the end nor an error was seen", reader, writer);
+        }
+        if (reader.bytesRead() != writer.written()) {
+            fail("read " + reader.bytesRead() + " of " + writer.written() + " bytes", reader, writer);
+        }
+    }
+
+    /** One that leaves early resets the connection if bytes are unread; an outage may outlast patience. */
+    private static boolean hasCause(final SocketProgram program, final Scenario scenario) {
+        return program.hasLeftEarly() || scenario.isLongOutage() && isOfSilence(program.error());
+    }
+
+    private static boolean isOfSilence(final int errno) {
+        return errno == Errno.ETIMEDOUT || errno == Errno.EHOSTUNREACH || errno == Errno.ENETUNREACH;
+    }
+
+    /** The listener never gave it to a program: it was reset, or never existed for the server. */
+    private static void checkUnaccepted(final SocketProgram client) {
+        if (client.bytesRead() != 0) {
+            fail("read from nobody", client, client);
+        }
+        if (client.error() == 0 && client.hasSeenEnd()) {
+            fail("nobody has accepted, yet the stream ended in order", client, client);
+        }
+    }
+
+    private static void checkStrangers(final List<SocketProgram> servers, final List<SocketProgram> clients) {
+        for (final SocketProgram server : servers) {
+            final boolean isKnown = clients.stream()
+                    .anyMatch(client -> client.flow() == FlowKey.reverse(server.flow()) || client.flow() < 0);
+            if (!isKnown && server.flow() >= 0 && server.bytesRead() != 0) {
+                fail("read from a stranger", server, server);
+            }
+        }
+    }
+
+    private static void fail(final String what, final SocketProgram one, final SocketProgram other) {
+        throw new OracleFailure(what + ":\n    " + one + "\n    " + other);
+    }
+}

@@ -1,0 +1,167 @@
+package org.pno.sim.world;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.pno.sim.net.StreamPattern;
+import org.pno.wire.TcpHeader;
+import org.pno.wire.TcpOptions;
+
+/**
+ * Sees every frame on the wire and checks from outside what RFC 9293 and the link protocol promise: payload is the
+ * stream's at its position, inside the window that the sender was told of; the right edge never goes back; no ACK
+ * covers what the host cannot see. Knows nothing of the engine.
+ */
+final class WireObserver {
+    /** Tells what a node's hosts can see. */
+    interface Hosts {
+        /** Answer of {@link #visible}: no host has the socket any more, or it is closed. */
+        long ANYTHING = Long.MAX_VALUE;
+
+        /** How far a node may acknowledge the other direction of a flow that it sends: what its host can see. */
+        long visible(int node, long flow);
+    }
+
+    private final Map<Long, FlowWatch> flows = new HashMap<>();
+    private final List<FlowWatch> inOrder = new ArrayList<>();
+    private final Hosts hosts;
+
+    WireObserver(final Hosts hosts) {
+        this.hosts = hosts;
+    }
+
+    /** What was seen of a flow, or null. */
+    FlowWatch flow(final long flow) {
+        return flows.get(flow);
+    }
+
+    /** All flows seen, the oldest first. */
+    List<FlowWatch> flows() {
+        return inOrder;
+    }
+
+    private FlowWatch watch(final long flow) {
+        FlowWatch watch = flows.get(flow);
+        if (watch == null) {
+            watch = new FlowWatch(flow);
+            flows.put(flow, watch);
+            inOrder.add(watch);
+        }
+        return watch;
+    }
+
+    void onSent(final int node, final FrameView view) {
+        if (!view.isTcp() || view.sourceNode() != node) {
+            return;
+        }
+        final FlowWatch watch = watch(view.flow());
+        final FlowWatch reverse = watch(FlowKey.reverse(view.flow()));
+        if (view.tcp.has(TcpHeader.SYN)) {
+            onSyn(watch, reverse, view);
+        } else if (!view.tcp.has(TcpHeader.RST) && watch.hasSyn) {
+            if (view.payloadLength() > 0) {
+                onPayload(watch, view);
+            }
+            if (view.tcp.has(TcpHeader.ACK) && reverse.hasSyn && !watch.isStale) {
+                onAcknowledgement(node, watch, reverse, view);
+            }
+        }
+    }
+
+    private static void onSyn(final FlowWatch watch, final FlowWatch reverse, final FrameView view) {
+        final boolean isAnswer = view.tcp.has(TcpHeader.ACK);
+        if (!watch.hasSyn || watch.iss != view.tcp.sequence()) {
+            reverse.isStale |= watch.hasSyn && !isAnswer;
+            // Its SYN may have arrived while ours waited for the bus.
+            watch.begin(view.tcp.sequence(), reverse.hasSyn ? reverse.synWindow : 0);
+        }
+        watch.isStale = false;
+        final TcpOptions options = view.parseOptions();
+        watch.scaleOffered = options.windowScale();
+        watch.hasTimestamps = options.timestamps();
+        watch.timestamp = options.timestampValue();
+        watch.synWindow = view.tcp.window();
+        watch.edge = Math.max(watch.edge, view.tcp.window());
+        require(view.payloadLength() == 0, "a SYN with payload", watch, view);
+    }
+
+    private static void onPayload(final FlowWatch watch, final FrameView view) {
+        final long position = watch.position(view.tcp.sequence());
+        final int length = view.payloadLength();
+        final long wrong = StreamPattern.mismatch(
+                FlowKey.salt(watch.flow), position, length, view.memory(), view.tcp.payloadOffset());
+        require(wrong < 0, "payload that is not the stream's, at " + wrong, watch, view);
+        require(
+                position + length <= watch.grantedEdge,
+                "payload up to " + (position + length) + ", outside the window that the peer has granted",
+                watch,
+                view);
+        watch.highest = Math.max(watch.highest, position + length);
+    }
+
+    private void onAcknowledgement(
+            final int node, final FlowWatch watch, final FlowWatch reverse, final FrameView view) {
+        if (watch.hasTimestamps) {
+            watch.timestamp = view.parseOptions().timestampValue();
+        }
+        final long acknowledged = reverse.position(view.tcp.acknowledgment());
+        final long visible = hosts.visible(node, watch.flow);
+        require(
+                acknowledged <= visible,
+                "an ACK of " + acknowledged + " although the host can see " + visible + " only",
+                watch,
+                view);
+        final long edge = acknowledged + ((long) view.tcp.window() << scale(watch, reverse));
+        // A segment with payload may have waited for the bus while ACKs built later went out.
+        final boolean hasPayload = view.payloadLength() > 0;
+        final long before = hasPayload ? watch.edgeWithPayload : watch.edge;
+        require(edge >= before, "the window's right edge goes back from " + before + " to " + edge, watch, view);
+        watch.edge = Math.max(watch.edge, edge);
+        if (hasPayload) {
+            watch.edgeWithPayload = edge;
+        }
+    }
+
+    private static int scale(final FlowWatch watch, final FlowWatch reverse) {
+        return watch.scaleOffered >= 0 && reverse.scaleOffered >= 0 ? watch.scaleOffered : 0;
+    }
+
+    /** A frame has reached a node, unharmed. */
+    void onDelivered(final int node, final FrameView view) {
+        if (!view.isTcp() || view.destinationNode() != node || view.tcp.has(TcpHeader.RST)) {
+            return;
+        }
+        final FlowWatch peer = flows.get(view.flow());
+        if (peer == null || !peer.hasSyn || peer.isStale) {
+            return;
+        }
+        final FlowWatch own = watch(FlowKey.reverse(view.flow()));
+        if (view.tcp.has(TcpHeader.SYN)) {
+            if (view.tcp.sequence() == peer.iss && own.hasSyn) {
+                own.grantedEdge = Math.max(own.grantedEdge, view.tcp.window());
+            }
+            return;
+        }
+        if (!own.hasSyn || !view.tcp.has(TcpHeader.ACK)) {
+            return;
+        }
+        final long acknowledged = own.position(view.tcp.acknowledgment());
+        if (acknowledged < 0 || acknowledged > own.highest + 1) {
+            return; // Of another connection on the same ports.
+        }
+        own.grantedEdge = Math.max(own.grantedEdge, acknowledged + ((long) view.tcp.window() << scale(peer, own)));
+        // An ACK that lets the sender believe in loss, or that something has left the network, changes its rules.
+        final boolean isDuplicate = view.payloadLength() == 0 && acknowledged <= own.acknowledged;
+        own.isDisturbed |= isDuplicate || view.parseOptions().sackBlockCount() > 0;
+        own.acknowledged = Math.max(own.acknowledged, acknowledged);
+    }
+
+    private static void require(final boolean holds, final String what, final FlowWatch watch, final FrameView view) {
+        if (!holds) {
+            throw new OracleFailure(what + ": " + watch + "; seq " + watch.position(view.tcp.sequence()) + " length "
+                    + view.payloadLength() + " flags 0x" + Integer.toHexString(view.tcp.flags()) + " window "
+                    + view.tcp.window());
+        }
+    }
+}
