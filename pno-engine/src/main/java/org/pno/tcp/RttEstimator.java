@@ -1,10 +1,15 @@
 package org.pno.tcp;
 
+import java.util.concurrent.TimeUnit;
+
 /** The retransmission timeout of RFC 6298, in nanoseconds. The bounds are Linux's: it never waits less than 200 ms. */
 final class RttEstimator {
     private static final int ALPHA_SHIFT = 3;
     private static final int BETA_SHIFT = 2;
     private static final int K = 4;
+
+    /** RFC 6298 5.7. */
+    private static final long AFTER_REPEATED_SYN_NS = TimeUnit.SECONDS.toNanos(3);
 
     private final long initialNs;
     private final long minNs;
@@ -49,6 +54,11 @@ final class RttEstimator {
         // RFC 6298 2.4, with Linux's reading of the minimum: it bounds the variation, so that a peer's delayed
         // acknowledgement fits in whatever the round-trip time.
         timeoutNs = Math.min(maxNs, smoothedNs + Math.max(minNs, K * variationNs));
+    }
+
+    /** RFC 6298 5.7: the SYN was sent again, so nothing is measured, and the path may be a slow one. */
+    void onRepeatedSyn() {
+        timeoutNs = Math.min(maxNs, Math.max(timeoutNs, AFTER_REPEATED_SYN_NS));
     }
 
     /** RFC 6298 5.5: the timer has expired. */

@@ -73,10 +73,23 @@ final class SegmentInput {
         if (connection.state() == TcpState.SYN_RECEIVED && !completes(connection, segment)) {
             return;
         }
+        final TcpState before = connection.state();
         if (!ackProcessor.process(connection, segment)) { // Fifth.
             return;
         }
+        if (isOver(connection, before)) {
+            return;
+        }
         takeText(connection, segment); // Seventh and eighth; the sixth, urgent data, is taken as plain data.
+    }
+
+    /**
+     * The ACK was the last that was missing: CLOSING has ended, or LAST-ACK, and nothing else of the segment
+     * counts.
+     */
+    private static boolean isOver(final Connection connection, final TcpState before) {
+        return before == TcpState.CLOSING && connection.state() == TcpState.TIME_WAIT
+                || before == TcpState.LAST_ACK && connection.finAcknowledged();
     }
 
     /** RFC 7323 5.3 R1. RST is exempt (5.2); so is a segment without timestamps, as in Linux. */
@@ -92,8 +105,7 @@ final class SegmentInput {
     private void renewTimestamp(final Connection connection, final Segment segment) {
         if (connection.timestamps
                 && segment.options().timestamps()
-                && segment.position <= connection.rcvAcked
-                && segment.options().timestampValue() - connection.tsRecent >= 0) {
+                && segment.position <= connection.rcvAcked) { // Older ones have been refused, or it has no life left.
             connection.tsRecent = segment.options().timestampValue();
             connection.tsRecentAtNs = context.nowNs();
         }
@@ -105,8 +117,10 @@ final class SegmentInput {
      * the ACK field of a segment that was received before; the text is cut to the window later.
      */
     private static boolean isAcceptable(final Connection connection, final Segment segment) {
+        final boolean beforeSyn = connection.state() == TcpState.SYN_RECEIVED && segment.position < -1;
         return segment.position + segment.sequenceLength() >= connection.rcvAcked
-                && segment.position <= connection.rcvEdge;
+                && segment.position <= connection.rcvEdge
+                && !beforeSyn; // Nothing was received yet, so it is no segment received before.
     }
 
     /** Not acceptable: an ACK, and the segment is dropped. The ACK is rationed unless payload asks for it. */
@@ -191,8 +205,12 @@ final class SegmentInput {
         }
         if (!connection.state().receives()) {
             // The peer's FIN has been received: what comes now is old, or behind it.
-            context.drop(end > connection.rcvNxt ? DropReason.BEYOND_FIN : DropReason.DUPLICATE);
-            acks.acknowledgeNow(connection);
+            if (end + (segment.isFin() ? 1 : 0) > connection.rcvNxt) {
+                context.drop(DropReason.BEYOND_FIN); // RFC 9293 3.10.7.4, seventh: ignore the segment text.
+            } else {
+                context.drop(DropReason.DUPLICATE);
+                acks.acknowledgeNow(connection);
+            }
             return;
         }
         if (connection.orphan && end > connection.rcvNxt) {

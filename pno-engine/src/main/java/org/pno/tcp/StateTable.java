@@ -80,7 +80,7 @@ final class StateTable {
         final boolean fin = (flags & TcpHeader.FIN) != 0;
         final boolean rst = (flags & TcpHeader.RST) != 0;
         final boolean ack = (flags & TcpHeader.ACK) != 0;
-        if (syn && (fin || rst)) {
+        if (syn && (rst || fin && expectsSyn(state))) {
             return Action.NONSENSE;
         }
         return switch (state) {
@@ -89,6 +89,11 @@ final class StateTable {
             case SYN_SENT -> syn || rst || ack ? Action.ANSWER : Action.NO_SYN;
             default -> rst ? Action.RESET : syn ? Action.SYN : ack ? Action.ORDINARY : Action.NO_ACK;
         };
+    }
+
+    /** Where a SYN with FIN would open something; elsewhere it is refused as any SYN is (RFC 5961 4.2). */
+    private static boolean expectsSyn(final TcpState state) {
+        return state == TcpState.LISTEN || state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED;
     }
 
     private static Action inListen(final boolean syn, final boolean rst, final boolean ack) {

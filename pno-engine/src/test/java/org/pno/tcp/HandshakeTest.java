@@ -265,7 +265,6 @@ class HandshakeTest {
 
     @Test
     void shouldDropSynBeyondBacklog() {
-        tester.configuration.synCookies = SynCookieMode.OFF;
         tester.listen(2);
         for (int i = 0; i < 3; i++) {
             tester.peerPort = 1_000 + i;
@@ -277,7 +276,6 @@ class HandshakeTest {
 
     @Test
     void shouldTakeTheBacklogOfASecondListen() {
-        tester.configuration.synCookies = SynCookieMode.OFF;
         final int listener = tester.listen(1);
         for (int i = 0; i < 2; i++) {
             tester.peerPort = 1_000 + i;
@@ -292,7 +290,6 @@ class HandshakeTest {
 
     @Test
     void shouldDropSynBeyondHalfOpenBoundOfAllListeners() {
-        tester.configuration.synCookies = SynCookieMode.OFF;
         tester.configuration.maxHalfOpen = 1;
         tester.listen();
         tester.inject(of("S"));

@@ -12,7 +12,6 @@ final class SentSegment {
     final int acknowledgment;
     final int window;
     final int length;
-    final int headerLength;
     final int segmentBytes;
     final int mss;
     final int windowScale;
@@ -38,7 +37,6 @@ final class SentSegment {
         this.atNs = atNs;
         this.length = length;
         this.segmentBytes = segmentBytes;
-        headerLength = header.headerLength();
         flags = (header.has(TcpHeader.SYN) ? "S" : "")
                 + (header.has(TcpHeader.FIN) ? "F" : "")
                 + (header.has(TcpHeader.RST) ? "R" : "")

@@ -25,9 +25,24 @@ class StateTableTest {
 
     @ParameterizedTest
     @EnumSource(TcpState.class)
-    void shouldDropSynWithFinOrRstInEveryState(final TcpState state) {
-        assertEquals(StateTable.Action.NONSENSE, StateTable.action(state, TcpHeader.SYN | TcpHeader.FIN));
+    void shouldDropSynWithRstInEveryState(final TcpState state) {
         assertEquals(StateTable.Action.NONSENSE, StateTable.action(state, TcpHeader.SYN | TcpHeader.RST));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TcpState.class,
+            names = {"LISTEN", "SYN_SENT", "SYN_RECEIVED"})
+    void shouldOpenNothingForSynWithFin(final TcpState state) {
+        assertEquals(StateTable.Action.NONSENSE, StateTable.action(state, TcpHeader.SYN | TcpHeader.FIN));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TcpState.class,
+            names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    void shouldTreatSynWithFinAsAnySynInAConnection(final TcpState state) {
+        assertEquals(StateTable.Action.SYN, StateTable.action(state, TcpHeader.SYN | TcpHeader.FIN));
     }
 
     @Test

@@ -1,0 +1,87 @@
+package org.pno.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.opentest4j.TestAbortedException;
+import org.pno.check.scripts.AllScripts;
+import org.pno.sys.SystemCallException;
+
+/**
+ * The packet scripts on the Linux kernel, in real time, many at once: each thread has a network namespace and a TAP. A
+ * script that fails is played twice more, alone: then nothing but Linux can be late.
+ */
+@Tag("system")
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
+class LinuxScriptsTest {
+    private static final int THREADS = 12;
+    private static final int ALONE = 2;
+
+    private final Queue<ScriptCase> waiting = new ConcurrentLinkedQueue<>();
+    private final Map<String, Throwable> failed = Collections.synchronizedMap(new TreeMap<>());
+    private final List<ScriptCase> again = Collections.synchronizedList(new ArrayList<>());
+
+    @Test
+    void shouldPassOnLinux() throws InterruptedException {
+        final List<ScriptCase> all = AllScripts.all();
+        all.stream().filter(script -> script.where().includes(true)).forEach(waiting::add);
+        final int count = waiting.size();
+        final List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+            threads.add(Thread.ofPlatform().start(() -> playAll(again)));
+        }
+        for (final Thread thread : threads) {
+            thread.join();
+        }
+        for (int round = 0; round < ALONE && failed.isEmpty(); round++) {
+            waiting.addAll(again);
+            again.clear();
+            final Thread alone = Thread.ofPlatform().start(() -> playAll(again));
+            alone.join();
+        }
+        summarise(all, count);
+    }
+
+    private void playAll(final List<ScriptCase> late) {
+        try (LinuxNetwork network = new LinuxNetwork()) {
+            for (ScriptCase script = waiting.poll(); script != null; script = waiting.poll()) {
+                play(script, network, late);
+            }
+        } catch (final SystemCallException e) {
+            failed.put("namespace", e);
+        }
+    }
+
+    private static void play(final ScriptCase script, final LinuxNetwork network, final List<ScriptCase> late) {
+        try {
+            script.run(network.endpoint());
+        } catch (final AssertionError e) {
+            System.out.println("not at once: " + e.getMessage());
+            late.add(script);
+        }
+    }
+
+    private void summarise(final List<ScriptCase> all, final int count) {
+        if (failed.containsKey("namespace")) {
+            throw new TestAbortedException(
+                    "needs network namespaces and a TAP: run as root, or under unshare -Urn", failed.get("namespace"));
+        }
+        System.out.println("scripts: " + all.size() + " ("
+                + all.stream().filter(script -> script.where() == Where.BOTH).count()
+                + " on both, " + (all.size() - count) + " on our engine only, "
+                + all.stream().filter(script -> script.where() == Where.LINUX).count()
+                + " on Linux only); passed on Linux: "
+                + (count - again.size()) + " of " + count);
+        assertEquals(List.of(), again.stream().map(ScriptCase::toString).toList(), "scripts that Linux fails");
+    }
+}

@@ -1,0 +1,207 @@
+package org.pno.check;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.pno.sys.Errno;
+import org.pno.sys.StreamSocket;
+
+/** The Linux kernel through a TAP, in real time, for one script. */
+final class LinuxEndpoint implements Endpoint {
+    /** By the kernel's numbers. */
+    private static final List<String> STATES = List.of(
+            "",
+            "ESTAB",
+            "SYN-SENT",
+            "SYN-RECV",
+            "FIN-WAIT-1",
+            "FIN-WAIT-2",
+            "TIME-WAIT",
+            "UNCONN",
+            "CLOSE-WAIT",
+            "LAST-ACK",
+            "LISTEN",
+            "CLOSING",
+            "SYN-RECV");
+
+    private static final int CLOSED = 7;
+
+    private final LinuxNetwork network;
+    private final int peerAddress;
+    private final List<Handle> handles = new ArrayList<>();
+
+    /** A socket and how far its streams are; no socket once it is closed. */
+    private static final class Handle {
+        private StreamSocket socket;
+        private long written;
+        private long consumed;
+
+        Handle(final StreamSocket socket) {
+            this.socket = socket;
+        }
+    }
+
+    LinuxEndpoint(final LinuxNetwork network, final int peerAddress) {
+        this.network = network;
+        this.peerAddress = peerAddress;
+    }
+
+    @Override
+    public String name() {
+        return "Linux";
+    }
+
+    @Override
+    public boolean isLinux() {
+        return true;
+    }
+
+    @Override
+    public int peerAddress() {
+        return peerAddress;
+    }
+
+    @Override
+    public int freePort() {
+        return network.takePort();
+    }
+
+    @Override
+    public long nowNs() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public void knob(final Knob knob, final int value) {
+        network.sysctl(knob.sysctl(), value);
+    }
+
+    @Override
+    public void inject(final byte[] packet) {
+        network.inject(packet);
+    }
+
+    @Override
+    public Sent next(final long waitNs) {
+        return network.next(waitNs);
+    }
+
+    private StreamSocket at(final int handle) {
+        return handles.get(handle).socket;
+    }
+
+    private int add(final StreamSocket socket) {
+        handles.add(new Handle(socket));
+        return handles.size() - 1;
+    }
+
+    @Override
+    public int socket() {
+        return add(StreamSocket.open());
+    }
+
+    @Override
+    public int listen(final int socket, final int port, final int backlog) {
+        final int bound = at(socket).bind(ADDRESS, port);
+        return bound < 0 ? bound : at(socket).listen(backlog);
+    }
+
+    @Override
+    public int accept(final int listener) {
+        final StreamSocket accepted = at(listener).accept();
+        return accepted == null ? -Errno.EAGAIN : add(accepted);
+    }
+
+    @Override
+    public int connect(final int socket, final int localPort, final int peerPort) {
+        final int bound = at(socket).bind(ADDRESS, localPort);
+        return bound < 0 ? bound : at(socket).connect(peerAddress, peerPort);
+    }
+
+    @Override
+    public int setOption(final int socket, final Option option, final int value) {
+        return at(socket).option(option.level(), option.number(), value);
+    }
+
+    @Override
+    public int write(final int socket, final int bytes) {
+        final Handle handle = handles.get(socket);
+        final int result = handle.socket.write(Pattern.bytes(handle.written, bytes));
+        handle.written += Math.max(0, result);
+        return result;
+    }
+
+    @Override
+    public int read(final int socket, final int bytes) {
+        final Handle handle = handles.get(socket);
+        final byte[] read = new byte[bytes];
+        final int result = handle.socket.read(read);
+        for (int i = 0; i < result; i++) {
+            if (read[i] != Pattern.at(handle.consumed + i)) {
+                throw new AssertionError("a wrong byte was read at position " + (handle.consumed + i));
+            }
+        }
+        handle.consumed += Math.max(0, result);
+        return result;
+    }
+
+    @Override
+    public int shutdown(final int socket) {
+        return at(socket).shutdown();
+    }
+
+    @Override
+    public int close(final int socket) {
+        at(socket).close();
+        handles.get(socket).socket = null;
+        return 0;
+    }
+
+    @Override
+    public int abort(final int socket) {
+        at(socket).abort();
+        handles.get(socket).socket = null;
+        return 0;
+    }
+
+    @Override
+    public int error(final int socket) {
+        return at(socket).error();
+    }
+
+    @Override
+    public String state(final int socket, final int localPort, final int peerPort) {
+        final int state = socket >= 0 && at(socket) != null ? at(socket).state() : CLOSED;
+        return STATES.get(state == CLOSED ? listedState(localPort, peerPort) : state);
+    }
+
+    /** Of a connection without a socket: half open, orphaned or in TIME-WAIT. */
+    private int listedState(final int localPort, final int peerPort) {
+        final String local = String.format(":%04X", localPort);
+        final String remote = String.format("%08X:%04X", Integer.reverseBytes(peerAddress), peerPort);
+        try {
+            for (final String line : Files.readAllLines(Path.of("/proc/thread-self/net/tcp"))) {
+                final String[] words = line.strip().split("\\s+");
+                if (words[1].endsWith(local) && words[2].equals(remote)) {
+                    return Integer.parseInt(words[3], 16);
+                }
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return CLOSED;
+    }
+
+    @Override
+    public void close() {
+        for (final Handle handle : handles) {
+            if (handle.socket != null) {
+                handle.socket.abort();
+            }
+        }
+        network.restore();
+    }
+}
