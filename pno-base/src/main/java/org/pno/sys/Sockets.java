@@ -66,10 +66,8 @@ final class Sockets {
     /** Sets an option that is a structure. */
     static void setOption(
             final int socket, final int level, final int option, final MemorySegment value, final String name) {
+        final int length = Math.toIntExact(value.byteSize());
         SystemCallException.check(
-                SETSOCKOPT.call(socket, level, option, value.address(), (int) value.byteSize()),
-                "setsockopt",
-                socket,
-                name);
+                SETSOCKOPT.call(socket, level, option, value.address(), length), "setsockopt", socket, name);
     }
 }

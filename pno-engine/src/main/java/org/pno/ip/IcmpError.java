@@ -84,14 +84,12 @@ public final class IcmpError {
         type = messageType;
         code = messageCode;
         tooBig = type == Icmpv4Header.DESTINATION_UNREACHABLE && code == Icmpv4Header.CODE_FRAGMENTATION_NEEDED;
-        switch (type) {
-            case Icmpv4Header.DESTINATION_UNREACHABLE -> {
-                errno = code < UNREACHABLE_ERRNO.length ? UNREACHABLE_ERRNO[code] : 0;
-            }
-            case Icmpv4Header.TIME_EXCEEDED -> errno = Errno.EHOSTUNREACH;
-            case Icmpv4Header.PARAMETER_PROBLEM -> errno = Errno.EPROTO;
-            default -> errno = 0;
-        }
+        errno = switch (type) {
+            case Icmpv4Header.DESTINATION_UNREACHABLE -> code < UNREACHABLE_ERRNO.length ? UNREACHABLE_ERRNO[code] : 0;
+            case Icmpv4Header.TIME_EXCEEDED -> Errno.EHOSTUNREACH;
+            case Icmpv4Header.PARAMETER_PROBLEM -> Errno.EPROTO;
+            default -> 0;
+        };
         return errno != 0;
     }
 
@@ -100,16 +98,15 @@ public final class IcmpError {
         type = messageType;
         code = messageCode;
         tooBig = type == Icmpv6Header.PACKET_TOO_BIG;
-        switch (type) {
-            case Icmpv6Header.DESTINATION_UNREACHABLE -> {
-                // RFC 4443 2.4(a): an unknown code is an error all the same.
-                errno = code < UNREACHABLE_ERRNO_V6.length ? UNREACHABLE_ERRNO_V6[code] : Errno.EPROTO;
-            }
-            case Icmpv6Header.PACKET_TOO_BIG -> errno = Errno.EMSGSIZE;
-            case Icmpv6Header.TIME_EXCEEDED -> errno = Errno.EHOSTUNREACH;
-            case Icmpv6Header.PARAMETER_PROBLEM -> errno = Errno.EPROTO;
-            default -> errno = 0;
-        }
+        errno = switch (type) {
+            // RFC 4443 2.4(a): an unknown code is an error all the same.
+            case Icmpv6Header.DESTINATION_UNREACHABLE ->
+                code < UNREACHABLE_ERRNO_V6.length ? UNREACHABLE_ERRNO_V6[code] : Errno.EPROTO;
+            case Icmpv6Header.PACKET_TOO_BIG -> Errno.EMSGSIZE;
+            case Icmpv6Header.TIME_EXCEEDED -> Errno.EHOSTUNREACH;
+            case Icmpv6Header.PARAMETER_PROBLEM -> Errno.EPROTO;
+            default -> 0;
+        };
         return errno != 0;
     }
 

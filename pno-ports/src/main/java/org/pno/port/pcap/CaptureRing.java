@@ -127,7 +127,7 @@ public final class CaptureRing {
     }
 
     private long record() {
-        return CaptureDescriptor.RECORDS_OFFSET + index(tail);
+        return (long) CaptureDescriptor.RECORDS_OFFSET + index(tail);
     }
 
     private int index(final long position) {
