@@ -81,7 +81,7 @@ public final class CaptureReader {
     }
 
     private void takeHeader() {
-        record = CaptureDescriptor.RECORDS_OFFSET + index(head);
+        record = (long) CaptureDescriptor.RECORDS_OFFSET + index(head);
         header = Words.getOpaque(memory, record);
     }
 
