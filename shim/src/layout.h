@@ -82,20 +82,23 @@ struct pno_record {
     _Atomic uint64_t tx_wait;
     _Atomic uint64_t request;
     _Atomic uint64_t channel_and_generation; /* evChannel below, generation above: one word */
-    uint64_t host_reserved[2];
+    _Atomic uint64_t info_asked;
+    uint64_t host_reserved[1];
     /* the DPU's line */
     _Atomic uint64_t tx_acked;
     _Atomic uint64_t rx_committed;
     _Atomic uint64_t rx_fin;
     _Atomic uint64_t status;
     _Atomic uint64_t request_done;
-    uint64_t dpu_reserved[3];
+    _Atomic uint64_t info_told;
+    uint64_t dpu_reserved[2];
 
     struct pno_options_line options;
     struct pno_address_line wanted; /* the host's */
     struct pno_address_line actual; /* the DPU's */
     _Atomic uint32_t tx_map[PNO_ARENA_MAP_ENTRIES];
     _Atomic uint32_t rx_map[PNO_ARENA_MAP_ENTRIES];
+    uint8_t tcp_info[256]; /* the DPU's: Linux's struct tcp_info */
 };
 
 struct pno_holder {

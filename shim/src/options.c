@@ -8,9 +8,11 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "fdtable.h"
 #include "libc.h"
 #include "log.h"
 #include "socket.h"
+#include "wait.h"
 #include "watch.h"
 
 #define MIN_SNDBUF 4608
@@ -20,6 +22,7 @@
 #define DEFAULT_KEEP_INTVL 75
 #define DEFAULT_KEEP_CNT 9
 #define DEFAULT_MAX_SEG 1460
+#define INFO_PATIENCE_NS PNO_NS_PER_S
 #define TCP_CA_NAME_SIZE 16 /* Linux's TCP_CA_NAME_MAX */
 
 /* An integer option that is one word of the options line, with Linux's bounds. */
@@ -304,14 +307,35 @@ static uint8_t tcp_state(struct pno_file *file)
     }
 }
 
+static bool info_is_told(struct pno_file *file, uint32_t asked)
+{
+    int error;
+    return (uint32_t)atomic_load_explicit(&file->record->info_told, memory_order_acquire) >= asked ||
+           pno_socket_phase(file, &error) == PNO_ENDED;
+}
+
+/* Asks the DPU, and waits for its answer. What it does not tell in time is 0, but for the state. */
+static long get_info(struct pno_file *file, int fd, void *value, socklen_t *length)
+{
+    uint8_t info[PNO_REC_TCP_INFO_BYTES] = {tcp_state(file)};
+    if (info[0] != TCP_CLOSE && info[0] != TCP_SYN_SENT && pno_file_hold(file, fd)) {
+        uint64_t asked = atomic_fetch_add(&file->record->info_asked, 1) + 1;
+        uint64_t deadline = pno_now() + INFO_PATIENCE_NS;
+        pno_submit(file, PNO_SUB_FLAG_HOST_LINE);
+        while (!info_is_told(file, (uint32_t)asked) && pno_now() < deadline)
+            pno_wait_until(file, info_is_told, (uint32_t)asked, deadline);
+        if (atomic_load_explicit(&file->record->info_told, memory_order_acquire) >= asked)
+            memcpy(info, file->record->tcp_info, sizeof(info));
+        pno_file_put(file);
+    }
+    return pno_options_tell(info, sizeof(info), value, length);
+}
+
 long pno_socket_get_option(struct pno_file *file, int fd, int level, int option, void *value, socklen_t *length)
 {
-    (void)fd;
     int answer = 0;
-    if (level == IPPROTO_TCP && option == TCP_INFO) {
-        struct tcp_info info = {.tcpi_state = tcp_state(file)};
-        return pno_options_tell(&info, sizeof(info), value, length);
-    }
+    if (level == IPPROTO_TCP && option == TCP_INFO)
+        return get_info(file, fd, value, length);
     if (level == SOL_SOCKET && (option == SO_ERROR || option == SO_DOMAIN || option == SO_ACCEPTCONN)) {
         if (option == SO_ERROR)
             answer = pno_socket_take_error(file);

@@ -51,6 +51,7 @@ uint32_t pno_record_take(uint32_t arena_channel, const struct pno_options *optio
     atomic_store_explicit(&record->tx_fin, 0, memory_order_relaxed);
     atomic_store_explicit(&record->tx_wait, 0, memory_order_relaxed);
     atomic_store_explicit(&record->request, 0, memory_order_relaxed);
+    atomic_store_explicit(&record->info_asked, 0, memory_order_relaxed);
     record->options = options->line;
     memset(&record->wanted, 0, sizeof(record->wanted));
     uint64_t generation = pno_record_generation(record) + 1;

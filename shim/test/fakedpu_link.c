@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -310,6 +311,7 @@ static void free_record(struct fake_arena *arena, uint32_t number)
     atomic_store(&record->rx_committed, 0);
     atomic_store(&record->rx_fin, 0);
     atomic_store(&record->request_done, 0);
+    atomic_store(&record->info_told, 0);
     set_status(arena, number, PNO_STATUS_FREE, 0);
     send_event(arena, number);
     own->role = ROLE_NONE;
@@ -507,6 +509,22 @@ static bool end_stream(struct fake_arena *arena, uint32_t number)
     return true;
 }
 
+/* Numbers of struct tcp_info, of which linux/tcp.h has no names. */
+enum { ESTABLISHED = 1, FIN_WAIT_2 = 5, CLOSE_WAIT = 8, LAST_ACK = 9, ALL_OPTIONS = 7 };
+
+/* What this TCP knows of itself. */
+static void tell_info(struct fake_arena *arena, uint32_t number)
+{
+    struct pno_record *record = record_of(arena, number);
+    struct tcp_info info = {.tcpi_options = ALL_OPTIONS};
+    bool ended = atomic_load(&record->rx_fin) != 0, finished = atomic_load(&record->tx_fin) != 0;
+    info.tcpi_state = ended ? (finished ? LAST_ACK : CLOSE_WAIT) : finished ? FIN_WAIT_2 : ESTABLISHED;
+    info.tcpi_bytes_received = atomic_load(&record->rx_committed);
+    info.tcpi_bytes_sent = atomic_load(&record->tx_acked);
+    memset(record->tcp_info, 0, sizeof(record->tcp_info));
+    memcpy(record->tcp_info, &info, sizeof(info));
+}
+
 static bool pump_record(struct fake_arena *arena, uint32_t number)
 {
     struct fake_record *own = &arena->records[number];
@@ -536,6 +554,12 @@ static bool pump_record(struct fake_arena *arena, uint32_t number)
     }
     if (!own->waited && wait != 0 && atomic_load(&record->tx_acked) >= wait) {
         own->waited = true;
+        own->dirty = true;
+    }
+    uint64_t asked = atomic_load(&record->info_asked);
+    if (asked != atomic_load(&record->info_told)) {
+        tell_info(arena, number);
+        atomic_store(&record->info_told, asked);
         own->dirty = true;
     }
     if (own->role != ROLE_CREDIT && own->released && !is_held(arena, number))

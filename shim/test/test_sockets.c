@@ -773,6 +773,32 @@ BOTH(shouldTellTheStateInTcpInfo)
     CHECK_EQ(info.tcpi_state, TCP_CLOSE_WAIT);
 }
 
+/* What the header of libc knows of struct tcp_info is older: this is where linux/tcp.h has bytes_received. */
+#define INFO_BYTES_RECEIVED 128
+
+BOTH(shouldTellTheCountsInTcpInfo)
+{
+    int fds[2];
+    uint8_t info[512];
+    uint64_t received;
+    socklen_t length = 200;
+    make_pair(stack, fds);
+    CHECK_EQ(write(fds[0], "abcde", 5), 5);
+    wait_bytes(fds[1], 5);
+    CHECK_EQ(getsockopt(fds[1], IPPROTO_TCP, TCP_INFO, info, &length), 0);
+    CHECK_EQ(length, 200);
+    memcpy(&received, info + INFO_BYTES_RECEIVED, sizeof(received));
+    CHECK_EQ(received, 5);
+    CHECK_EQ(info[5], 7); /* timestamps, SACK, window scale */
+    length = sizeof(info);
+    CHECK_EQ(getsockopt(fds[1], IPPROTO_TCP, TCP_INFO, info, &length), 0);
+    CHECK(length >= 232 && length < sizeof(info));
+    length = 1;
+    CHECK_EQ(getsockopt(fds[1], IPPROTO_TCP, TCP_INFO, info, &length), 0);
+    CHECK_EQ(length, 1);
+    CHECK_EQ(info[0], TCP_ESTABLISHED);
+}
+
 BOTH(shouldCountBytesByIoctl)
 {
     int fds[2], bytes = -1, on = 1;

@@ -71,6 +71,7 @@ final class BridgeSocket {
     long txWait;
     int eventChannel;
     int requestNumber;
+    long infoAsked;
 
     // Record reads (RecordReads).
     int wantedFlags;
@@ -101,6 +102,12 @@ final class BridgeSocket {
 
     boolean isAnswerPosting;
     int answer;
+
+    /** TCP_INFO is to be told with the next publication, or is told with the one under way: so often it was asked. */
+    boolean isInfoDue;
+
+    boolean isInfoPosting;
+    long infoPosting;
 
     // Receive S-ring (ReceivePath).
     ChunkMap rxMap;
@@ -172,6 +179,7 @@ final class BridgeSocket {
         txFin = 0;
         txWait = 0;
         requestNumber = 0;
+        infoAsked = 0;
         rxPlaced = 0;
         nextTxAcked = 0;
         nextRxCommitted = 0;

@@ -100,6 +100,13 @@ final class Connections {
         return Fence.NONE;
     }
 
+    /** The host wants TCP_INFO; it has asked so often. */
+    void onInfoAsked(final BridgeSocket socket, final long asked) {
+        socket.infoAsked = asked;
+        socket.isInfoDue = true;
+        publisher.mark(socket);
+    }
+
     /** New options of a socket in use. */
     Fence onOptions(final BridgeSocket socket, final Slot lines) {
         final SocketOptions options = optionsReader.read(lines.memory(), lines.offset() + RecordReads.OPTIONS_AT);

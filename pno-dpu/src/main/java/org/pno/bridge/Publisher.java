@@ -135,7 +135,8 @@ final class Publisher {
                 || socket.nextRxCommitted != line.rxCommitted()
                 || socket.nextTxAcked != line.txAcked()
                 || socket.nextRxFin != line.rxFin()
-                || socket.isAnswerDue;
+                || socket.isAnswerDue
+                || socket.isInfoDue;
     }
 
     /** Takes up what is complete. */
@@ -180,13 +181,14 @@ final class Publisher {
             end(socket);
             isPosted = true;
         } else {
-            isPosted = postLevels(socket) | postAddress(socket);
+            isPosted = postLevels(socket) | postAddress(socket) | postInfo(socket);
         }
         // What changes from here on belongs to the next publication.
         socket.postingStatus = socket.nextStatus;
         socket.isAnswerPosting = socket.isAnswerDue;
         socket.isAnswerDue = false;
-        final boolean isStatusToCome = socket.postingStatus != socket.line.status() || socket.isAnswerPosting;
+        final boolean isStatusToCome =
+                socket.postingStatus != socket.line.status() || socket.isAnswerPosting || socket.isInfoPosting;
         if (isPosted && isStatusToCome) {
             socket.publication = Publication.POSITIONS;
             positioned.add(bus.ticket(), socket, 0);
@@ -240,10 +242,30 @@ final class Publisher {
         return true;
     }
 
+    /** TCP_INFO, as it is now; that it is told comes behind it, with the status. */
+    private boolean postInfo(final BridgeSocket socket) {
+        socket.isInfoPosting = socket.isInfoDue;
+        if (!socket.isInfoDue) {
+            return false;
+        }
+        socket.isInfoDue = false;
+        socket.infoPosting = socket.infoAsked;
+        final Slot slot = context.slots().take();
+        stack.writeInfo(socket.connection, slot.memory(), slot.offset());
+        final long at = socket.offset + RecordDescriptor.TCP_INFO_OFFSET;
+        bus.write(socket.arena.region(), at, slot.memory(), slot.offset(), RecordDescriptor.TCP_INFO_BYTES);
+        addressSlots.add(bus.ticket(), slot, 0);
+        return true;
+    }
+
     private void postStatus(final BridgeSocket socket) {
         socket.line.status(socket.postingStatus);
         if (socket.isAnswerPosting) {
             socket.line.requestDone(socket.requestNumber, socket.answer);
+        }
+        if (socket.isInfoPosting) {
+            socket.isInfoPosting = false;
+            socket.line.infoTold(socket.infoPosting);
         }
         socket.hasRisen = true;
         socket.publication = Publication.POSTED;
@@ -258,6 +280,8 @@ final class Publisher {
         socket.line.clear();
         socket.nextStatus = SocketStatus.encode(SocketStatus.FREE, 0, socket.generation);
         socket.isAnswerDue = false;
+        socket.isInfoDue = false;
+        socket.isInfoPosting = false;
     }
 
     private void onPosted(final BridgeSocket socket) {

@@ -120,6 +120,9 @@ final class RecordReads {
         if (fence == Fence.NONE && line.requestNumber() != socket.requestNumber) {
             fence = connections.onLateRequest(socket, line.requestKind(), line.requestNumber());
         }
+        if (fence == Fence.NONE && line.infoAsked() != socket.infoAsked) {
+            connections.onInfoAsked(socket, line.infoAsked());
+        }
         if (fence == Fence.NONE) {
             takeEnd(socket, flags);
         }

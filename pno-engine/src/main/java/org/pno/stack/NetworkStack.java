@@ -1,5 +1,6 @@
 package org.pno.stack;
 
+import java.lang.foreign.MemorySegment;
 import java.util.function.IntConsumer;
 import org.pno.counters.CounterGroup;
 import org.pno.counters.Counters;
@@ -346,6 +347,11 @@ public final class NetworkStack implements Sockets {
             throw new IllegalArgumentException("no connection has number " + connection + "; it was released");
         }
         return found;
+    }
+
+    @Override
+    public void writeInfo(final int connection, final MemorySegment memory, final long offset) {
+        tcp.writeInfo(tcp.connection(connection), memory, offset);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package org.pno.stack;
 
+import java.lang.foreign.MemorySegment;
+import org.pno.tcp.TcpEngine;
+
 /**
  * The host's side of the stack: sockets by number, driven by positions. All positions are cumulative 64-bit stream
  * positions, 0 being the first byte after the SYN. Calls with a position that is not new are ignored: they are levels.
@@ -99,6 +102,15 @@ public interface Sockets {
     int localPort(int connection);
 
     int remotePort(int connection);
+
+    /** Bytes that {@link #writeInfo} writes. */
+    int INFO_BYTES = TcpEngine.INFO_BYTES;
+
+    /**
+     * Writes what getsockopt(TCP_INFO) tells of a connection, laid out as Linux's {@code struct tcp_info}. Not for the
+     * hot path.
+     */
+    void writeInfo(int connection, MemorySegment memory, long offset);
 
     /**
      * Fills {@code info} with what {@code ss -ti} and the journal want to know of a connection. Not for the hot path.

@@ -181,6 +181,7 @@ public final class Connection extends Flow {
     boolean dirty;
     Connection nextDirty;
 
+    final ConnectionStatistics statistics = new ConnectionStatistics();
     long retransmittedSegments;
     long segmentsIn;
     long segmentsOut;
@@ -289,6 +290,7 @@ public final class Connection extends Flow {
         retransmittedSegments = 0;
         segmentsIn = 0;
         segmentsOut = 0;
+        statistics.reset();
     }
 
     /** The only place where the state changes. */

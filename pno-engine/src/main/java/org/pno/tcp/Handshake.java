@@ -42,6 +42,7 @@ final class Handshake {
     /** RFC 9293 3.10.1: an active open. The connection's flow and settings are filled in. */
     void open(final Connection connection, final int firstSequence) {
         begin(connection, firstSequence);
+        connection.statistics.active = true;
         // We offer all; the answer tells what is left of it.
         connection.windowScaling = true;
         connection.sackPermitted = true;
@@ -73,6 +74,7 @@ final class Handshake {
             return;
         }
         connection.copyFlow(segment);
+        connection.segmentsIn = 1;
         connection.settings.copyFrom(listener.settings);
         listener.add(connection);
         context.halfOpenCount++;

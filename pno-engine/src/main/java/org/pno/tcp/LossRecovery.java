@@ -115,6 +115,7 @@ final class LossRecovery {
 
     /** The ACK has been read: now its meaning. */
     void onAckEnd(final Connection connection) {
+        connection.statistics.deliveredBytes += ack.deliveredBytes;
         if (connection.phase == Phase.NONE
                 && connection.scoreboard == null
                 && connection.duplicateAcks == 0
@@ -235,6 +236,7 @@ final class LossRecovery {
     /** The retransmission timer has expired. */
     void onTimeout(final Connection connection) {
         final boolean again = connection.retries > 1;
+        connection.statistics.timeouts++;
         if (connection.phase == Phase.NONE || connection.phase == Phase.TIMEOUT && !again) {
             spurious.begin(connection);
         }

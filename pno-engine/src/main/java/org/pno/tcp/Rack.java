@@ -53,6 +53,7 @@ final class Rack {
         if (end < ack.highestBefore && !resent && !state.reorderingSeen) { // Step 3.
             state.reorderingSeen = true;
             context.count(TcpCounter.REORDERING_SEEN);
+            connection.statistics.reorderings++;
         }
         if (resent && isOfEarlierTransmission(connection, timeNs, rttNs, ack)) {
             return;

@@ -83,6 +83,11 @@ final class RttEstimator {
         return timeoutNs;
     }
 
+    /** How often the timeout was doubled since the path last worked. */
+    int backoff() {
+        return backoff;
+    }
+
     long smoothedNs() {
         return smoothedNs;
     }

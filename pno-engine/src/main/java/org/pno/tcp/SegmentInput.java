@@ -30,7 +30,7 @@ final class SegmentInput {
     }
 
     void onSegment(final Connection connection, final Segment segment) {
-        connection.segmentsIn++;
+        countIn(connection, segment);
         final StateTable.Action action = StateTable.action(connection.state(), segment.controlFlags());
         switch (action) {
             case ANSWER -> {
@@ -41,6 +41,14 @@ final class SegmentInput {
             }
             case RESET, SYN, ORDINARY -> onSynchronised(connection, segment, action);
             default -> context.drop(action.reason());
+        }
+    }
+
+    private static void countIn(final Connection connection, final Segment segment) {
+        final int segments = segment.wireSegments();
+        connection.segmentsIn += segments;
+        if (segment.payloadLength() > 0) {
+            connection.statistics.dataSegmentsIn += segments;
         }
     }
 
@@ -271,6 +279,7 @@ final class SegmentInput {
             return false;
         }
         context.counters.increase(TcpCounter.BYTES_IN, to - from);
+        connection.statistics.lastDataNs = context.nowNs();
         acks.onPayload(connection, segment);
         ecn.onPayload(connection, segment);
         if (inOrder) {
@@ -278,6 +287,7 @@ final class SegmentInput {
         } else {
             connection.reassembly.add(from, to);
             context.count(TcpCounter.OUT_OF_ORDER);
+            connection.statistics.outOfOrder += segment.wireSegments();
             acks.onOutOfOrder(connection, segment);
         }
         return to == end;

@@ -1,5 +1,6 @@
 package org.pno.tcp;
 
+import org.pno.tcp.ConnectionStatistics.Waiting;
 import org.pno.wire.TcpHeader;
 
 /**
@@ -79,6 +80,9 @@ final class SegmentOutput {
         if (connection.flightBytes() > 0 || connection.unsentBytes() > 0 || connection.finUnsent()) {
             sendStream(connection);
             timers.afterFlush(connection);
+            connection.statistics.waitFor(waiting(connection), context.nowNs());
+        } else {
+            connection.statistics.waitFor(Waiting.IDLE, context.nowNs());
         }
         if (connection.ackOwed) {
             sendAcks(connection);
@@ -90,6 +94,14 @@ final class SegmentOutput {
         }
     }
 
+    private static Waiting waiting(final Connection connection) {
+        if (connection.flightBytes() == 0 && connection.unsentBytes() == 0) {
+            return Waiting.IDLE;
+        }
+        final long wanted = Math.min(connection.unsentBytes(), connection.segmentBytes());
+        return connection.sendLimit() - connection.sndNxt < wanted ? Waiting.PEER_WINDOW : Waiting.BUSY;
+    }
+
     private long open(final Connection connection) {
         final long at = output.open(connection, connection.number);
         if (at == TcpOutput.NO_FRAME) {
@@ -98,8 +110,8 @@ final class SegmentOutput {
         return at;
     }
 
-    private void count(final Connection connection) {
-        connection.segmentsOut++;
+    private void count(final Connection connection, final int segments) {
+        connection.segmentsOut += segments;
         context.count(TcpCounter.SEGMENTS_OUT);
     }
 
@@ -158,13 +170,14 @@ final class SegmentOutput {
         }
         recovery.onRetransmitted(connection, start, start + length);
         connection.retransmitOwed = false;
-        countAgain(connection, start);
+        countAgain(connection, start, (int) length, mss);
         room -= length;
         return true;
     }
 
-    private void countAgain(final Connection connection, final long start) {
-        connection.retransmittedSegments++;
+    private void countAgain(final Connection connection, final long start, final int length, final int mss) {
+        connection.retransmittedSegments += (length + mss - 1) / mss;
+        connection.statistics.bytesResent += length;
         context.count(TcpCounter.RETRANSMITTED);
         if (connection.rttTimed && start < connection.rttEnd) {
             connection.rttTimed = false; // RFC 6298 3: Karn.
@@ -183,7 +196,7 @@ final class SegmentOutput {
         final long start = Math.max(connection.sndUna, connection.sndNxt - mss);
         if (transmit(connection, start, (int) (connection.sndNxt - start), mss)) {
             recovery.onProbedAgain(connection, start);
-            countAgain(connection, start);
+            countAgain(connection, start, (int) (connection.sndNxt - start), mss);
             room -= connection.sndNxt - start;
         }
     }
@@ -300,8 +313,15 @@ final class SegmentOutput {
             output.send(connection, headerLength);
         }
         acks.onSent(connection, payload > 0);
-        count(connection);
+        countStream(connection, payload, mss);
         return true;
+    }
+
+    private void countStream(final Connection connection, final int payload, final int mss) {
+        final int segments = (payload + mss - 1) / mss;
+        connection.statistics.bytesSent += payload;
+        connection.statistics.dataSegmentsOut += segments;
+        count(connection, Math.max(1, segments));
     }
 
     private void sendAcks(final Connection connection) {
@@ -321,7 +341,7 @@ final class SegmentOutput {
         }
         output.send(connection, writer.write(connection, at, TcpHeader.ACK, position));
         acks.onSent(connection, false);
-        count(connection);
+        count(connection, 1);
         return true;
     }
 
@@ -344,7 +364,7 @@ final class SegmentOutput {
         } else {
             connection.rttTimed = false;
         }
-        count(connection);
+        count(connection, 1);
     }
 
     /** RFC 9293 3.10.5. Without a neighbour there is nobody to tell. */
@@ -353,7 +373,7 @@ final class SegmentOutput {
         if (at >= 0) {
             output.send(connection, writer.writeReset(connection, at));
             context.count(TcpCounter.RESETS_OUT);
-            count(connection);
+            count(connection, 1);
         } else if (!starved) {
             context.drop(DropReason.RESET_NOT_SENT);
         }

@@ -65,6 +65,15 @@ final class SendLog {
         return lostBytes;
     }
 
+    /** How much of it has been sent again and is not lost. */
+    long resentBytes() {
+        long bytes = 0;
+        for (int i = 0; i < count; i++) {
+            bytes += isResent(i) && !isLost(i) ? length(i) : 0;
+        }
+        return bytes;
+    }
+
     private int at(final int index) {
         return (first + index) * WORDS;
     }

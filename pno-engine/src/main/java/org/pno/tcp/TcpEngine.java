@@ -1,5 +1,6 @@
 package org.pno.tcp;
 
+import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 import org.pno.counters.CounterGroup;
 import org.pno.counters.Counters;
@@ -11,6 +12,9 @@ import org.pno.tcp.congestion.CongestionControl;
  * {@link #flush}, or to the host at once through {@link TcpOutput#changed}. One thread; the time comes with the calls.
  */
 public final class TcpEngine {
+    /** Bytes that {@link #writeInfo} writes. */
+    public static final int INFO_BYTES = TcpInfo.BYTES;
+
     private final TcpContext context;
     private final Listeners listeners = new Listeners();
     private final PortAllocator ports;
@@ -25,6 +29,7 @@ public final class TcpEngine {
     private final Handshake handshake;
     private final SegmentInput input;
     private final SegmentOutput output;
+    private final TcpInfo info;
 
     /**
      * Builds an engine.
@@ -55,6 +60,7 @@ public final class TcpEngine {
         final AckProcessor ackProcessor = new AckProcessor(context, recovery, timers, acks, congestion);
         input = new SegmentInput(context, handshake, ackProcessor, acks, life);
         output = new SegmentOutput(context, writer, recovery, acks, timers, congestion, size);
+        info = new TcpInfo(context);
     }
 
     // From below.
@@ -383,6 +389,19 @@ public final class TcpEngine {
     }
 
     // To look at.
+
+    /**
+     * Writes what getsockopt(TCP_INFO) tells of a connection, laid out as Linux's {@code struct tcp_info}.
+     *
+     * @param connection null if it is forgotten
+     */
+    public void writeInfo(final Connection connection, final MemorySegment memory, final long offset) {
+        if (connection == null) {
+            TcpInfo.writeClosed(memory, offset);
+        } else {
+            info.write(connection, memory, offset);
+        }
+    }
 
     /** Calls {@code visitor} with each connection that the pool has lent, half-open ones included. */
     public void forEachConnection(final Consumer<Connection> visitor) {

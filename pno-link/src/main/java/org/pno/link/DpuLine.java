@@ -15,6 +15,7 @@ public final class DpuLine {
     private long rxFin;
     private long status;
     private long requestDone;
+    private long infoTold;
 
     /** Takes up a record whose line is zero but for its status, as it is whenever the record is FREE. */
     public DpuLine wrap(final HostMemory memory, final int region, final long recordOffset, final long status) {
@@ -26,6 +27,7 @@ public final class DpuLine {
         rxCommitted = 0;
         rxFin = 0;
         requestDone = 0;
+        infoTold = 0;
         return this;
     }
 
@@ -75,16 +77,27 @@ public final class DpuLine {
         return post(RecordDescriptor.REQUEST_DONE_OFFSET, word);
     }
 
+    /** Posts that TCP_INFO is told. Its bytes must be complete. */
+    public boolean infoTold(final long asked) {
+        if (asked == infoTold) {
+            return false;
+        }
+        infoTold = asked;
+        return post(RecordDescriptor.INFO_TOLD_OFFSET, asked);
+    }
+
     /** Posts zeroes for all words but the status. When they have completed, the status may become FREE. */
     public void clear() {
         txAcked = 0;
         rxCommitted = 0;
         rxFin = 0;
         requestDone = 0;
+        infoTold = 0;
         post(RecordDescriptor.TX_ACKED_OFFSET, 0);
         post(RecordDescriptor.RX_COMMITTED_OFFSET, 0);
         post(RecordDescriptor.RX_FIN_OFFSET, 0);
         post(RecordDescriptor.REQUEST_DONE_OFFSET, 0);
+        post(RecordDescriptor.INFO_TOLD_OFFSET, 0);
     }
 
     private boolean post(final int wordOffset, final long word) {

@@ -7,9 +7,9 @@ package org.pno.link;
  * <pre>
  *       0          8          16          24         32               40          44         48
  *  host +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
- *  line | txWritten| rxRead   | txFin     | txWait   | request        | evChannel | gen      | (rsvd)    |
+ *  line | txWritten| rxRead   | txFin     | txWait   | request        | evChannel | gen      | infoAsked |
  *   64  +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
- *  DPU  | txAcked  | rxCommit | rxFin     | status   | requestDone    | (reserved)                       |
+ *  DPU  | txAcked  | rxCommit | rxFin     | status   | requestDone    | infoTold             | (rsvd)    |
  *  128  +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
  *  opt  | optionFlags sndBuf | rcvBuf keepIdle | keepIntvl keepCnt | userTimeout maxSeg | congestion ...   |  host
  *  192  +--------------------------------------------------------------------------------------------------+
@@ -21,6 +21,8 @@ package org.pno.link;
  *  832  +--------------------------------------------------------------------------------------------------+
  *       | rxMap: 128 x u32 chunk numbers (DPU)                                                              |
  * 1344  +--------------------------------------------------------------------------------------------------+
+ *       | tcpInfo: struct tcp_info of linux/tcp.h, and room for more of it                                  |  DPU
+ * 1600  +--------------------------------------------------------------------------------------------------+
  * </pre>
  */
 public final class RecordDescriptor {
@@ -40,6 +42,9 @@ public final class RecordDescriptor {
     /** Generation; the host bumps it each time the record is taken. Writer: host. */
     public static final int GENERATION_OFFSET = 44; // u32
 
+    /** How often the host has asked for {@link #TCP_INFO_OFFSET}. Writer: host, release; only grows. */
+    public static final int INFO_ASKED_OFFSET = 48; // u64
+
     public static final int DPU_LINE_OFFSET = 64;
     /** Bytes acknowledged by the peer and no longer read by any DMA, cumulative. Writer: DPU. */
     public static final int TX_ACKED_OFFSET = 64; // u64
@@ -52,8 +57,11 @@ public final class RecordDescriptor {
     /** Low half: number of the request answered; high half: errno or 0. Writer: DPU. */
     public static final int REQUEST_DONE_OFFSET = 96; // u64
 
-    public static final int HOST_LINE_WORDS = 6;
-    public static final int DPU_LINE_WORDS = 5;
+    /** The infoAsked that the bytes at {@link #TCP_INFO_OFFSET} answer. Writer: DPU, after the bytes. */
+    public static final int INFO_TOLD_OFFSET = 104; // u64
+
+    public static final int HOST_LINE_WORDS = 7;
+    public static final int DPU_LINE_WORDS = 6;
 
     public static final int OPTIONS_LINE_OFFSET = 128;
     public static final int OPTION_FLAGS_OFFSET = 128; // u32
@@ -99,7 +107,11 @@ public final class RecordDescriptor {
 
     public static final int TX_MAP_OFFSET = 320;
     public static final int RX_MAP_OFFSET = TX_MAP_OFFSET + ArenaDescriptor.MAP_ENTRIES * 4;
-    public static final int BYTES = RX_MAP_OFFSET + ArenaDescriptor.MAP_ENTRIES * 4;
+    /** What getsockopt(TCP_INFO) tells, as the host's struct tcp_info has it. Writer: DPU, when asked. */
+    public static final int TCP_INFO_OFFSET = RX_MAP_OFFSET + ArenaDescriptor.MAP_ENTRIES * 4;
+
+    public static final int TCP_INFO_BYTES = 248;
+    public static final int BYTES = TCP_INFO_OFFSET + 256;
 
     public static final int NO_CHUNK = 0xFFFF_FFFF;
 

@@ -62,6 +62,11 @@ public final class RecordHostLine {
         return segment.get(U32, offset + RecordDescriptor.REQUEST_OFFSET + Integer.BYTES);
     }
 
+    /** How often the host has asked for TCP_INFO. */
+    public long infoAsked() {
+        return segment.get(U64, offset + RecordDescriptor.INFO_ASKED_OFFSET);
+    }
+
     public int eventChannel() {
         return segment.get(U32, offset + RecordDescriptor.EV_CHANNEL_OFFSET);
     }

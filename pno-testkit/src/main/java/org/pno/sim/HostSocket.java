@@ -40,6 +40,7 @@ public final class HostSocket {
     private long rxCommittedSeen;
     private long rxReadSubmitted;
     private int requests;
+    private long infoAsked;
     private int events;
     private boolean isClosed;
 
@@ -61,6 +62,7 @@ public final class HostSocket {
                 .fill((byte) 0);
         memory.asSlice(offset + RecordDescriptor.HOST_ADDRESS_LINE_OFFSET, AddressLine.BYTES)
                 .fill((byte) 0);
+        Words.setPlain(memory, offset + RecordDescriptor.INFO_ASKED_OFFSET, 0);
         store(RecordDescriptor.EV_CHANNEL_OFFSET, channel.number() | (long) generation << Integer.SIZE);
     }
 
@@ -114,6 +116,23 @@ public final class HostSocket {
     /** errno of the last request, 0 if it succeeded. */
     public int requestError() {
         return (int) (level(RecordDescriptor.REQUEST_DONE_OFFSET) >>> Integer.SIZE);
+    }
+
+    /** Asks for TCP_INFO. */
+    public void askInfo() {
+        infoAsked++;
+        store(RecordDescriptor.INFO_ASKED_OFFSET, infoAsked);
+        submit(SubmissionDescriptor.FLAG_HOST_LINE);
+    }
+
+    /** True once the last {@link #askInfo} was answered. */
+    public boolean isInfoTold() {
+        return level(RecordDescriptor.INFO_TOLD_OFFSET) == infoAsked;
+    }
+
+    /** A field of TCP_INFO, of four bytes. */
+    public int infoField(final int field) {
+        return memory.get(ValueLayout.JAVA_INT, offset + RecordDescriptor.TCP_INFO_OFFSET + field);
     }
 
     /** The DPU's address line: the ends of the connection. */

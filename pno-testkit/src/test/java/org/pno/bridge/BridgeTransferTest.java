@@ -129,6 +129,25 @@ class BridgeTransferTest {
 
     @ParameterizedTest
     @EnumSource
+    void shouldTellTcpInfoWhenAsked(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        fixture.transfer(pair.peer(), pair.own(), BridgeFixture.pattern(5_000, 7));
+        pair.own().askInfo();
+        fixture.await(() -> pair.own().isInfoTold());
+
+        assertEquals(1, pair.own().infoField(0) & 0xFF, "ESTABLISHED");
+        assertEquals(5_000, pair.own().infoField(128), "tcpi_bytes_received");
+
+        fixture.transfer(pair.peer(), pair.own(), BridgeFixture.pattern(100, 8));
+        assertEquals(5_000, pair.own().infoField(128), "it is told when asked");
+        pair.own().askInfo();
+        fixture.await(() -> pair.own().isInfoTold());
+        assertEquals(5_100, pair.own().infoField(128));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void shouldKeepTheBytesOnABadWire(final Bus bus) {
         final String faults = "loss=0.02,reorder=0.02,duplicate=0.01,seed=3";
         fixture = new BridgeFixture(bus, SimulatedHost.smallGeometry(), faults);
