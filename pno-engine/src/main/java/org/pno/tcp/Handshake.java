@@ -16,6 +16,7 @@ final class Handshake {
     private final AckPolicy acks;
     private final Ecn ecn;
     private final StatelessReplies replies;
+    private final CookieHandshake cookies;
 
     Handshake(
             final TcpContext context,
@@ -32,6 +33,12 @@ final class Handshake {
         ecn = new Ecn(context, acks);
         this.replies = replies;
         initialSequence = new InitialSequence(context.secret);
+        cookies = new CookieHandshake(context, this, initialSequence, window, replies);
+    }
+
+    /** Passive opens that are not remembered. */
+    CookieHandshake cookies() {
+        return cookies;
     }
 
     /** Where a flow's sequence numbers begin that no earlier connection restricts. */
@@ -64,34 +71,66 @@ final class Handshake {
 
     /** RFC 9293 3.10.7.2, third: a SYN for a listener. */
     void onListen(final Listener listener, final Segment segment, final int firstSequence) {
-        if (listener.isFull() || context.halfOpenCount >= context.configuration.maxHalfOpen) {
+        final SynCookieMode mode = context.configuration.synCookies;
+        final boolean full = listener.isFull() || context.halfOpenCount >= context.configuration.maxHalfOpen;
+        if (mode == SynCookieMode.ALWAYS || full && mode == SynCookieMode.AUTO) {
+            cookies.answer(listener, segment);
+            return;
+        }
+        if (full) {
             context.drop(DropReason.SYN_QUEUE_FULL);
             return;
         }
+        final Connection connection = take(listener, segment);
+        if (connection != null) {
+            begin(connection, firstSequence);
+            takeOffer(connection, segment);
+            startCongestion(connection, false);
+            connection.changeState(TcpState.SYN_RECEIVED);
+        }
+    }
+
+    /** A new connection of a listener, half open, not in the flow table yet; null if there is none left. */
+    Connection take(final Listener listener, final Segment segment) {
         final Connection connection = context.pool.take(context.nowNs());
         if (connection == null) {
             context.drop(DropReason.SYN_NO_CONNECTION);
-            return;
+            return null;
         }
         connection.copyFlow(segment);
         connection.segmentsIn = 1;
         connection.settings.copyFrom(listener.settings);
         listener.add(connection);
         context.halfOpenCount++;
-        begin(connection, firstSequence);
+        return connection;
+    }
+
+    /** A SYN that was not remembered has been acknowledged: the connection stands where it would. */
+    void onReceived(final Connection connection) {
+        context.flows.add(connection);
+        startCongestion(connection, false);
+        connection.changeState(TcpState.SYN_RECEIVED);
+    }
+
+    /** What the SYN for a listener offers, and what of it we take. */
+    void takeOffer(final Connection connection, final Segment segment) {
         final TcpOptions options = segment.options();
         connection.windowScaling = options.windowScale() != TcpOptions.ABSENT;
         connection.sackPermitted = options.sackPermitted();
         connection.timestamps = options.timestamps();
         Ecn.onAsked(context, connection, segment);
         takeSyn(connection, segment);
-        startCongestion(connection, false);
-        connection.changeState(TcpState.SYN_RECEIVED);
     }
 
     private void startCongestion(final Connection connection, final boolean handshakeLost) {
         context.pool.chooseCongestion(connection);
         connection.congestion.start(connection.segmentBytes(), handshakeLost);
+    }
+
+    /** What the peer takes; RFC 9293 3.7.1: it need not say. */
+    static int mssOf(final Segment segment) {
+        final int said = segment.options().mss();
+        return said == TcpOptions.ABSENT ? SegmentSize.DEFAULT_MSS : said;
     }
 
     /** What a SYN or SYN-ACK says: the peer's first number, window and options. */
@@ -103,7 +142,7 @@ final class Handshake {
         connection.maxSndWnd = connection.sndWnd;
         connection.sndWl1 = -1;
         connection.sndWl2 = connection.sndUna;
-        SegmentSize.agree(context, connection, options.mss() == TcpOptions.ABSENT ? 0 : options.mss());
+        SegmentSize.agree(context, connection, mssOf(segment));
         // RFC 7323 2.2, 3.2 and RFC 2018 2: in force if both sides say so.
         connection.windowScaling &= options.windowScale() != TcpOptions.ABSENT;
         connection.sndScale = (byte) (connection.windowScaling ? options.windowScale() : 0);

@@ -47,6 +47,15 @@ final class KeyedHash {
                 .finish(40);
     }
 
+    /** Addresses, both ports and two words more. */
+    long ofFlow(final Flow flow, final long word0, final long word1) {
+        return start().addAddresses(flow)
+                .add((long) flow.localPort << 16 | flow.remotePort)
+                .add(word0)
+                .add(word1)
+                .finish(56);
+    }
+
     /** Addresses and remote port: what a choice of the local port depends on (RFC 6056 3.3.3). */
     long ofDestination(final Flow flow) {
         return start().addAddresses(flow).add(flow.remotePort).finish(40);

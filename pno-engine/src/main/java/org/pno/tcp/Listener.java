@@ -11,6 +11,9 @@ public final class Listener {
     /** The next listener on the same port and another address. */
     Listener nextOnPort;
 
+    /** When the last cookie was given. */
+    long cookieSentNs = Connection.NEVER;
+
     private Connection halfOpen;
     private int halfOpenCount;
     private int backlog;

@@ -41,10 +41,10 @@ final class SegmentSize {
         agree(context, connection, Integer.MAX_VALUE);
     }
 
-    /** The peer has said what it takes; {@code peerMss} 0 if it did not. */
+    /** The peer has said what it takes. */
     static void agree(final TcpContext context, final Connection connection, final int peerMss) {
-        final int takes = peerMss <= 0 ? DEFAULT_MSS : Math.max(LEAST_MSS, peerMss);
-        connection.agreedMssBytes = Math.min(takes, offered(context.output, connection)); // RFC 9293 3.7.1.
+        connection.agreedMssBytes =
+                Math.min(Math.max(LEAST_MSS, peerMss), offered(context.output, connection)); // RFC 9293 3.7.1.
         connection.searchedMssBytes = NOT_SEARCHED;
         connection.mssBytes = fitting(context, connection);
     }

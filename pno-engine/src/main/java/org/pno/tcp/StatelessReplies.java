@@ -3,7 +3,8 @@ package org.pno.tcp;
 import org.pno.wire.TcpHeader;
 
 /**
- * Segments that no connection sends: RST to what fits nothing (RFC 9293 3.10.7.1), ACKs of TIME-WAIT. They go out at
+ * Segments that no connection sends: RST to what fits nothing (RFC 9293 3.10.7.1), ACKs of TIME-WAIT,
+ * SYN-ACKs with a cookie. They go out at
  * once or not at all; the peer will ask again.
  */
 final class StatelessReplies {
@@ -27,6 +28,15 @@ final class StatelessReplies {
                         segment, at, TcpHeader.RST | TcpHeader.ACK, 0, segment.sequence() + segment.sequenceLength());
         send(segment, length);
         context.count(TcpCounter.RESETS_OUT);
+    }
+
+    /** A SYN-ACK that nobody remembers, never longer than the SYN; {@code draft} says what stands in it. */
+    void synAck(final Connection draft, final int flags, final int mss) {
+        final long at = open(draft);
+        if (at >= 0) {
+            send(draft, writer.writeSyn(draft, at, flags, mss));
+            context.count(TcpCounter.COOKIES_SENT);
+        }
     }
 
     void acknowledge(final TimeWait entry) {

@@ -12,6 +12,8 @@ public final class TcpConfiguration {
     public int maxConnections = 65_536;
     /** Half-open connections of all listeners together. */
     public int maxHalfOpen = 4_096;
+    /** What becomes of a SYN when there are as many half open as may be. */
+    public SynCookieMode synCookies = SynCookieMode.AUTO;
     /** Connections in TIME-WAIT; beyond it the oldest leaves early. */
     public int maxTimeWait = 65_536;
     /** Separate stretches of one connection that may be received beyond a hole. */

@@ -35,6 +35,10 @@ public enum TcpCounter implements CounterKey {
     UNDONE_BY_EIFEL("tcp.undone-by-eifel", "Recoveries taken back by a timestamp (RFC 3522)."),
     UNDONE_BY_DSACK("tcp.undone-by-dsack", "Recoveries taken back by D-SACKs for all that was sent again."),
     SACK_RENEGED("tcp.sack-reneged", "Times that a peer discarded what it had reported by SACK."),
+    COOKIES_SENT("tcp.cookies-sent", "SYNs answered without being remembered (RFC 4987)."),
+    COOKIES_RECEIVED("tcp.cookies-received", "Final ACKs that brought a good cookie back."),
+    COOKIES_FAILED(
+            "tcp.cookies-failed", "ACKs for a listener with no good cookie, while it gave some; answered by RST."),
     PATH_NARROWED("tcp.path-narrowed", "Times that a connection's segments became shorter because a router said so."),
     BLACK_HOLES("tcp.black-holes", "Connections that tried shorter segments because long ones seemed to vanish."),
     OUT_OF_ORDER("tcp.out-of-order", "Segments received beyond a hole."),

@@ -92,10 +92,29 @@ public final class TcpEngine {
             handshake.onListen(listener, segment, firstSequence);
             return;
         }
+        if (action == StateTable.Action.REFUSE && listener != null && onCookie(listener, segment)) {
+            return;
+        }
         context.drop(action.reason());
         if (action == StateTable.Action.REFUSE) {
             replies.reset(segment);
         }
+    }
+
+    /** An ACK for a listener: true if it opens a connection by a cookie. Then what else is in it is due, too. */
+    private boolean onCookie(final Listener listener, final Segment segment) {
+        final int mss = handshake.cookies().mssBytes(listener, segment);
+        if (mss == 0) {
+            return false;
+        }
+        final Connection connection = handshake.cookies().open(listener, segment, mss);
+        if (connection != null) {
+            input.onSegment(connection, segment);
+            if (connection.state() == TcpState.SYN_RECEIVED) {
+                life.end(connection, 0); // Not accepted: the peer's next segment brings the cookie again.
+            }
+        }
+        return true;
     }
 
     /**

@@ -265,6 +265,7 @@ class HandshakeTest {
 
     @Test
     void shouldDropSynBeyondBacklog() {
+        tester.configuration.synCookies = SynCookieMode.OFF;
         tester.listen(2);
         for (int i = 0; i < 3; i++) {
             tester.peerPort = 1_000 + i;
@@ -276,6 +277,7 @@ class HandshakeTest {
 
     @Test
     void shouldTakeTheBacklogOfASecondListen() {
+        tester.configuration.synCookies = SynCookieMode.OFF;
         final int listener = tester.listen(1);
         for (int i = 0; i < 2; i++) {
             tester.peerPort = 1_000 + i;
@@ -290,6 +292,7 @@ class HandshakeTest {
 
     @Test
     void shouldDropSynBeyondHalfOpenBoundOfAllListeners() {
+        tester.configuration.synCookies = SynCookieMode.OFF;
         tester.configuration.maxHalfOpen = 1;
         tester.listen();
         tester.inject(of("S"));

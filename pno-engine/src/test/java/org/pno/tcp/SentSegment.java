@@ -12,6 +12,7 @@ final class SentSegment {
     final int acknowledgment;
     final int window;
     final int length;
+    final int headerLength;
     final int segmentBytes;
     final int mss;
     final int windowScale;
@@ -37,6 +38,7 @@ final class SentSegment {
         this.atNs = atNs;
         this.length = length;
         this.segmentBytes = segmentBytes;
+        headerLength = header.headerLength();
         flags = (header.has(TcpHeader.SYN) ? "S" : "")
                 + (header.has(TcpHeader.FIN) ? "F" : "")
                 + (header.has(TcpHeader.RST) ? "R" : "")

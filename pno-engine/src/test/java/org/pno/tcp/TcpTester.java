@@ -64,6 +64,8 @@ final class TcpTester implements TcpOutput {
     final List<String> placed = new ArrayList<>();
     final Deque<SentSegment> sent = new ArrayDeque<>();
     long lastEdge;
+    /** TCP header and payload of the segment injected last. */
+    int lastInjectedBytes;
     /** Number of the connection spoken of if a call names none. */
     int number = -1;
 
@@ -206,6 +208,7 @@ final class TcpTester implements TcpOutput {
 
     void injectWithoutFlush(final SegmentSpec spec) {
         final int length = spec.write(memory, RECEIVED, peerPort, ourPort, PEER_ISS, ourIss);
+        lastInjectedBytes = length;
         segment.addresses(0, PEER_LO, 0, OUR_LO)
                 .parse(memory, RECEIVED, length, spec.gsoSize())
                 .codepoint(spec.ecn());

@@ -52,6 +52,9 @@ public final class TcpOptions {
      */
     private static final int ALIGNED_TIMESTAMPS = NOP << 24 | NOP << 16 | TIMESTAMPS << 8 | TIMESTAMPS_LENGTH;
 
+    private static final int SACK_AND_TIMESTAMPS =
+            SACK_PERMITTED << 24 | SACK_PERMITTED_LENGTH << 16 | TIMESTAMPS << 8 | TIMESTAMPS_LENGTH;
+
     private int mss;
     private int windowScale;
     private boolean sackPermitted;
@@ -171,12 +174,12 @@ public final class TcpOptions {
             BigEndian.i32(segment, at, NOP << 24 | WINDOW_SCALE << 16 | WINDOW_SCALE_LENGTH << 8 | windowScale);
             at += 4;
         }
-        if (sackPermitted) {
+        if (sackPermitted && !timestamps) {
             BigEndian.i32(segment, at, NOP << 24 | NOP << 16 | SACK_PERMITTED << 8 | SACK_PERMITTED_LENGTH);
             at += 4;
         }
-        if (timestamps) {
-            BigEndian.i32(segment, at, ALIGNED_TIMESTAMPS);
+        if (timestamps) { // Where no-operations would stand, SACK permitted finds room.
+            BigEndian.i32(segment, at, sackPermitted ? SACK_AND_TIMESTAMPS : ALIGNED_TIMESTAMPS);
             BigEndian.i32(segment, at + 4, timestampValue);
             BigEndian.i32(segment, at + 8, timestampEcho);
             at += TIMESTAMPS_BYTES;

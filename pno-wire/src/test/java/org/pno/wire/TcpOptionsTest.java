@@ -124,7 +124,7 @@ class TcpOptionsTest {
         final int length = options.encode(MemorySegment.ofArray(bytes), 0);
 
         assertEquals(
-                "020405b4" + "01030307" + "01010402" + "0101080a0000000100000002",
+                "020405b4" + "01030307" + "0402080a0000000100000002",
                 HexFormat.of().formatHex(bytes, 0, length));
     }
 
