@@ -5,11 +5,15 @@ Measures the parts by themselves (JMH; the shim by its own benchmark) and fails 
       PATTERN   only Java benchmarks whose names match this regular expression
       --json    tell the result as JSON, and nothing else on standard output'
 
-# The echo program is no part of what is shipped, so it is built for its benchmark only.
-bench_echo() {
+# These programs are no part of what is shipped, so each is built for its benchmark only.
+bench_echo() { bench_program echo; }
+
+bench_interop() { bench_program transfer; }
+
+bench_program() {
     need_command gcc gcc libc6-dev
-    [[ .pno/echo -nt pno-bench/src/main/c/echo.c ]] ||
-        gcc -std=c11 -O2 -Wall -Wextra -Werror -o .pno/echo pno-bench/src/main/c/echo.c
+    [[ .pno/$1 -nt pno-bench/src/main/c/$1.c ]] ||
+        gcc -std=c11 -O2 -Wall -Wextra -Werror -pthread -o ".pno/$1" "pno-bench/src/main/c/$1.c"
 }
 
 bench_micro() {

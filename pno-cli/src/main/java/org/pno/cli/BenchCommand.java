@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures programs over PnO and over the kernel's TCP in alternating rounds.",
+        subcommands = InteropCommand.class,
         footer = {
             "",
             "pno bench micro [JMH options] measures the engine, the rings and the shim by themselves.",
@@ -69,7 +70,7 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name one of redis, echo, micro.");
+        throw new ParameterException(spec.commandLine(), "Name one of redis, echo, interop, micro.");
     }
 
     @Command(name = "redis", description = "redis-server: GET of 64 bytes on 32 connections.")

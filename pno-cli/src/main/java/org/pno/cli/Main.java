@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             DpuCommand.class,
             RunCommand.class,
             LabCommand.class,
+            WireCommand.class,
             SsCommand.class,
             BenchCommand.class
         })

@@ -69,6 +69,10 @@ class CliErrorsTest {
                     lab up Bad_Name                     | 'Bad_Name' is no name for a lab: small letters, digits and '-'
                     lab down no-such-lab                | there is no lab 'no-such-lab'; './pno lab up' makes one.
                     lab exec --name no-such-lab host id | there is no lab 'no-such-lab'; './pno lab up' makes one.
+                    bench interop --cells sideways      | --cells sideways: there is no such cell; --list tells all.
+                    bench interop --cells (             | --cells (: no regular expression: Unclosed group
+                    wire --far sideways:x --near tap:x  | 'sideways:x' is no port: there is no kind 'sideways'.
+                    wire --far tap:x --near tap:y --fault wind=1 | there is no fault 'wind'
                     demo --seconds 0                    | --seconds must be more than 0, and was 0.0.""")
     void shouldRefuseValuesThatCannotBe(final String commandLine, final String message) {
         assertTold(REFUSAL, message, commandLine);

@@ -116,8 +116,14 @@ final class FaultLine {
     private void schedule(final long frame, final int length, final long nowNs) {
         long leavesNs = nowNs;
         if (profile.rateBitsPerSecond() > 0) {
+            final long startsNs = Math.max(wireFreeNs, nowNs);
+            if (profile.queueNs() > 0 && startsNs - nowNs > profile.queueNs()) {
+                counters.faultQueueFull++;
+                pool.release(frame);
+                return;
+            }
             final long bits = (long) length * Byte.SIZE;
-            wireFreeNs = Math.max(wireFreeNs, nowNs) + bits * NANOS_PER_SECOND / profile.rateBitsPerSecond();
+            wireFreeNs = startsNs + bits * NANOS_PER_SECOND / profile.rateBitsPerSecond();
             leavesNs = wireFreeNs;
         }
         final long jitterNs = (long) (jitterRandom.nextDouble() * profile.jitterNs());

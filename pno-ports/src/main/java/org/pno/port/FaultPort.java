@@ -22,9 +22,10 @@ public final class FaultPort implements PacketPort {
     private final MemorySegment memory;
     private final PortCounters counters;
     private final NanoClock clock;
-    private final FaultLine rx;
-    private final FaultLine tx;
-    private final boolean keepsOrder;
+    private final int held;
+    private FaultLine rx;
+    private FaultLine tx;
+    private boolean keepsOrder;
     private final TcpSegmenter segmenter;
     private final VirtioNetHeader marks = new VirtioNetHeader();
     private final FrameHandler intake = this::intake;
@@ -44,10 +45,8 @@ public final class FaultPort implements PacketPort {
         pool = port.pool();
         memory = pool.memory();
         counters = port.counters();
-        final int held = pool.capacity() / 4;
-        rx = new FaultLine(faults.rx(), faults.seed(), pool, counters, held);
-        tx = new FaultLine(faults.tx(), ~faults.seed(), pool, counters, held);
-        keepsOrder = faults.rx().keepsOrder() && faults.tx().keepsOrder();
+        held = pool.capacity() / 4;
+        lay(faults);
         segmenter = new TcpSegmenter(pool);
         rxLine = this::accept;
         if (port.pollDescriptor() == NO_DESCRIPTOR) {
@@ -59,6 +58,21 @@ public final class FaultPort implements PacketPort {
             epoll.add(timer, Epoll.EPOLLIN, 0);
             epoll.add(port.pollDescriptor(), Epoll.EPOLLIN, 0);
         }
+    }
+
+    private void lay(final FaultSpec faults) {
+        rx = new FaultLine(faults.rx(), faults.seed(), pool, counters, held);
+        tx = new FaultLine(faults.tx(), ~faults.seed(), pool, counters, held);
+        keepsOrder = faults.rx().keepsOrder() && faults.tx().keepsOrder();
+    }
+
+    /** Lays a new wire: what was under way on the old one is lost, and the seed begins anew. */
+    public void replace(final FaultSpec faults) {
+        rx.clear();
+        tx.clear();
+        lay(faults);
+        nowNs = clock.nowNs();
+        armTimer();
     }
 
     @Override

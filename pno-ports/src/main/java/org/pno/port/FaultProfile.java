@@ -11,6 +11,7 @@ package org.pno.port;
  * @param delayNs that every segment takes
  * @param jitterNs most that is added to the delay, uniformly; segments may overtake each other by it
  * @param rateBitsPerSecond of the wire, 0 for no limit
+ * @param queueNs most that a segment waits for the wire to be free before it is dropped, 0 for no limit
  */
 record FaultProfile(
         double loss,
@@ -20,9 +21,10 @@ record FaultProfile(
         int reorderBy,
         long delayNs,
         long jitterNs,
-        long rateBitsPerSecond) {
+        long rateBitsPerSecond,
+        long queueNs) {
     static final int DEFAULT_REORDER_BY = 3;
-    static final FaultProfile NONE = new FaultProfile(0, 0, 0, 0, DEFAULT_REORDER_BY, 0, 0, 0);
+    static final FaultProfile NONE = new FaultProfile(0, 0, 0, 0, DEFAULT_REORDER_BY, 0, 0, 0, 0);
 
     /** True if segments leave in the order in which they came. */
     boolean keepsOrder() {

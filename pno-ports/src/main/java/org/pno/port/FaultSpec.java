@@ -10,7 +10,8 @@ import org.pno.sys.RandomBytes;
  * The faults of both directions and the seed that decides where they strike, as given to {@code --fault}:
  *
  * <pre>
- *   loss=0.01,reorder=1%,reorder-by=3,duplicate=0.01,corrupt=0.001,delay=5ms,jitter=1ms,rate=100mbit,seed=42
+ *   loss=0.01,reorder=1%,reorder-by=3,duplicate=0.01,corrupt=0.001,
+ *   delay=5ms,jitter=1ms,rate=100mbit,queue=20ms,seed=42
  * </pre>
  *
  * A name goes for both directions; with {@code rx.} or {@code tx.} before it, for what the port receives or sends.
@@ -19,7 +20,11 @@ import org.pno.sys.RandomBytes;
 public final class FaultSpec {
     private static final String FORM = "Faults are [rx.|tx.]NAME=VALUE, parted by commas: loss, corrupt, duplicate and"
             + " reorder with a probability (0.01 or 1%), reorder-by with segments (1 to " + FaultLine.MAX_OVERTAKERS
-            + "), delay and jitter with a time (500us, 5ms), rate with bits per second (100mbit), seed with a number";
+            + "), delay, jitter and queue with a time (500us, 5ms), rate with bits per second (100mbit), seed with a"
+            + " number";
+
+    private static final Map<String, Double> TIMES = Map.of("ns", 1e0, "us", 1e3, "ms", 1e6, "s", 1e9);
+    private static final Map<String, Double> RATES = Map.of("bit", 1e0, "kbit", 1e3, "mbit", 1e6, "gbit", 1e9);
 
     private final long seed;
     private final FaultProfile rx;
@@ -102,9 +107,10 @@ public final class FaultSpec {
                     probability(direction, "duplicate"),
                     probability(direction, "reorder"),
                     reorderBy(direction),
-                    scaled(direction, "delay", "time", Map.of("ns", 1e0, "us", 1e3, "ms", 1e6, "s", 1e9)),
-                    scaled(direction, "jitter", "time", Map.of("ns", 1e0, "us", 1e3, "ms", 1e6, "s", 1e9)),
-                    scaled(direction, "rate", "rate", Map.of("bit", 1e0, "kbit", 1e3, "mbit", 1e6, "gbit", 1e9)));
+                    scaled(direction, "delay", "time", TIMES),
+                    scaled(direction, "jitter", "time", TIMES),
+                    scaled(direction, "rate", "rate", RATES),
+                    scaled(direction, "queue", "time", TIMES));
         }
 
         void checkAllUsed() {

@@ -48,7 +48,11 @@ public enum PortCount implements CounterKey {
     FAULT_OVERFLOW(
             "port.fault-overflow",
             "Segments dropped because too many were being delayed on purpose.",
-            c -> c.faultOverflow);
+            c -> c.faultOverflow),
+    FAULT_QUEUE_FULL(
+            "port.fault-queue-full",
+            "Segments dropped because the queue before the slow wire was full.",
+            c -> c.faultQueueFull);
 
     private final String label;
     private final String sentence;

@@ -39,6 +39,7 @@ public final class PortCounters {
     public long faultDuplicated;
     public long faultReordered;
     public long faultOverflow;
+    public long faultQueueFull;
 
     /** Counts a frame handed over. */
     public void onReceived(final int length) {

@@ -210,6 +210,54 @@ class FaultPortTest {
     }
 
     @Test
+    void shouldDropWhatFindsTheQueueFull() {
+        final PacketPort port = port("tx.rate=8mbit,tx.queue=1ms,seed=1"); // one byte a microsecond
+        final int length = numbered(0).length;
+        send(port, 20);
+        final int taken = 1000 / length + 1; // those that wait no longer than 1,000 bytes take
+
+        assertEquals(20 - taken, port.counters().faultQueueFull);
+        clock.advance(20 * MILLI);
+        port.flush();
+        assertEquals(range(taken), sentNumbers());
+        assertEquals(pool.capacity(), pool.available());
+    }
+
+    @Test
+    void shouldTakeAnyNumberWhereTheQueueIsNotBounded() {
+        final PacketPort port = port("tx.rate=8mbit,seed=1");
+        send(port, 100);
+
+        assertEquals(0, port.counters().faultQueueFull);
+    }
+
+    @Test
+    void shouldStartTheSeedAnewWhenReplaced() {
+        final FaultPort port = new FaultPort(wire, FaultSpec.parse("loss=0.3,seed=42"), clock);
+        send(port, 100);
+        final List<Integer> first = List.copyOf(sentNumbers());
+        wire.sent.clear();
+
+        port.replace(FaultSpec.parse("loss=0.3,seed=42"));
+        send(port, 100);
+
+        assertEquals(first, sentNumbers());
+    }
+
+    @Test
+    void shouldLoseWhatIsUnderWayWhenReplaced() {
+        final FaultPort port = new FaultPort(wire, FaultSpec.parse("delay=5ms,seed=42"), clock);
+        send(port, 10);
+
+        port.replace(FaultSpec.parse("seed=42"));
+        clock.advance(5 * MILLI);
+        port.flush();
+
+        assertEquals(List.of(), sentNumbers());
+        assertEquals(pool.capacity(), pool.available());
+    }
+
+    @Test
     void shouldBoundWhatItHolds() {
         final PacketPort port = port("tx.delay=1s,seed=1");
         send(port, 300);

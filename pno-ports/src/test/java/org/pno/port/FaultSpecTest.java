@@ -12,9 +12,10 @@ class FaultSpecTest {
     @Test
     void shouldReadFaultsForBothDirections() {
         final FaultSpec spec = FaultSpec.parse("loss=0.01,reorder=2%,reorder-by=5,duplicate=0.03,corrupt=0.04,"
-                + "delay=5ms,jitter=300us,rate=1.5gbit,seed=42");
+                + "delay=5ms,jitter=300us,rate=1.5gbit,queue=20ms,seed=42");
 
-        final FaultProfile expected = new FaultProfile(0.01, 0.04, 0.03, 0.02, 5, 5_000_000, 300_000, 1_500_000_000L);
+        final FaultProfile expected =
+                new FaultProfile(0.01, 0.04, 0.03, 0.02, 5, 5_000_000, 300_000, 1_500_000_000L, 20_000_000);
         assertEquals(expected, spec.rx());
         assertEquals(expected, spec.tx());
         assertEquals(42, spec.seed());
@@ -56,6 +57,7 @@ class FaultSpecTest {
                 "delay=ms",
                 "delay=1h",
                 "rate=100",
+                "queue=100",
                 "rate=1.2.3mbit",
                 "seed=x",
                 "seed=1,seed=2",

@@ -30,9 +30,20 @@ public final class DpuProcess implements AutoCloseable {
      * @param options of {@code pno dpu} beside port, address and socket
      */
     public static DpuProcess start(final Lab lab, final Cores cores, final String... options) {
+        return startAt(lab, cores, lab.port(), List.of(Side.HOST.offloadedAddress() + "/24"), options);
+    }
+
+    /** Starts it on another wire, with other addresses, and waits until it answers. */
+    public static DpuProcess startAt(
+            final Lab lab,
+            final Cores cores,
+            final String port,
+            final List<String> addresses,
+            final String... options) {
         final List<String> line = new ArrayList<>(List.of("taskset", "-c", cores.list(Side.PEER)));
         line.addAll(List.of(Path.of(System.getProperty("pno.home"), "pno").toString(), "dpu"));
-        line.addAll(List.of("--port", lab.port(), "--ip", Side.HOST.offloadedAddress() + "/24"));
+        line.addAll(List.of("--port", port));
+        addresses.forEach(address -> line.addAll(List.of("--ip", address)));
         line.addAll(List.of("--socket", lab.controlSocket().toString()));
         line.addAll(List.of(options));
         final DpuProcess dpu = new DpuProcess(lab.start(Side.PEER, "dpu", line));
