@@ -17,7 +17,7 @@ import org.pno.sys.Errno;
  * owner calls {@link #cycle} as long as that does something, and before it sleeps {@link #park}. One thread.
  *
  * <pre>
- *   cycle:  frames in ─ timers ─ polls ─ settle ─ flush ─ settle ─ frames out
+ *   cycle:  frames in, looped ones too ─ timers ─ polls ─ settle ─ flush ─ settle ─ frames out
  *   settle: post the open batch, see what is complete, let every queue go on; again while that moved anything
  * </pre>
  */
@@ -85,6 +85,7 @@ public final class Bridge {
         final long before = work();
         bus.progress();
         work += port.receive(onFrame, FRAMES_PER_CYCLE);
+        receiveLooped();
         stack.onTimers(timeNs);
         releaseIdle(timeNs);
         parts.submissions().beginCycle();
@@ -109,6 +110,25 @@ public final class Bridge {
     private void onFrame(final long frame, final int length) {
         intents.beginFrame();
         stack.onFrame(frame, length, nowNs);
+        release(frame, length);
+    }
+
+    /** Takes in what the stack has sent to itself before this cycle. */
+    private void receiveLooped() {
+        final FrameQueue looped = parts.transmit().looped();
+        for (int left = Math.min(looped.size(), FRAMES_PER_CYCLE); left > 0; left--) {
+            final long frame = looped.frame();
+            final int length = looped.length();
+            looped.remove();
+            intents.beginFrame();
+            stack.onLoopedFrame(frame, length, nowNs);
+            release(frame, length);
+            work++;
+        }
+    }
+
+    /** The stack is done with a frame that came in; what it has placed of it is still being written. */
+    private void release(final long frame, final int length) {
         if (intents.hasPlaced()) {
             received.add(bus.ticket(), frame, length);
         } else {
@@ -183,6 +203,7 @@ public final class Bridge {
         settle();
         return parts.channels().areParked()
                 && bus.isIdle()
+                && parts.transmit().looped().isEmpty()
                 && !parts.sweeps().isActive()
                 && !parts.submissions().hasMore()
                 && !parts.holders().hasMore();

@@ -1,12 +1,12 @@
 package org.pno.bridge;
 
 import org.pno.counters.CounterGroup;
-import org.pno.stack.Sockets;
+import org.pno.stack.NetworkStack;
 
 /** What nearly every part of the bridge needs. */
 record BridgeContext(
         Bus bus,
-        Sockets stack,
+        NetworkStack stack,
         SocketTable table,
         Slots slots,
         Fences fences,

@@ -25,6 +25,7 @@ public enum BridgeCounter implements CounterKey {
     RX_NO_CHUNK("bridge.rx-no-chunk", "arena's receive pool is empty: the segment is dropped unacknowledged"),
     RX_NOT_GRANTED("bridge.rx-not-granted", "payload outside the socket's receive S-ring: the segment is dropped"),
     RX_NO_SOCKET("bridge.rx-no-socket", "payload for a connection without a socket: the segment is dropped"),
+    LOOPED("bridge.looped", "frames that the stack sent to itself: they see no port"),
     TX_NO_SOCKET("bridge.tx-no-socket", "frame of a connection whose socket is gone: dropped"),
     TX_NO_FRAME("bridge.tx-no-frame", "frame pool is empty: the stack tries again at its next flush"),
     QUOTA("bridge.quota", "connect refused because its user has all the sockets the quota allows"),

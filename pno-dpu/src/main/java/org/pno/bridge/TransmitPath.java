@@ -15,6 +15,7 @@ final class TransmitPath {
 
     private final FrameQueue deferred;
     private final FrameQueue outgoing;
+    private final FrameQueue looped;
     private final BridgeContext context;
     private final Bus bus;
     private final PacketPort port;
@@ -34,6 +35,7 @@ final class TransmitPath {
         pool = port.pool();
         deferred = new FrameQueue(pool.capacity());
         outgoing = new FrameQueue(pool.capacity());
+        looped = new FrameQueue(pool.capacity());
     }
 
     /** Sends a frame that is complete. */
@@ -130,9 +132,19 @@ final class TransmitPath {
     }
 
     private void send(final long frame, final int length) {
-        port.transmit(frame, length);
         framesSent++;
+        if (context.stack().isForUs(frame)) {
+            context.counters().increment(BridgeCounter.LOOPED);
+            looped.add(0, frame, length);
+            return;
+        }
+        port.transmit(frame, length);
         isFlushDue = true;
+    }
+
+    /** Frames that the stack has sent to itself: the next cycle takes them in as it does those of the port. */
+    FrameQueue looped() {
+        return looped;
     }
 
     long framesSent() {

@@ -1,6 +1,7 @@
 package org.pno.ip;
 
 import org.pno.counters.CounterGroup;
+import org.pno.wire.BigEndian;
 import org.pno.wire.Checksum;
 import org.pno.wire.EthernetHeader;
 import org.pno.wire.Icmpv4Header;
@@ -35,6 +36,8 @@ public final class IpLayer {
 
     /** Nothing to do at any time, answer of {@link #nextDeadlineNs()}. */
     public static final long NO_DEADLINE = NeighbourTable.NO_DEADLINE;
+
+    private static final int LOCALHOST_IPV4 = 0x7F00_0001;
 
     /** Ethernet and IPv4 header of a frame of ours; the transport's stands behind. */
     public static final int IPV4_HEADERS_BYTES = EthernetHeader.BYTES + Ipv4Header.MIN_BYTES;
@@ -255,6 +258,38 @@ public final class IpLayer {
         return error;
     }
 
+    /** As {@link #onFrame} for a frame of ours that never left: only such may come from and go to loopback. */
+    public int onLoopedFrame(final long frame, final int length, final long nowNs) {
+        isLooped(true);
+        final int kind = onFrame(frame, length, nowNs);
+        isLooped(false);
+        return kind;
+    }
+
+    private void isLooped(final boolean looped) {
+        input.isLooped = looped;
+        if (ipv6 != null) {
+            ipv6.isLooped(looped);
+        }
+    }
+
+    /** True for a frame of ours that is for ourselves: it goes to {@link #onLoopedFrame}, not to the port. */
+    public boolean isForUs(final long frame) {
+        return BigEndian.i64(output.memory(), frame) >>> 16 == mac;
+    }
+
+    /** True for 127.0.0.0/8 and ::1. */
+    public static boolean isLoopback(final long hi, final long lo) {
+        return IpAddress.isIpv4(hi, lo)
+                ? IpAddress.isLoopbackIpv4(IpAddress.ipv4(lo))
+                : hi == Ipv6Routes.LOOPBACK_HI && lo == Ipv6Routes.LOOPBACK_LO;
+    }
+
+    /** True for an address that connections to ourselves can have: one of ours, or of loopback. */
+    public boolean isOurs(final long hi, final long lo) {
+        return isLocal(hi, lo) || isLoopback(hi, lo) && (ipv6 != null || IpAddress.isIpv4(hi, lo));
+    }
+
     /** True for an address of ours. */
     public boolean isLocal(final long hi, final long lo) {
         return IpAddress.isIpv4(hi, lo)
@@ -268,9 +303,20 @@ public final class IpLayer {
      * @return false if no route leads there, or nobody can be there
      */
     public boolean route(final long destinationHi, final long destinationLo, final long nowNs) {
+        if (isOurs(destinationHi, destinationLo)) {
+            routeToUs(destinationHi, destinationLo);
+            return true;
+        }
         return IpAddress.isIpv4(destinationHi, destinationLo)
                 ? routeIpv4(IpAddress.ipv4(destinationLo))
                 : routeIpv6(destinationHi, destinationLo, nowNs);
+    }
+
+    /** To ourselves we speak from the address spoken to; all of 127.0.0.0/8 is 127.0.0.1 there, as in Linux. */
+    private void routeToUs(final long hi, final long lo) {
+        final boolean isLoopbackIpv4 = IpAddress.isIpv4(hi, lo) && isLoopback(hi, lo);
+        routedSourceHi = hi;
+        routedSourceLo = isLoopbackIpv4 ? IpAddress.ipv4Lo(LOCALHOST_IPV4) : lo;
     }
 
     private boolean routeIpv4(final int destination) {

@@ -8,6 +8,9 @@ import org.pno.wire.WireDrop;
 
 /** Judges IPv4 packets that come in: RFC 1122 3.2.1 as a host that forwards nothing and reassembles nothing. */
 final class Ipv4Input {
+    /** The packet comes from ourselves, and has seen no wire. */
+    boolean isLooped;
+
     private final RouteTable routes;
     private final CounterGroup<IpCounter> counters;
     private final CounterGroup<WireDrop> drops;
@@ -57,6 +60,10 @@ final class Ipv4Input {
     }
 
     private IpCounter unwanted(final int source, final int destination, final boolean forEverybody) {
+        if (isLooped) {
+            final boolean ours = routes.isLocal(destination) || IpAddress.isLoopbackIpv4(destination);
+            return ours ? null : IpCounter.NOT_LOCAL;
+        }
         if (!routes.isLocal(destination)) {
             final boolean group = IpAddress.isMulticastIpv4(destination) || routes.isBroadcast(destination);
             return group ? IpCounter.BROADCAST : IpCounter.NOT_LOCAL;

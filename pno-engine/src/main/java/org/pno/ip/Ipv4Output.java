@@ -35,7 +35,7 @@ final class Ipv4Output {
 
     /** As {@link IpLayer#open}. */
     long open(final int source, final int destination, final int waiter, final long nowNs) {
-        final long station = stationTowards(destination, waiter, nowNs);
+        final long station = stationTowards(source, destination, waiter, nowNs);
         if (station < 0) {
             return station;
         }
@@ -54,11 +54,12 @@ final class Ipv4Output {
     }
 
     /** The Ethernet address of the next hop, NO_NEIGHBOUR or NO_ROUTE. A packet to ourselves carries our own. */
-    private long stationTowards(final int destination, final int waiter, final long nowNs) {
-        if (routes.isLocal(destination)) {
+    private long stationTowards(final int source, final int destination, final int waiter, final long nowNs) {
+        if (routes.isLocal(destination) || IpAddress.isLoopbackIpv4(destination)) {
             return mac;
         }
-        final int nextHop = routes.nextHop(destination);
+        // RFC 1122 3.2.1.3: nothing from a loopback address leaves the host.
+        final int nextHop = IpAddress.isLoopbackIpv4(source) ? RouteTable.NO_ROUTE : routes.nextHop(destination);
         if (nextHop == RouteTable.NO_ROUTE || routes.isBroadcast(destination)) {
             counters.increment(IpCounter.NO_ROUTE);
             return IpLayer.NO_ROUTE;

@@ -54,6 +54,11 @@ final class Ipv6 {
         return ipv6Output;
     }
 
+    /** What comes next is from ourselves, or no longer. */
+    void isLooped(final boolean looped) {
+        input.isLooped = looped;
+    }
+
     /**
      * Judges a packet, as {@link IpLayer#onFrame}.
      *

@@ -8,6 +8,9 @@ import org.pno.wire.WireDrop;
 
 /** Judges IPv6 packets that come in, up to their extension headers: RFC 8200 3 as a host that forwards nothing. */
 final class Ipv6Input {
+    /** The packet comes from ourselves, and has seen no wire. */
+    boolean isLooped;
+
     private final Ipv6Routes routes;
     private final CounterGroup<IpCounter> counters;
     private final CounterGroup<WireDrop> drops;
@@ -49,6 +52,9 @@ final class Ipv6Input {
     private IpCounter unwanted(final boolean forEverybody) {
         final long hi = header.destinationHi();
         final long lo = header.destinationLo();
+        if (isLooped) {
+            return routes.isUsable(hi, lo) || IpLayer.isLoopback(hi, lo) ? null : IpCounter.NOT_LOCAL;
+        }
         if (IpAddress.isMulticastIpv6(hi)) {
             return routes.isJoined(hi, lo) ? martian(true) : IpCounter.BROADCAST;
         }

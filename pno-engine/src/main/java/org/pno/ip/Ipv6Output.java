@@ -42,16 +42,14 @@ final class Ipv6Output {
             final long destinationLo,
             final int waiter,
             final long nowNs) {
-        final int own = routes.index(sourceHi, sourceLo);
-        if (own == Ipv6Routes.NONE || routes.state(own) == Ipv6Routes.State.DUPLICATE) {
-            counters.increment(IpCounter.NO_ROUTE);
-            return IpLayer.NO_ROUTE;
+        final boolean looped =
+                routes.isLocal(destinationHi, destinationLo) || IpLayer.isLoopback(destinationHi, destinationLo);
+        final boolean fromLoopback = looped && IpLayer.isLoopback(sourceHi, sourceLo);
+        final long refused = fromLoopback ? 0 : refusal(sourceHi, sourceLo);
+        if (refused < 0) {
+            return refused;
         }
-        if (routes.state(own) == Ipv6Routes.State.TENTATIVE) {
-            counters.increment(IpCounter.TENTATIVE_SOURCE); // In a second it is ours, and TCP will try again.
-            return IpLayer.NO_NEIGHBOUR;
-        }
-        final long station = stationTowards(destinationHi, destinationLo, waiter, nowNs);
+        final long station = looped ? mac : stationTowards(destinationHi, destinationLo, waiter, nowNs);
         if (station < 0) {
             return station;
         }
@@ -68,11 +66,22 @@ final class Ipv6Output {
         return frame;
     }
 
-    /** The Ethernet address of the next hop, NO_NEIGHBOUR or NO_ROUTE. A packet to ourselves carries our own. */
-    private long stationTowards(final long hi, final long lo, final int waiter, final long nowNs) {
-        if (routes.isLocal(hi, lo)) {
-            return mac;
+    /** Why an address cannot be spoken from, as {@link #open} answers; 0 if it can. Loopback's leaves no host. */
+    private long refusal(final long sourceHi, final long sourceLo) {
+        final int own = routes.index(sourceHi, sourceLo);
+        if (own == Ipv6Routes.NONE || routes.state(own) == Ipv6Routes.State.DUPLICATE) {
+            counters.increment(IpCounter.NO_ROUTE);
+            return IpLayer.NO_ROUTE;
         }
+        if (routes.state(own) == Ipv6Routes.State.TENTATIVE) {
+            counters.increment(IpCounter.TENTATIVE_SOURCE); // In a second it is ours, and TCP will try again.
+            return IpLayer.NO_NEIGHBOUR;
+        }
+        return 0;
+    }
+
+    /** The Ethernet address of the next hop, NO_NEIGHBOUR or NO_ROUTE. */
+    private long stationTowards(final long hi, final long lo, final int waiter, final long nowNs) {
         final long station;
         if (routes.isOnLink(hi, lo, nowNs)) {
             station = neighbours.resolve(hi, lo, waiter, nowNs);

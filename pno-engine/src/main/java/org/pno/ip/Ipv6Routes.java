@@ -114,6 +114,11 @@ public final class Ipv6Routes {
         states[index] = state;
     }
 
+    /** ::1. */
+    static final long LOOPBACK_HI = 0;
+
+    static final long LOOPBACK_LO = 1;
+
     /** The number of an address of ours, whatever its state, or {@link #NONE}. */
     int index(final long hi, final long lo) {
         for (int i = 0; i < addressCount; i++) {

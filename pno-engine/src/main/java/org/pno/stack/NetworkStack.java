@@ -40,6 +40,7 @@ public final class NetworkStack implements Sockets {
 
     private final StackOutput output;
     private final CounterGroup<WireDrop> wireDrops;
+    private final CounterGroup<IpCounter> ipCounters;
     private final IpLayer ip;
     private final TcpOverIp tcpOverIp;
     private final TcpEngine tcp;
@@ -61,7 +62,7 @@ public final class NetworkStack implements Sockets {
             final long startNs) {
         this.output = output;
         wireDrops = counters.addAll(WireDrop.class);
-        final CounterGroup<IpCounter> ipCounters = counters.addAll(IpCounter.class);
+        ipCounters = counters.addAll(IpCounter.class);
         ip = new IpLayer(configuration.ipSettings(), output, new Neighbours(), ipCounters, wireDrops, startNs);
         tcpOverIp = new TcpOverIp(ip, output);
         tcp = new TcpEngine(configuration.tcp, tcpOverIp, counters, startNs);
@@ -91,7 +92,25 @@ public final class NetworkStack implements Sockets {
      */
     public void onFrame(final long frame, final int length, final long timeNs) {
         now(timeNs);
-        switch (ip.onFrame(frame, length, timeNs)) {
+        take(ip.onFrame(frame, length, timeNs));
+    }
+
+    /** As {@link #onFrame} for a frame of ours that {@link #isForUs}. */
+    public void onLoopedFrame(final long frame, final int length, final long timeNs) {
+        now(timeNs);
+        take(ip.onLoopedFrame(frame, length, timeNs));
+    }
+
+    /**
+     * True if a frame that is sent is for ourselves: complete, it goes to {@link #onLoopedFrame} in a later call, and
+     * not to the port.
+     */
+    public boolean isForUs(final long frame) {
+        return ip.isForUs(frame);
+    }
+
+    private void take(final int kind) {
+        switch (kind) {
             case IpLayer.TCP -> onTcp();
             case IpLayer.TCP_ERROR -> onTcpError(ip.error());
             default -> {} // ARP, ICMP and what was dropped are done with.
@@ -171,13 +190,16 @@ public final class NetworkStack implements Sockets {
             final long remoteLo,
             final int remotePort,
             final SocketOptions options) {
-        if (!ip.route(remoteHi, remoteLo, nowNs) || ip.isLocal(remoteHi, remoteLo)) {
-            return -Errno.ENETUNREACH; // To ourselves there is no way either: nothing loops back in the stack.
+        if (!ip.route(remoteHi, remoteLo, nowNs)) {
+            return -Errno.ENETUNREACH;
         }
         final boolean chosen = localHi != 0 || localLo != 0;
         final boolean sameFamily = IpAddress.isIpv4(localHi, localLo) == IpAddress.isIpv4(remoteHi, remoteLo);
-        if (chosen && !(sameFamily && ip.isLocal(localHi, localLo))) {
+        if (chosen && !(sameFamily && ip.isOurs(localHi, localLo))) {
             return -Errno.EADDRNOTAVAIL;
+        }
+        if (IpLayer.isLoopback(localHi, localLo) && !ip.isOurs(remoteHi, remoteLo)) {
+            return -Errno.EINVAL; // As Linux.
         }
         return tcp.connect(
                 chosen ? localHi : ip.routedSourceHi(),
@@ -196,7 +218,7 @@ public final class NetworkStack implements Sockets {
             final int localPort,
             final int backlog,
             final SocketOptions options) {
-        if (!IpAddress.isAny(localHi, localLo) && !ip.isLocal(localHi, localLo)) {
+        if (!IpAddress.isAny(localHi, localLo) && !ip.isOurs(localHi, localLo)) {
             return -Errno.EADDRNOTAVAIL;
         }
         return tcp.listen(localHi, localLo, localPort, backlog, settingsReader.read(options));
@@ -362,6 +384,11 @@ public final class NetworkStack implements Sockets {
     /** Calls {@code visitor} with the number of each connection there is, half-open and orphaned ones included. */
     public void forEachConnection(final IntConsumer visitor) {
         tcp.forEachConnection(found -> visitor.accept(found.number()));
+    }
+
+    /** What IP has counted, for views and tests. */
+    public long ipCount(final IpCounter counter) {
+        return ipCounters.value(counter);
     }
 
     /** TCP, for whoever counts and tests. */

@@ -316,11 +316,6 @@ class NetworkStackTest {
     }
 
     @Test
-    void shouldRefuseToConnectToItself() {
-        assertEquals(-Errno.ENETUNREACH, connect("10.77.0.1"));
-    }
-
-    @Test
     void shouldRefuseAddressesThatAreNotOurs() {
         final long foreignLo = IpAddress.ipv4Lo(PEER);
         assertEquals(-Errno.EADDRNOTAVAIL, stack.listen(0, foreignLo, 80, 1, options));
