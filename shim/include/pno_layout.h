@@ -164,6 +164,7 @@
 #define PNO_MSG_LISTEN                          5
 #define PNO_MSG_QUERY                           6
 #define PNO_MSG_STOP                            7
+#define PNO_MSG_CAPTURE                         8
 #define PNO_MSG_WELCOME                         16
 #define PNO_MSG_OK                              17
 #define PNO_MSG_ERROR                           18
@@ -190,6 +191,13 @@
 #define PNO_MSG_QUERY_WHAT_OFFSET               8
 #define PNO_MSG_QUERY_BYTES                     12
 #define PNO_MSG_STOP_BYTES                      8
+#define PNO_MSG_CAPTURE_SNAP_OFFSET             8
+#define PNO_MSG_CAPTURE_PORT_OFFSET             12
+#define PNO_MSG_CAPTURE_COUNT_OFFSET            16
+#define PNO_MSG_CAPTURE_HOST_OFFSET             24
+#define PNO_MSG_CAPTURE_CONNECTIONS_OFFSET      40
+#define PNO_MSG_CAPTURE_CONNECTION_BYTES        40
+#define PNO_MSG_CAPTURE_MAX_CONNECTIONS         64
 #define PNO_MSG_OK_VALUE_OFFSET                 8
 #define PNO_MSG_OK_BYTES                        12
 #define PNO_MSG_ERROR_ERRNO_OFFSET              8

@@ -51,6 +51,12 @@ final class DpuCommand implements Runnable {
     private String faults;
 
     @Option(
+            names = "--pcap",
+            paramLabel = "FILE",
+            description = "Write all frames to a file from the start, as pcapng; see also pno pcap.")
+    private String captureFile;
+
+    @Option(
             names = "--spin",
             paramLabel = "auto|off|MICROS",
             description = "How long to look for work before sleeping: 'auto' is off with fewer than four CPUs.")
@@ -93,6 +99,9 @@ final class DpuCommand implements Runnable {
         gateways.forEach(configuration::gateway);
         if (faults != null) {
             configuration.faults(faults);
+        }
+        if (captureFile != null) {
+            configuration.captureFile(captureFile);
         }
         if (spin != null) {
             configuration.spin(spin);

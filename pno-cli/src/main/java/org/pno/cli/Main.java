@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             LabCommand.class,
             WireCommand.class,
             SsCommand.class,
+            PcapCommand.class,
             BenchCommand.class
         })
 public final class Main implements Runnable {

@@ -73,6 +73,9 @@ class CliErrorsTest {
                     bench interop --cells (             | --cells (: no regular expression: Unclosed group
                     wire --far sideways:x --near tap:x  | 'sideways:x' is no port: there is no kind 'sideways'.
                     wire --far tap:x --near tap:y --fault wind=1 | there is no fault 'wind'
+                    pcap --port http                    | 'http' is no port from 1 to 65535
+                    pcap --connection 10.77.0.1         | '10.77.0.1' is no connection such as 10.77.0.1:6379
+                    pcap --count 0                      | --count must be more than 0, and was 0.0.
                     demo --seconds 0                    | --seconds must be more than 0, and was 0.0.""")
     void shouldRefuseValuesThatCannotBe(final String commandLine, final String message) {
         assertTold(REFUSAL, message, commandLine);

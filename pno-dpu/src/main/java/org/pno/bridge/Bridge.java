@@ -313,6 +313,28 @@ public final class Bridge {
         });
     }
 
+    /**
+     * Whose a flow is: the user's who has the connection; of one that is half open or waits to be accepted, and of none
+     * at all, the user's who listens there. Null: nobody's, above all what a program has closed.
+     */
+    public Tenant ownerOf(
+            final long localHi,
+            final long localLo,
+            final int localPort,
+            final long remoteHi,
+            final long remoteLo,
+            final int remotePort) {
+        final int number = stack.findConnection(localHi, localLo, localPort, remoteHi, remoteLo, remotePort);
+        final BridgeSocket socket = number < 0 ? null : table.connection(number);
+        if (socket != null) {
+            return socket.arena.tenant();
+        }
+        final boolean isOver = number < 0 && number != BridgeSocket.NONE;
+        final int listens = isOver ? BridgeSocket.NONE : stack.findListener(localHi, localLo, localPort);
+        final BridgeSocket listener = listens < 0 ? null : table.listener(listens);
+        return listener == null ? null : listener.arena.tenant();
+    }
+
     /** The stack, for views and tests. */
     public NetworkStack stack() {
         return stack;

@@ -41,6 +41,7 @@ final class ClientSession {
     private final Tenant tenant;
     private final List<Holder> holders = new ArrayList<>();
     private final List<OpenChannel> channels = new ArrayList<>();
+    private Captures.OpenCapture capture;
     private int kind;
     private int bell = NONE;
     private int pidFd = NONE;
@@ -74,6 +75,7 @@ final class ClientSession {
             case HandshakeDescriptor.LISTEN -> listen(request, descriptor(message), replies);
             case HandshakeDescriptor.QUERY -> query(request.queryWhat(), replies);
             case HandshakeDescriptor.STOP -> stop(replies);
+            case HandshakeDescriptor.CAPTURE -> capture(request, replies);
             default -> throw new ProtocolException("a client does not send messages of type " + type);
         }
     }
@@ -266,6 +268,14 @@ final class ClientSession {
         context.stop().run();
     }
 
+    private void capture(final HandshakeDecoder request, final Replies replies) {
+        if (kind != HandshakeDescriptor.KIND_TOOL || capture != null) {
+            replies.refuse(Errno.EPERM, "a tool captures, once for each connection; kind " + kind + " said HELLO");
+            return;
+        }
+        capture = context.captures().open(peer.uid(), request.captureRequest(), replies);
+    }
+
     /** True if the process holds this arena. */
     boolean holdsArena(final HostArena arena) {
         return holders.stream().anyMatch(holder -> holder.arena() == arena);
@@ -298,6 +308,10 @@ final class ClientSession {
     /** The connection has ended in every process that had it. */
     void end() {
         isEnded = true;
+        if (capture != null) {
+            context.captures().close(capture);
+            capture = null;
+        }
         closePidFd();
         closeBell();
         detachChannels();

@@ -124,6 +124,11 @@ final class ControlConnection implements Replies {
     }
 
     @Override
+    public void capture(final int capacity, final int ring, final int bell) {
+        send(encoder.ok(capacity), ring, bell);
+    }
+
+    @Override
     public void refuse(final int errno, final String why) {
         send(encoder.error(errno, why));
     }

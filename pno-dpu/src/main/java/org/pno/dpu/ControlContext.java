@@ -20,6 +20,7 @@ record ControlContext(
         WaitingRoom waitingRoom,
         EventSignals signals,
         Tenants tenants,
+        Captures captures,
         int connectionsPerUser,
         List<DpuAddress> addresses,
         long epoch,

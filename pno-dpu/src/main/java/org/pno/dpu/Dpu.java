@@ -1,5 +1,6 @@
 package org.pno.dpu;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -13,12 +14,16 @@ import org.pno.link.DpuAddress;
 import org.pno.link.HostMemory;
 import org.pno.link.MappedHostMemory;
 import org.pno.observe.DpuViews;
+import org.pno.port.FaultPort;
 import org.pno.port.FramePool;
 import org.pno.port.PacketPort;
 import org.pno.port.PortException;
 import org.pno.port.PortFactory;
+import org.pno.port.SoftwareOffload;
+import org.pno.port.pcap.PcapPort;
 import org.pno.stack.NetworkStack;
 import org.pno.stack.StackConfiguration;
+import org.pno.sys.Clocks;
 import org.pno.sys.Descriptors;
 import org.pno.sys.Epoll;
 import org.pno.sys.EventFd;
@@ -47,7 +52,13 @@ public final class Dpu implements AutoCloseable {
 
     private final NanoClock clock = SystemNanoClock.INSTANCE;
     private final ControlServer server;
+    /** What stands before the wire, faults included: what is captured is what the wire would carry. */
+    private final PcapPort watched;
+
     private final PacketPort port;
+    /** Null if none is wanted. */
+    private final CaptureFile captureFile;
+
     private final HostMemory memory;
     private final JournalMemory journal;
     private final Bridge bridge;
@@ -75,7 +86,9 @@ public final class Dpu implements AutoCloseable {
         configuration.validate();
         signals = openSignals();
         server = openServer(configuration);
-        port = openPort(configuration);
+        watched = openPort(configuration);
+        port = SoftwareOffload.complete(watched);
+        captureFile = openCaptureFile(configuration);
         memory = bus.get();
         final long nowNs = clock.nowNs();
         final long epoch = RandomBytes.nextLong() & Long.MAX_VALUE;
@@ -98,6 +111,7 @@ public final class Dpu implements AutoCloseable {
                 waitingRoom,
                 signals,
                 new Tenants(configuration.quotas()),
+                new Captures(watched, bridge, signals, waitingRoom),
                 configuration.quotas().controlConnections(),
                 dpuAddresses(configuration),
                 epoch,
@@ -128,16 +142,28 @@ public final class Dpu implements AutoCloseable {
         }
     }
 
-    private PacketPort openPort(final DpuConfiguration configuration) {
+    private PcapPort openPort(final DpuConfiguration configuration) {
         try {
             final FramePool pool = new FramePool(configuration.frames());
-            return configuration.faults() == null
-                    ? PortFactory.open(configuration.port(), pool)
-                    : PortFactory.open(configuration.port(), pool, configuration.faults(), clock);
+            final PacketPort bare = PortFactory.openBare(configuration.port(), pool);
+            final PacketPort wire =
+                    configuration.faults() == null ? bare : new FaultPort(bare, configuration.faults(), clock);
+            return new PcapPort(wire, Clocks::realtimeNs);
         } catch (final PortException | SystemCallException e) {
             server.close();
             closeOwn();
             throw new DpuException("--port " + configuration.port() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private CaptureFile openCaptureFile(final DpuConfiguration configuration) {
+        try {
+            return configuration.captureFile() == null ? null : new CaptureFile(configuration.captureFile(), watched);
+        } catch (final IOException e) {
+            server.close();
+            port.close();
+            closeOwn();
+            throw new DpuException("--pcap " + configuration.captureFile() + ": " + e.getMessage(), e);
         }
     }
 
@@ -239,6 +265,9 @@ public final class Dpu implements AutoCloseable {
         }
         isClosed = true;
         server.close();
+        if (captureFile != null) {
+            captureFile.close();
+        }
         port.close();
         closeOwn();
         if (memory instanceof MappedHostMemory mapped) {

@@ -1,5 +1,6 @@
 package org.pno.dpu;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.pno.port.FaultSpec;
@@ -23,6 +24,7 @@ public final class DpuConfiguration {
     private IpAddress gatewayIpv6;
     private String socketPath = ControlSocketPath.of(null);
     private FaultSpec faults;
+    private Path captureFile;
     private Quotas quotas = Quotas.DEFAULT;
     private Spin spin = Spin.parse("auto");
     private int maxConnections = 65_536;
@@ -87,6 +89,12 @@ public final class DpuConfiguration {
         } catch (final PortException e) {
             throw new DpuException("--fault " + spec + ": " + e.getMessage(), e);
         }
+        return this;
+    }
+
+    /** A file that all frames are written to from the start, pcapng. None by default. */
+    public DpuConfiguration captureFile(final String path) {
+        captureFile = Path.of(path);
         return this;
     }
 
@@ -185,6 +193,11 @@ public final class DpuConfiguration {
     /** Null if there are none. */
     public FaultSpec faults() {
         return faults;
+    }
+
+    /** Null if there is none. */
+    public Path captureFile() {
+        return captureFile;
     }
 
     public Quotas quotas() {

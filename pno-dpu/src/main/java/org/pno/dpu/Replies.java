@@ -7,6 +7,15 @@ interface Replies {
 
     void ok(int value);
 
+    /**
+     * The frames come.
+     *
+     * @param capacity room of the ring, bytes
+     * @param ring memfd of the ring
+     * @param bell eventfd for a reader that sleeps
+     */
+    void capture(int capacity, int ring, int bell);
+
     /** Says no; the client may go on. */
     void refuse(int errno, String why);
 

@@ -46,6 +46,8 @@ public final class NetworkStack implements Sockets {
     private final TcpEngine tcp;
     private final SettingsReader settingsReader;
     private final Segment segment = new Segment();
+    /** Names a flow that somebody asks for. */
+    private final Segment probe = new Segment();
 
     private long nowNs;
 
@@ -389,6 +391,23 @@ public final class NetworkStack implements Sockets {
     /** What IP has counted, for views and tests. */
     public long ipCount(final IpCounter counter) {
         return ipCounters.value(counter);
+    }
+
+    /** As {@link TcpEngine#find}, for whoever asks whose a frame is; on this thread. */
+    public int findConnection(
+            final long localHi,
+            final long localLo,
+            final int localPort,
+            final long remoteHi,
+            final long remoteLo,
+            final int remotePort) {
+        probe.addresses(remoteHi, remoteLo, localHi, localLo).ports(remotePort, localPort);
+        return tcp.find(probe);
+    }
+
+    /** Number of who listens there, or {@link TcpEngine#NO_FLOW}. */
+    public int findListener(final long localHi, final long localLo, final int localPort) {
+        return tcp.findListener(probe.addresses(0, 0, localHi, localLo).ports(0, localPort));
     }
 
     /** TCP, for whoever counts and tests. */

@@ -39,6 +39,13 @@ public final class Segment extends Flow {
         return this;
     }
 
+    /** Sets the ports alone, of a segment that only names a flow. */
+    public Segment ports(final int source, final int destination) {
+        remotePort = source;
+        localPort = destination;
+        return this;
+    }
+
     /**
      * Reads a segment that {@link TcpHeader#validate} has found sound.
      *

@@ -15,6 +15,12 @@ public final class TcpEngine {
     /** Bytes that {@link #writeInfo} writes. */
     public static final int INFO_BYTES = TcpInfo.BYTES;
 
+    /** Nothing has this flow. */
+    public static final int NO_FLOW = -1;
+
+    /** What has this flow is closed by its program, or waits in TIME-WAIT. */
+    public static final int FLOW_IS_OVER = -2;
+
     private final TcpContext context;
     private final Listeners listeners = new Listeners();
     private final PortAllocator ports;
@@ -420,6 +426,25 @@ public final class TcpEngine {
         } else {
             info.write(connection, memory, offset);
         }
+    }
+
+    /**
+     * Number of the connection with these ends, seen from here; {@link #NO_FLOW}, or {@link #FLOW_IS_OVER} of one that
+     * no program has any more. Allocates nothing.
+     */
+    public int find(final Segment ends) {
+        context.flows.hash(ends);
+        final Flow flow = context.flows.find(ends);
+        if (flow == null) {
+            return NO_FLOW;
+        }
+        return flow instanceof Connection connection && !connection.orphan ? connection.number : FLOW_IS_OVER;
+    }
+
+    /** Number of the listener that a segment for nobody else would reach, or {@link #NO_FLOW}. */
+    public int findListener(final Segment ends) {
+        final Listener listener = listeners.find(ends);
+        return listener == null ? NO_FLOW : listener.number;
     }
 
     /** Calls {@code visitor} with each connection that the pool has lent, half-open ones included. */

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 final class AddressBytes {
     static final int FAMILY_4 = 4;
     static final int FAMILY_6 = 6;
+    static final int IPV6_BYTES = 16;
 
     private static final long MAPPED_PREFIX = 0xFFFFL;
     private static final ValueLayout.OfInt NETWORK_INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);

@@ -134,6 +134,21 @@ public final class ControlClient implements AutoCloseable {
         }
     }
 
+    /** Has the DPU copy frames into a ring, for as long as this connection lasts. */
+    public CaptureGrant capture(final CaptureRequest request) throws IOException {
+        final int capacity = request(encoder.capture(request));
+        if (message.descriptorCount() != 2) {
+            message.closeDescriptors();
+            throw new IOException("the DPU at " + path + " gave no ring to capture with");
+        }
+        return new CaptureGrant(message.descriptor(0), message.descriptor(1), capacity);
+    }
+
+    /** Polls readable when the DPU has ended, or has something to say. */
+    public int descriptor() {
+        return socket;
+    }
+
     /** Asks the DPU to end. */
     public void stop() throws IOException {
         request(encoder.stop());

@@ -1,11 +1,20 @@
 package org.pno.link;
 
+import static org.pno.link.AddressBytes.FAMILY_6;
+import static org.pno.link.AddressBytes.IPV6_BYTES;
 import static org.pno.link.HandshakeDescriptor.ADDRESS_BYTES;
 import static org.pno.link.HandshakeDescriptor.ADDRESS_FAMILY;
 import static org.pno.link.HandshakeDescriptor.ADDRESS_PREFIX;
 import static org.pno.link.HandshakeDescriptor.ARENA;
 import static org.pno.link.HandshakeDescriptor.ARENA_BYTES;
 import static org.pno.link.HandshakeDescriptor.BODY_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CAPTURE;
+import static org.pno.link.HandshakeDescriptor.CAPTURE_CONNECTIONS_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CAPTURE_CONNECTION_BYTES;
+import static org.pno.link.HandshakeDescriptor.CAPTURE_COUNT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CAPTURE_HOST_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CAPTURE_PORT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CAPTURE_SNAP_OFFSET;
 import static org.pno.link.HandshakeDescriptor.CHANNEL;
 import static org.pno.link.HandshakeDescriptor.CHANNEL_ARENA_OFFSET;
 import static org.pno.link.HandshakeDescriptor.CHANNEL_BYTES;
@@ -99,6 +108,7 @@ public final class HandshakeDecoder {
             case LISTEN -> LISTEN_BYTES;
             case QUERY -> QUERY_BYTES;
             case STOP -> STOP_BYTES;
+            case CAPTURE -> counted(length, CAPTURE_COUNT_OFFSET, CAPTURE_CONNECTIONS_OFFSET, CAPTURE_CONNECTION_BYTES);
             case OK -> OK_BYTES;
             case WELCOME ->
                 counted(length, WELCOME_ADDRESS_COUNT_OFFSET, WELCOME_ADDRESSES_OFFSET, WELCOME_ADDRESS_BYTES);
@@ -165,6 +175,33 @@ public final class HandshakeDecoder {
 
     public int queryWhat() {
         return u32(QUERY_WHAT_OFFSET);
+    }
+
+    /** What a CAPTURE asks for; whether that makes sense is not looked at. */
+    public CaptureRequest captureRequest() {
+        final int count = u32(CAPTURE_COUNT_OFFSET);
+        final List<CaptureRequest.Connection> connections = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            connections.add(
+                    captureConnection(offset + CAPTURE_CONNECTIONS_OFFSET + (long) i * CAPTURE_CONNECTION_BYTES));
+        }
+        final long host = offset + CAPTURE_HOST_OFFSET;
+        return new CaptureRequest(
+                u32(CAPTURE_SNAP_OFFSET),
+                AddressBytes.hi(segment, host, FAMILY_6),
+                AddressBytes.lo(segment, host, FAMILY_6),
+                u32(CAPTURE_PORT_OFFSET),
+                connections);
+    }
+
+    private CaptureRequest.Connection captureConnection(final long at) {
+        return new CaptureRequest.Connection(
+                AddressBytes.hi(segment, at, FAMILY_6),
+                AddressBytes.lo(segment, at, FAMILY_6),
+                Short.toUnsignedInt(segment.get(U16, at + 2 * IPV6_BYTES)),
+                AddressBytes.hi(segment, at + IPV6_BYTES, FAMILY_6),
+                AddressBytes.lo(segment, at + IPV6_BYTES, FAMILY_6),
+                Short.toUnsignedInt(segment.get(U16, at + 2 * IPV6_BYTES + Short.BYTES)));
     }
 
     public long welcomeEpoch() {

@@ -19,12 +19,18 @@ package org.pno.link;
  *   QUERY    8 what u32                                        -> TEXT*, TEXT with no body ends it
  *   STOP     8 (empty)                      root or owner only -> OK
  *
+ *   CAPTURE  8 snap u32   12 port u32  16 count u32  20 (rsvd)  24 host 16 bytes  40 connections x 40 bytes
+ *              connection: 16 + 16 bytes, port u16, other port u16, (rsvd) u32
+ *                                 -> OK, value = room of the ring in bytes, + fds: the ring, its bell
+ *
  *   WELCOME  8 epoch u64  16 addressCount u32  20 (rsvd)  24 addresses x 24 bytes
  *              address: family u16 (4 or 6), prefixLength u16, (rsvd) u32, 16 bytes
  *   OK       8 value u32
  *   ERROR    8 errno u32  12 length u32  16 UTF-8 text
  *   TEXT     8 length u32 12 UTF-8 text
  * </pre>
+ *
+ * <p>Addresses of CAPTURE are 16 bytes in network order, IPv4 as IPv4-mapped; all zero is any.
  */
 public final class HandshakeDescriptor {
     public static final int TYPE_OFFSET = 0; // u32
@@ -39,6 +45,7 @@ public final class HandshakeDescriptor {
     public static final int LISTEN = 5;
     public static final int QUERY = 6;
     public static final int STOP = 7;
+    public static final int CAPTURE = 8;
     public static final int WELCOME = 16;
     public static final int OK = 17;
     public static final int ERROR = 18;
@@ -70,6 +77,13 @@ public final class HandshakeDescriptor {
     public static final int QUERY_WHAT_OFFSET = 8; // u32
     public static final int QUERY_BYTES = 12;
     public static final int STOP_BYTES = 8;
+    public static final int CAPTURE_SNAP_OFFSET = 8; // u32
+    public static final int CAPTURE_PORT_OFFSET = 12; // u32
+    public static final int CAPTURE_COUNT_OFFSET = 16; // u32
+    public static final int CAPTURE_HOST_OFFSET = 24; // 16 bytes
+    public static final int CAPTURE_CONNECTIONS_OFFSET = 40;
+    public static final int CAPTURE_CONNECTION_BYTES = 40;
+    public static final int CAPTURE_MAX_CONNECTIONS = 64;
 
     public static final int OK_VALUE_OFFSET = 8; // u32
     public static final int OK_BYTES = 12;

@@ -1,10 +1,19 @@
 package org.pno.link;
 
+import static org.pno.link.AddressBytes.FAMILY_6;
+import static org.pno.link.AddressBytes.IPV6_BYTES;
 import static org.pno.link.HandshakeDescriptor.ADDRESS_BYTES;
 import static org.pno.link.HandshakeDescriptor.ADDRESS_FAMILY;
 import static org.pno.link.HandshakeDescriptor.ADDRESS_PREFIX;
 import static org.pno.link.HandshakeDescriptor.ARENA;
 import static org.pno.link.HandshakeDescriptor.ARENA_BYTES;
+import static org.pno.link.HandshakeDescriptor.CAPTURE;
+import static org.pno.link.HandshakeDescriptor.CAPTURE_CONNECTIONS_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CAPTURE_CONNECTION_BYTES;
+import static org.pno.link.HandshakeDescriptor.CAPTURE_COUNT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CAPTURE_HOST_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CAPTURE_PORT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CAPTURE_SNAP_OFFSET;
 import static org.pno.link.HandshakeDescriptor.CHANNEL;
 import static org.pno.link.HandshakeDescriptor.CHANNEL_ARENA_OFFSET;
 import static org.pno.link.HandshakeDescriptor.CHANNEL_BYTES;
@@ -110,6 +119,27 @@ public final class HandshakeEncoder {
     public int stop() {
         start(STOP);
         return STOP_BYTES;
+    }
+
+    /** Asks for the frames of a filter. */
+    public int capture(final CaptureRequest request) {
+        start(CAPTURE);
+        u32(CAPTURE_SNAP_OFFSET, request.snapBytes());
+        u32(CAPTURE_PORT_OFFSET, request.port());
+        u32(CAPTURE_COUNT_OFFSET, request.connections().size());
+        u32(CAPTURE_COUNT_OFFSET + Integer.BYTES, 0);
+        AddressBytes.write(segment, offset + CAPTURE_HOST_OFFSET, FAMILY_6, request.hostHi(), request.hostLo());
+        int at = CAPTURE_CONNECTIONS_OFFSET;
+        for (final CaptureRequest.Connection connection : request.connections()) {
+            final int otherAt = at + IPV6_BYTES;
+            AddressBytes.write(segment, offset + at, FAMILY_6, connection.hi(), connection.lo());
+            AddressBytes.write(segment, offset + otherAt, FAMILY_6, connection.otherHi(), connection.otherLo());
+            segment.set(U16, offset + at + 2 * IPV6_BYTES, (short) connection.port());
+            segment.set(U16, offset + at + 2 * IPV6_BYTES + Short.BYTES, (short) connection.otherPort());
+            u32(at + 2 * IPV6_BYTES + Integer.BYTES, 0);
+            at += CAPTURE_CONNECTION_BYTES;
+        }
+        return at;
     }
 
     public int welcome(final long epoch, final List<DpuAddress> addresses) {

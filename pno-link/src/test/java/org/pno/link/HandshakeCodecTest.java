@@ -60,6 +60,23 @@ class HandshakeCodecTest {
     }
 
     @Test
+    void shouldRoundTripCapture() throws ProtocolException {
+        final CaptureRequest request = new CaptureRequest(
+                96,
+                0xFD00_0000_0000_0000L,
+                1,
+                6379,
+                List.of(
+                        new CaptureRequest.Connection(0, IPV4_PREFIX | 1, 65_535, 5, 6, 80),
+                        new CaptureRequest.Connection(1, 2, 3, 0, 0, 0)));
+
+        decode(encoder.capture(request));
+
+        assertEquals(HandshakeDescriptor.CAPTURE, decoder.type());
+        assertEquals(request, decoder.captureRequest());
+    }
+
+    @Test
     void shouldRoundTripWelcomeWithBothFamilies() throws ProtocolException {
         final List<DpuAddress> addresses = List.of(
                 new DpuAddress(0, IPV4_PREFIX | 0x0A4D_0001L, 24),
