@@ -9,8 +9,10 @@ import org.pno.port.pcap.CaptureDescriptor;
 import org.pno.port.pcap.CaptureReader;
 import org.pno.sys.Descriptors;
 import org.pno.sys.Epoll;
+import org.pno.sys.Errno;
 import org.pno.sys.EventFd;
 import org.pno.sys.MemoryMapping;
+import org.pno.sys.SystemCallException;
 
 /**
  * A capture on a running DPU: takes its frames out of the ring as they come, sleeps while there are none, and ends when
@@ -33,7 +35,7 @@ final class CaptureSession implements AutoCloseable {
     private final MemoryMapping memory;
     private final CaptureReader reader;
     private final int stop = EventFd.create();
-    private final Epoll epoll = new Epoll(3);
+    private final Epoll epoll = new Epoll(4);
     private volatile boolean isEnding;
     private long delivered;
 
@@ -45,6 +47,17 @@ final class CaptureSession implements AutoCloseable {
         epoll.add(grant.bell(), Epoll.EPOLLIN, BELL);
         epoll.add(stop, Epoll.EPOLLIN, END);
         epoll.add(dpu.descriptor(), Epoll.EPOLLIN, END); // It says nothing more there but that it ends.
+    }
+
+    /** Ends {@link #run} when nobody reads the pipe any more that this is; of what is no pipe nothing is learnt. */
+    void endWith(final int pipe) {
+        try {
+            epoll.add(pipe, 0, END); // EPOLLERR comes unasked.
+        } catch (final SystemCallException e) {
+            if (e.errno() != Errno.EPERM) {
+                throw e;
+            }
+        }
     }
 
     CaptureReader reader() {

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
         })
 final class PcapCommand implements Runnable {
     private static final String STANDARD_OUTPUT = "-";
+    private static final int STANDARD_OUTPUT_DESCRIPTOR = 1;
     private static final long PATIENCE_SECONDS = 5;
 
     @Mixin
@@ -71,6 +72,10 @@ final class PcapCommand implements Runnable {
         try (ControlClient dpu = ControlClient.connect(socket.path(), HandshakeDescriptor.KIND_TOOL);
                 CaptureSession session = new CaptureSession(dpu, request)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session, ended), "pcap-stop"));
+            session.endWith(STANDARD_OUTPUT_DESCRIPTOR);
+            final PrintWriter err = spec.commandLine().getErr();
+            err.println("capturing on " + session.reader().portName());
+            err.flush();
             if (file == null) {
                 show(session);
             } else {
