@@ -87,8 +87,8 @@ final class AckProcessor {
         connection.firstRetryNs = Connection.NEVER;
         connection.rtt.endBackOff();
         connection.softError = 0;
-        congestion.onAck(connection, acked, rttNs, Ecn.isEcho(connection, segment));
         recovery.onAcknowledged(connection, acked, rttNs);
+        congestion.onAck(connection, acked, recovery, Ecn.isEcho(connection, segment));
         if (connection.flightBytes() == 0) {
             timers.stopRetransmission(connection);
         } else {

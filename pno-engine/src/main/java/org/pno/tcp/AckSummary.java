@@ -12,6 +12,23 @@ final class AckSummary {
     long rttNs;
     /** Positions that are known to have arrived since this ACK: acknowledged or reported. */
     long deliveredBytes;
+    /** Positions found lost by this ACK. */
+    long lostBytes;
+    /** In the network before this ACK. */
+    long pipeBefore;
+    /** Round-trip times of what was delivered and sent once: how many, and the least; -1 if there is none. */
+    int rttSamples;
+
+    long pathRttNs;
+
+    /** Of what was delivered, that sent last: when, and what {@link DeliveryState} was then. */
+    long sampleSentNs;
+
+    long sampleDelivered;
+    long sampleDeliveredAtNs;
+    long sampleFirstSentNs;
+    boolean sampleAppLimited;
+
     /** Something has arrived that was sent once and was in flight when recovery began. */
     boolean originalDelivered;
     /** Something has arrived that was sent more than once. */
@@ -40,6 +57,10 @@ final class AckSummary {
         newsBytes = 0;
         rttNs = -1;
         deliveredBytes = 0;
+        lostBytes = 0;
+        rttSamples = 0;
+        pathRttNs = -1;
+        sampleSentNs = Long.MIN_VALUE;
         originalDelivered = false;
         resentDelivered = false;
         highestBefore = connection.loss.highestDelivered;

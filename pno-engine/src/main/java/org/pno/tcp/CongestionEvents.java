@@ -16,12 +16,13 @@ final class CongestionEvents {
     }
 
     /** SND.UNA has advanced by {@code ackedBytes}. */
-    void onAck(final Connection connection, final long ackedBytes, final long rttNs, final boolean ecnEcho) {
+    void onAck(final Connection connection, final long ackedBytes, final LossRecovery recovery, final boolean ecnEcho) {
         sample.nowNs = context.nowNs();
         sample.ackedBytes = ackedBytes;
         sample.ackPosition = connection.sndUna;
         sample.nextPosition = connection.sndNxt;
-        sample.rttNs = rttNs;
+        sample.rttNs = recovery.pathRttNs();
+        sample.rttSamples = recovery.rttSamples();
         sample.ecnEcho = ecnEcho;
         sample.news = 0;
         connection.congestion.onAck(sample);

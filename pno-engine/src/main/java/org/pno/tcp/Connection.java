@@ -89,6 +89,7 @@ public final class Connection extends Flow {
     long recoveryPoint;
     long renoSackedBytes;
     final RecoveryState loss = new RecoveryState();
+    final DeliveryState delivery = new DeliveryState();
     /** Null while nothing is in flight. */
     SendLog sendLog;
     /** Null while nothing is reported by SACK. */
@@ -254,6 +255,7 @@ public final class Connection extends Flow {
         recoveryPoint = -1;
         renoSackedBytes = 0;
         loss.reset();
+        delivery.reset();
         retransmitOwed = false;
         rtt.reset();
         rttTimed = false;
@@ -490,6 +492,21 @@ public final class Connection extends Flow {
 
     public long smoothedRttNs() {
         return rtt.smoothedNs();
+    }
+
+    /** Bytes that the peer is known to have, in whatever order they came. */
+    public long deliveredBytes() {
+        return delivery.deliveredBytes;
+    }
+
+    /** How fast the path delivers, bytes per second; 0 if that is not known. */
+    public long deliveryRate() {
+        return delivery.bytesPerSecond();
+    }
+
+    /** The program, not the path, limited {@link #deliveryRate}. */
+    public boolean isDeliveryAppLimited() {
+        return delivery.rateAppLimited;
     }
 
     public long rttVariationNs() {

@@ -19,7 +19,6 @@ final class ConnectionStatistics {
     long bytesResent;
     long dataSegmentsIn;
     long dataSegmentsOut;
-    long deliveredBytes;
     long duplicatesReported;
     long reorderings;
     long outOfOrder;
@@ -38,7 +37,6 @@ final class ConnectionStatistics {
         bytesResent = 0;
         dataSegmentsIn = 0;
         dataSegmentsOut = 0;
-        deliveredBytes = 0;
         duplicatesReported = 0;
         reorderings = 0;
         outOfOrder = 0;

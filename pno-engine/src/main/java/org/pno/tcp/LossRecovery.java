@@ -28,6 +28,7 @@ final class LossRecovery {
     private final SackReports reports;
     private final ProportionalRateReduction reduction = new ProportionalRateReduction();
     private final AckSummary ack = new AckSummary();
+    private final DeliveryRate rate;
 
     /** What {@link #nextLost} has found. */
     private long rangeStart;
@@ -36,7 +37,8 @@ final class LossRecovery {
 
     LossRecovery(final TcpContext context) {
         this.context = context;
-        rack = new Rack(context);
+        rate = new DeliveryRate(context);
+        rack = new Rack(context, rate);
         probe = new TailLossProbe(context);
         spurious = new SpuriousRecovery(context);
         reports = new SackReports(context, rack, probe, spurious);
@@ -44,6 +46,10 @@ final class LossRecovery {
 
     TailLossProbe probe() {
         return probe;
+    }
+
+    DeliveryRate rate() {
+        return rate;
     }
 
     long rangeStart() {
@@ -59,6 +65,9 @@ final class LossRecovery {
     /** An ACK is about to be taken, SND.UNA as yet what it was. */
     void onAckBegin(final Connection connection, final Segment segment) {
         ack.begin(connection, segment);
+        if (connection.congestion.controlsRate()) {
+            ack.pipeBefore = pipe(connection);
+        }
     }
 
     /** SND.UNA has advanced. */
@@ -113,9 +122,24 @@ final class LossRecovery {
         context.markDirty(connection);
     }
 
+    /** Round-trip times that the ACK's news of SND.UNA have measured, and the least of them, or -1. */
+    int rttSamples() {
+        return ack.rttSamples;
+    }
+
+    long pathRttNs() {
+        return ack.pathRttNs;
+    }
+
     /** The ACK has been read: now its meaning. */
     void onAckEnd(final Connection connection) {
-        connection.statistics.deliveredBytes += ack.deliveredBytes;
+        judge(connection);
+        if (ack.deliveredBytes > 0) {
+            rate.onAckEnd(connection, ack);
+        }
+    }
+
+    private void judge(final Connection connection) {
         if (connection.phase == Phase.NONE
                 && connection.scoreboard == null
                 && connection.duplicateAcks == 0
@@ -137,6 +161,7 @@ final class LossRecovery {
             leave(connection);
         }
         final long lost = detectLoss(connection);
+        ack.lostBytes = lost;
         if (connection.phase == Phase.FAST) {
             reduction.onAck(connection, pipe(connection), ack.deliveredBytes, ack.advances && lost == 0);
         } else if (ack.advances && phase != Phase.FAST) {
@@ -290,7 +315,9 @@ final class LossRecovery {
         }
         if (reneged || again && connection.scoreboard != null || connection.sendLog == null) {
             context.pool.giveBackScoreboard(connection);
-            context.pool.sendLogFor(connection).refill(connection.sndUna, connection.sndNxt, context.nowNs());
+            context.pool
+                    .sendLogFor(connection)
+                    .refill(connection.sndUna, connection.sndNxt, context.nowNs(), connection.delivery);
         } else if (connection.sackPermitted && !again) {
             rack.markLostByTimeout(connection);
         } else {
@@ -301,7 +328,7 @@ final class LossRecovery {
     // Sending.
 
     /** RFC 6675 4, SetPipe (): what is in the network, in bytes. */
-    long pipe(final Connection connection) {
+    static long pipe(final Connection connection) {
         final SendLog log = connection.sendLog;
         return log == null ? 0 : Math.max(0, log.totalBytes() - log.lostBytes() - connection.renoSackedBytes);
     }
@@ -327,7 +354,10 @@ final class LossRecovery {
 
     /** New data was sent. */
     void onSent(final Connection connection, final long start, final long end) {
-        context.pool.sendLogFor(connection).append(start, end, context.nowNs());
+        if (connection.sendLog == null) {
+            connection.delivery.beginFlight(context.nowNs());
+        }
+        context.pool.sendLogFor(connection).append(start, end, context.nowNs(), connection.delivery);
         connection.loss.probeTimerDue = true;
         if (connection.phase == Phase.FAST) {
             reduction.onSent(connection, end - start);
@@ -336,7 +366,7 @@ final class LossRecovery {
 
     /** Something was sent again. */
     void onRetransmitted(final Connection connection, final long start, final long end) {
-        connection.sendLog.resend(start, end, context.nowNs());
+        connection.sendLog.resend(start, end, context.nowNs(), connection.delivery);
         spurious.onRetransmitted(connection, end - start);
         if (connection.phase == Phase.FAST) {
             reduction.onSent(connection, end - start);
@@ -345,7 +375,7 @@ final class LossRecovery {
 
     /** The tail loss probe was sent: all from {@code start} on once more. */
     void onProbedAgain(final Connection connection, final long start) {
-        connection.sendLog.resend(start, connection.sndNxt, context.nowNs());
+        connection.sendLog.resend(start, connection.sndNxt, context.nowNs(), connection.delivery);
         probe.onSent(connection, true);
     }
 

@@ -15,9 +15,11 @@ final class Rack {
     private static final long LEAST_WINDOW_NS = TimeUnit.MICROSECONDS.toNanos(1);
 
     private final TcpContext context;
+    private final DeliveryRate rate;
 
-    Rack(final TcpContext context) {
+    Rack(final TcpContext context, final DeliveryRate rate) {
         this.context = context;
+        this.rate = rate;
     }
 
     /** RFC 8985 6.2 steps 1 to 3, for positions that are known to have arrived now; they leave the log. */
@@ -28,6 +30,7 @@ final class Rack {
         }
         for (int i = from <= log.start(0) ? 0 : log.indexFrom(from); i < log.count() && log.start(i) < to; i++) {
             final long end = Math.min(log.end(i), to);
+            rate.onDelivered(log, i, ack);
             advance(connection, log.timeNs(i), log.isResent(i), end, ack);
             if (log.isResent(i)) {
                 ack.resentDelivered = true;

@@ -61,6 +61,13 @@ final class RttEstimator {
         timeoutNs = Math.min(maxNs, Math.max(timeoutNs, AFTER_REPEATED_SYN_NS));
     }
 
+    /** The round trip of something just delivered, which was sent once: not for the timeout, but for the shortest. */
+    void onDelivery(final long rttNs) {
+        if (minSampleNs == 0 || rttNs < minSampleNs) {
+            minSampleNs = Math.max(1, rttNs);
+        }
+    }
+
     /** RFC 6298 5.5: the timer has expired. */
     void backOff() {
         if (backedOffNs() < maxNs) {

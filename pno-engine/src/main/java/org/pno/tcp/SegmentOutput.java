@@ -120,8 +120,9 @@ final class SegmentOutput {
         final int mss = connection.segmentBytes(writer.optionsLength(connection));
         if (connection.flightBytes() == 0) {
             congestion.onSilence(connection);
+            recovery.rate().onTransmitStart(connection);
         }
-        room = recovery.windowBytes(connection) - recovery.pipe(connection);
+        room = recovery.windowBytes(connection) - LossRecovery.pipe(connection);
         if (connection.loss.probeOwed) {
             sendProbe(connection, mss);
         }
@@ -133,6 +134,7 @@ final class SegmentOutput {
         } while (!starved && recovery.onAllSent(connection));
         connection.flightAfterFlush = connection.flightBytes();
         congestion.onFlushed(connection);
+        DeliveryRate.onFlushed(connection, recovery.windowBytes(connection));
     }
 
     /** RFC 6675 4, NextSeg (): one segment; false if none can be sent. */

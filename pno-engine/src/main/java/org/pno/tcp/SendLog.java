@@ -5,25 +5,30 @@ import java.util.Arrays;
 /**
  * When what is in flight was sent: stretches of positions in ascending order, none overlapping, each with the time of
  * its last transmission and two marks, sent again and lost (RFC 8985 5.2 keeps the same per segment). What the peer has
- * reported by SACK has left it, so what is neither received nor lost is what 6675 calls the pipe.
+ * reported by SACK has left it, so what is neither received nor lost is what 6675 calls the pipe. Beside it stands what
+ * {@link DeliveryState} was then, from which the delivery rate follows.
  *
  * <p>Sending appends, or only extends the last stretch if the time is the same; an in-order ACK moves the front.
  * Bounded: when it is full, neighbours are joined and take the later time, which makes loss detection slower, never
  * wrong. Belongs to a connection only while something is in flight.
  *
  * <pre>
- *   words:  | ...gone | start | end | time | marks | start | end | time | marks | ... free |
- *                     ^ first                                                   ^ first + count
+ *   words:  | ...gone | start | end | time | marks | delivered | deliveredAt | firstSent | start | ... free |
+ *                     ^ first                                                                          ^ first + count
  * </pre>
  */
 final class SendLog {
-    private static final int WORDS = 4;
+    private static final int WORDS = 7;
     private static final int END = 1;
     private static final int TIME = 2;
     private static final int MARKS = 3;
+    private static final int DELIVERED = 4;
+    private static final int DELIVERED_AT = 5;
+    private static final int FIRST_SENT = 6;
 
     private static final long RESENT = 1;
     private static final long LOST = 2;
+    private static final long APP_LIMITED = 4;
 
     private static final int FIRST_CAPACITY = 16;
 
@@ -102,30 +107,56 @@ final class SendLog {
         return (words[at(index) + MARKS] & LOST) != 0;
     }
 
+    /** The program limited the rate when it was sent. */
+    boolean isAppLimited(final int index) {
+        return (words[at(index) + MARKS] & APP_LIMITED) != 0;
+    }
+
+    /** What {@link DeliveryState#deliveredBytes} was when it was sent; likewise the next two. */
+    long delivered(final int index) {
+        return words[at(index) + DELIVERED];
+    }
+
+    long deliveredAtNs(final int index) {
+        return words[at(index) + DELIVERED_AT];
+    }
+
+    long firstSentNs(final int index) {
+        return words[at(index) + FIRST_SENT];
+    }
+
     private long length(final int index) {
         return end(index) - start(index);
     }
 
     /** Sent for the first time, behind all before. */
-    void append(final long start, final long end, final long nowNs) {
+    void append(final long start, final long end, final long nowNs, final DeliveryState delivery) {
         totalBytes += end - start;
+        final long marks = delivery.isAppLimited() ? APP_LIMITED : 0;
         if (count > 0) {
             final int last = at(count - 1);
-            if (words[last + END] == start && words[last + TIME] == nowNs && words[last + MARKS] == 0) {
+            if (words[last + END] == start && words[last + TIME] == nowNs && words[last + MARKS] == marks) {
                 words[last + END] = end;
                 return;
             }
         }
         ensureRoom(1);
-        put(count++, start, end, nowNs, 0);
-    }
-
-    private void put(final int index, final long start, final long end, final long timeNs, final long marks) {
-        final int at = at(index);
+        final int at = at(count++);
         words[at] = start;
         words[at + END] = end;
+        stamp(at, nowNs, marks, delivery);
+    }
+
+    private void stamp(final int at, final long timeNs, final long marks, final DeliveryState delivery) {
         words[at + TIME] = timeNs;
         words[at + MARKS] = marks;
+        words[at + DELIVERED] = delivery.deliveredBytes;
+        words[at + DELIVERED_AT] = delivery.deliveredAtNs;
+        words[at + FIRST_SENT] = delivery.firstSentNs;
+    }
+
+    private void move(final int from, final int to, final int stretches) {
+        System.arraycopy(words, at(from), words, at(to), stretches * WORDS);
     }
 
     /** The first stretch that ends behind {@code position}; {@link #count()} if there is none. */
@@ -186,7 +217,7 @@ final class SendLog {
     }
 
     private void close(final int from, final int to) {
-        System.arraycopy(words, at(to), words, at(from), (count - to) * WORDS);
+        move(to, from, count - to);
         count -= to - from;
     }
 
@@ -202,15 +233,16 @@ final class SendLog {
         if (index == count || start(index) >= position) {
             return;
         }
-        System.arraycopy(words, at(index), words, at(index + 1), (count - index) * WORDS);
+        move(index, index + 1, count - index);
         count++;
         words[at(index) + END] = position;
         words[at(index + 1)] = position;
     }
 
     /** {@code from} to {@code to} is sent again, or as much of it as is in the log. */
-    void resend(final long from, final long to, final long nowNs) {
+    void resend(final long from, final long to, final long nowNs, final DeliveryState delivery) {
         split(from, to);
+        final long marks = RESENT | (delivery.isAppLimited() ? APP_LIMITED : 0);
         final int begin = indexFrom(from);
         int kept = begin; // The last stretch that the next may join.
         int end = begin;
@@ -220,7 +252,9 @@ final class SendLog {
                 words[at(kept) + END] = end(end);
             } else {
                 kept += end > begin ? 1 : 0;
-                put(kept, start(end), end(end), nowNs, RESENT);
+                words[at(kept)] = start(end);
+                words[at(kept) + END] = end(end);
+                stamp(at(kept), nowNs, marks, delivery);
             }
         }
         if (end > begin) {
@@ -275,7 +309,7 @@ final class SendLog {
     /** True if something in it has been sent more than once, or waits for that. */
     boolean isRecovering() {
         for (int i = 0; i < count; i++) {
-            if (words[at(i) + MARKS] != 0) {
+            if ((words[at(i) + MARKS] & (RESENT | LOST)) != 0) {
                 return true;
             }
         }
@@ -283,9 +317,11 @@ final class SendLog {
     }
 
     /** The peer has taken back what it had reported: all of {@code from} to {@code to} is lost. */
-    void refill(final long from, final long to, final long nowNs) {
+    void refill(final long from, final long to, final long nowNs, final DeliveryState delivery) {
         clear();
-        put(0, from, to, nowNs, RESENT | LOST);
+        words[0] = from;
+        words[END] = to;
+        stamp(0, nowNs, RESENT | LOST, delivery);
         count = 1;
         totalBytes = to - from;
         lostBytes = totalBytes;
@@ -344,7 +380,7 @@ final class SendLog {
                 paired = true;
             } else {
                 kept++;
-                put(kept, start(i), end(i), timeNs(i), words[at(i) + MARKS]);
+                move(i, kept, 1);
                 paired = false;
             }
         }
@@ -352,13 +388,19 @@ final class SendLog {
     }
 
     private void absorb(final int kept, final int next, final boolean alike) {
+        final boolean later = timeNs(next) > timeNs(kept);
         if (!alike) {
             lostBytes -= (isLost(kept) ? length(kept) : 0) + (isLost(next) ? length(next) : 0);
             words[at(kept) + MARKS] &= ~LOST;
         }
         words[at(kept) + END] = end(next);
-        words[at(kept) + TIME] = Math.max(timeNs(kept), timeNs(next));
         words[at(kept) + MARKS] |= words[at(next) + MARKS] & (alike ? RESENT | LOST : RESENT);
+        if (later) {
+            words[at(kept) + TIME] = timeNs(next);
+            words[at(kept) + MARKS] &= ~APP_LIMITED;
+            words[at(kept) + MARKS] |= words[at(next) + MARKS] & APP_LIMITED;
+            System.arraycopy(words, at(next) + DELIVERED, words, at(kept) + DELIVERED, WORDS - DELIVERED);
+        }
     }
 
     @Override

@@ -22,6 +22,7 @@ final class TcpInfo {
     private static final int BACKOFF = 4;
     private static final int OPTIONS = 5;
     private static final int SCALES = 6; // ours to send below, to receive above
+    private static final int RATE_APP_LIMITED = 7; // lowest bit
     private static final int RTO = 8; // u32, microseconds, as all times without another unit
     private static final int ATO = 12;
     private static final int SND_MSS = 16;
@@ -53,7 +54,8 @@ final class TcpInfo {
     private static final int MIN_RTT = 148;
     private static final int DATA_SEGMENTS_IN = 152;
     private static final int DATA_SEGMENTS_OUT = 156;
-    private static final int BUSY_TIME = 168; // u64
+    private static final int DELIVERY_RATE = 160; // u64
+    private static final int BUSY_TIME = 168;
     private static final int PEER_WINDOW_TIME = 176;
     private static final int DELIVERED = 192; // u32
     private static final int BYTES_SENT = 200; // u64
@@ -211,7 +213,9 @@ final class TcpInfo {
         u32(SEGMENTS_IN, connection.segmentsIn);
         u32(DATA_SEGMENTS_IN, statistics.dataSegmentsIn);
         u32(DATA_SEGMENTS_OUT, statistics.dataSegmentsOut);
-        u32(DELIVERED, segments(statistics.deliveredBytes, connection.segmentBytes()));
+        u32(DELIVERED, segments(connection.delivery.deliveredBytes, connection.segmentBytes()));
+        u64(DELIVERY_RATE, connection.deliveryRate());
+        u8(RATE_APP_LIMITED, connection.isDeliveryAppLimited() ? 1 : 0);
         u64(BYTES_SENT, statistics.bytesSent);
         u64(BYTES_RESENT, statistics.bytesResent);
         u32(DSACK_DUPLICATES, statistics.duplicatesReported);

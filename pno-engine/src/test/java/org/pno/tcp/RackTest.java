@@ -140,7 +140,8 @@ class RackTest {
     void shouldNotWidenWindowBeyondSmoothedRoundTrip() {
         scenario.connection().loss.reorderingSeen = true;
         scenario.connection().loss.windowQuarters = 100;
-        assertEquals(scenario.connection().smoothedRttNs(), new Rack(null).reorderingWindowNs(scenario.connection()));
+        assertEquals(
+                scenario.connection().smoothedRttNs(), new Rack(null, null).reorderingWindowNs(scenario.connection()));
     }
 
     @Test

@@ -10,6 +10,7 @@ import net.jqwik.api.Property;
 
 /** The log against one that remembers each position by itself. */
 class SendLogPropertyTest {
+    private final DeliveryState delivery = new DeliveryState();
     private static final int SPACE = 2_000;
     private static final int ROOMY = 4_096;
 
@@ -48,7 +49,7 @@ class SendLogPropertyTest {
 
     private int append(final SendLog log, final int from, final int to, final long timeNs) {
         if (from < to) {
-            log.append(from, to, timeNs);
+            log.append(from, to, timeNs, delivery);
             for (int i = from; i < to; i++) {
                 present[i] = true;
                 resent[i] = false;
@@ -76,7 +77,7 @@ class SendLogPropertyTest {
     }
 
     private void resend(final SendLog log, final int from, final int to, final long timeNs) {
-        log.resend(from, to, timeNs);
+        log.resend(from, to, timeNs, delivery);
         for (int i = from; i < to; i++) {
             resent[i] = true;
             lost[i] = false;

@@ -15,8 +15,10 @@ public final class AckSample {
     public long ackPosition;
 
     public long nextPosition;
-    /** The round-trip time measured just now, or -1. */
+    /** The least round-trip time measured just now, or -1, and of how many. */
     public long rttNs;
+
+    public int rttSamples;
     /** The segment says that the peer has met congestion (ECE). */
     public boolean ecnEcho;
     /** Answer of the controller: what has come of it, for the counters. */

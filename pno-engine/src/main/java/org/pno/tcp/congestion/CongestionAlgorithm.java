@@ -2,9 +2,9 @@ package org.pno.tcp.congestion;
 
 /** The congestion controls there are: how TCP_CONGESTION and ss(8) name each, and its number on the link. */
 public enum CongestionAlgorithm {
-    RENO(1, "reno", false),
-    CUBIC(2, "cubic", false),
-    DCTCP(3, "dctcp", true);
+    RENO(1, "reno", false, false),
+    CUBIC(2, "cubic", false, false),
+    DCTCP(3, "dctcp", true, false);
 
     /** Number of no algorithm: the stack's default. */
     public static final int DEFAULT_CODE = 0;
@@ -14,11 +14,13 @@ public enum CongestionAlgorithm {
     private final int code;
     private final String label;
     private final boolean needsEcn;
+    private final boolean controlsRate;
 
-    CongestionAlgorithm(final int code, final String label, final boolean needsEcn) {
+    CongestionAlgorithm(final int code, final String label, final boolean needsEcn, final boolean controlsRate) {
         this.code = code;
         this.label = label;
         this.needsEcn = needsEcn;
+        this.controlsRate = controlsRate;
     }
 
     public int code() {
@@ -52,6 +54,11 @@ public enum CongestionAlgorithm {
             }
         }
         return null;
+    }
+
+    /** It says how fast to send, and wants to know how fast the path delivers. */
+    public boolean controlsRate() {
+        return controlsRate;
     }
 
     /** A controller of this kind, to be started. */

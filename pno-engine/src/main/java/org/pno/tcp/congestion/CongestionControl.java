@@ -16,6 +16,7 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
     private static final int INITIAL_BYTES = 14_600;
 
     private final CongestionAlgorithm algorithm;
+    private final boolean controlsRate;
 
     int mssBytes;
     long windowBytes;
@@ -26,10 +27,16 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
 
     CongestionControl(final CongestionAlgorithm algorithm) {
         this.algorithm = algorithm;
+        controlsRate = algorithm.controlsRate();
     }
 
     public final CongestionAlgorithm algorithm() {
         return algorithm;
+    }
+
+    /** It takes {@link #onRateSample}s, and says how fast to send and what may be in flight, in recovery too. */
+    public final boolean controlsRate() {
+        return controlsRate;
     }
 
     /** As TCP_CONGESTION and ss(8) name it. */
@@ -101,6 +108,12 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
             case DCTCP -> ((Dctcp) this).grow(ackedBytes);
         }
     }
+
+    /** An acknowledgement has delivered something; it has been judged, so this is the last that is heard of it. */
+    public void onRateSample(final RateSample sample) {}
+
+    /** Sending begins; nothing is in flight. Of the sample all holds that is not about an acknowledgement. */
+    public void onTransmitStart(final RateSample sample) {}
 
     /** Fast recovery begins: something was lost, but acknowledgements still arrive. */
     public void onLoss(final long flightBytes, final long nowNs) {

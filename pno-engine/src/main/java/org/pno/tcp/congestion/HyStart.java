@@ -63,7 +63,7 @@ final class HyStart {
     void observe(final AckSample sample) {
         if (sample.rttNs >= 0) {
             minRttNs = Math.min(minRttNs, sample.rttNs);
-            samples++;
+            samples += sample.rttSamples;
         }
         if (samples >= LEAST_SAMPLES) {
             if (conservative) {

@@ -31,6 +31,7 @@ class HyStartTest {
             sample.ackPosition = position;
             sample.nextPosition = position + cubic.windowBytes() + MSS;
             sample.rttNs = TimeUnit.MILLISECONDS.toNanos(rttMillis);
+            sample.rttSamples = 1;
             sample.news = 0;
             cubic.onAck(sample);
             cubic.onAcknowledged(MSS, sample.rttNs, 0);
@@ -132,6 +133,7 @@ class HyStartTest {
             sample.ackPosition = 10L * MSS * i;
             sample.nextPosition = 10L * MSS * (i + 1);
             sample.rttNs = TimeUnit.MILLISECONDS.toNanos(10L * i);
+            sample.rttSamples = 1;
             cubic.onAck(sample);
         }
         assertFalse(cubic.isConservative());
