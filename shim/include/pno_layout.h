@@ -67,6 +67,7 @@
 #define PNO_SUB_FLAG_HOST_LINE                  1
 #define PNO_SUB_FLAG_OPTIONS                    2
 #define PNO_SUB_FLAG_RELEASED                   4
+#define PNO_SUB_FLAG_MORE                       8
 
 /* EventWord: An event word, DPU to host. Event n stands in slot n % PNO_CHAN_EVT_CAPACITY with lap
  * (n / PNO_CHAN_EVT_CAPACITY + 1) & 0xFFFF. */
@@ -104,6 +105,11 @@
 #define PNO_REC_USER_TIMEOUT_OFFSET             152
 #define PNO_REC_MAX_SEG_OFFSET                  156
 #define PNO_REC_CONGESTION_OFFSET               160
+#define PNO_REC_SYN_COUNT_OFFSET                164
+#define PNO_REC_LINGER2_OFFSET                  168
+#define PNO_REC_DEFER_ACCEPT_OFFSET             172
+#define PNO_REC_WINDOW_CLAMP_OFFSET             176
+#define PNO_REC_QUICK_ACK_OFFSET                180
 #define PNO_REC_CONGESTION_DEFAULT              0
 #define PNO_REC_CONGESTION_RENO                 1
 #define PNO_REC_CONGESTION_CUBIC                2
@@ -111,7 +117,7 @@
 #define PNO_REC_OPTION_NODELAY                  1
 #define PNO_REC_OPTION_CORK                     2
 #define PNO_REC_OPTION_KEEPALIVE                4
-#define PNO_REC_OPTION_QUICKACK                 8
+#define PNO_REC_OPTION_REUSEPORT                8
 #define PNO_REC_HOST_ADDRESS_LINE_OFFSET        192
 #define PNO_REC_INFO_LINE_OFFSET                256
 #define PNO_REC_ADDRESS_LOCAL                   0

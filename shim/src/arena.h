@@ -26,7 +26,6 @@ struct pno_options {
     uint64_t send_timeout_ns;
     int32_t linger_seconds; /* -1: off */
     bool reuse_address;
-    bool reuse_port;
 };
 
 enum pno_socket_flag {

@@ -71,7 +71,12 @@ struct pno_options_line {
     uint32_t user_timeout;
     uint32_t max_seg;
     uint32_t congestion; /* PNO_REC_CONGESTION_ of TCP_CONGESTION */
-    uint8_t reserved[28];
+    uint32_t syn_count;
+    int32_t linger2;
+    uint32_t defer_accept; /* in SYN-ACKs */
+    uint32_t window_clamp;
+    uint32_t quick_ack; /* bit 0: what it was set to last; above: how often */
+    uint8_t reserved[8];
 };
 
 struct pno_record {

@@ -140,6 +140,9 @@ static long listener_listen(struct pno_file *file, int fd, int backlog)
     uint32_t credits = credits_for(backlog);
     if (pno_listener_in_kernel(file) && libc_listen(fd, backlog) < 0)
         return -errno;
+    int error = ask_to_listen(file, fd, backlog);
+    if (error < 0)
+        return error;
     if (credits > file->socket->backlog) {
         post_credits(file, credits - file->socket->backlog);
         file->socket->backlog = credits;

@@ -22,6 +22,12 @@
 #define DEFAULT_KEEP_INTVL 75
 #define DEFAULT_KEEP_CNT 9
 #define DEFAULT_MAX_SEG 1460
+#define DEFAULT_SYN_COUNT 6
+#define DEFAULT_LINGER2 60
+#define MAX_LINGER2 120
+#define FIRST_TIMEOUT 1 /* seconds, of a SYN-ACK */
+#define LAST_TIMEOUT 120
+#define MAX_SYN_ACKS 255
 #define INFO_PATIENCE_NS PNO_NS_PER_S
 #define TCP_CA_NAME_SIZE 16 /* Linux's TCP_CA_NAME_MAX */
 
@@ -42,6 +48,7 @@ static const struct number_option numbers[] = {
     {IPPROTO_TCP, TCP_KEEPINTVL, AT(keep_intvl), 1, 32767, DEFAULT_KEEP_INTVL},
     {IPPROTO_TCP, TCP_KEEPCNT, AT(keep_cnt), 1, 127, DEFAULT_KEEP_CNT},
     {IPPROTO_TCP, TCP_USER_TIMEOUT, AT(user_timeout), 0, INT32_MAX, 0},
+    {IPPROTO_TCP, TCP_SYNCNT, AT(syn_count), 1, 127, DEFAULT_SYN_COUNT},
     {IPPROTO_TCP, TCP_MAXSEG, AT(max_seg), 88, 32767, DEFAULT_MAX_SEG},
 };
 
@@ -53,8 +60,8 @@ static const struct {
 } switches[] = {
     {IPPROTO_TCP, TCP_NODELAY, PNO_REC_OPTION_NODELAY},
     {IPPROTO_TCP, TCP_CORK, PNO_REC_OPTION_CORK},
-    {IPPROTO_TCP, TCP_QUICKACK, PNO_REC_OPTION_QUICKACK},
     {SOL_SOCKET, SO_KEEPALIVE, PNO_REC_OPTION_KEEPALIVE},
+    {SOL_SOCKET, SO_REUSEPORT, PNO_REC_OPTION_REUSEPORT},
 };
 
 void pno_options_reset(struct pno_options *options)
@@ -151,9 +158,6 @@ static int set_socket_number(struct pno_options *options, int option, int value)
     case SO_REUSEADDR:
         options->reuse_address = value != 0;
         return 0;
-    case SO_REUSEPORT:
-        options->reuse_port = value != 0;
-        return 0;
     case SO_RCVLOWAT:
         return value <= 1 ? 0 : -ENOPROTOOPT;
     default:
@@ -184,6 +188,49 @@ static int set_congestion(struct pno_options *options, const void *value, sockle
     return -ENOENT;
 }
 
+/* Linux's secs_to_retrans and retrans_to_secs: TCP_DEFER_ACCEPT is kept as a number of SYN-ACKs. */
+static uint32_t syn_acks_within(int seconds)
+{
+    uint32_t count = seconds > 0;
+    for (int timeout = FIRST_TIMEOUT, period = timeout; seconds > period && count < MAX_SYN_ACKS; count++) {
+        timeout = 2 * timeout > LAST_TIMEOUT ? LAST_TIMEOUT : 2 * timeout;
+        period += timeout;
+    }
+    return count;
+}
+
+static int seconds_of(uint32_t syn_acks)
+{
+    int period = 0;
+    for (int timeout = FIRST_TIMEOUT; syn_acks > 0; syn_acks--) {
+        period += timeout;
+        timeout = 2 * timeout > LAST_TIMEOUT ? LAST_TIMEOUT : 2 * timeout;
+    }
+    return period;
+}
+
+/* What is not kept as it was said. */
+static int set_tcp_number(struct pno_options *options, int option, int value)
+{
+    struct pno_options_line *line = &options->line;
+    switch (option) {
+    case TCP_QUICKACK: /* an event: every setting counts */
+        line->quick_ack = ((line->quick_ack >> 1) + 1) << 1 | (value != 0);
+        return 1;
+    case TCP_LINGER2:
+        line->linger2 = value < 0 ? -1 : value > MAX_LINGER2 ? MAX_LINGER2 : value;
+        return 1;
+    case TCP_DEFER_ACCEPT:
+        line->defer_accept = syn_acks_within(value);
+        return 1;
+    case TCP_WINDOW_CLAMP:
+        line->window_clamp = value == 0 ? 0 : value < MIN_RCVBUF / 2 ? MIN_RCVBUF / 2 : (uint32_t)value;
+        return 1;
+    default:
+        return set_switch_or_number(options, IPPROTO_TCP, option, value);
+    }
+}
+
 int pno_options_set(struct pno_options *options, int level, int option, const void *value, socklen_t length)
 {
     int number;
@@ -198,8 +245,9 @@ int pno_options_set(struct pno_options *options, int level, int option, const vo
     if (length < sizeof(number))
         return -EINVAL;
     memcpy(&number, value, sizeof(number));
-    return level == SOL_SOCKET ? set_socket_number(options, option, number)
-                               : set_switch_or_number(options, level, option, number);
+    return level == SOL_SOCKET    ? set_socket_number(options, option, number)
+           : level == IPPROTO_TCP ? set_tcp_number(options, option, number)
+                                  : -ENOPROTOOPT;
 }
 
 long pno_options_tell(const void *answer, size_t bytes, void *value, socklen_t *length)
@@ -239,6 +287,29 @@ static bool get_switch_or_number(const struct pno_options *options, int level, i
     return false;
 }
 
+static bool get_tcp_number(const struct pno_options *options, int option, int *answer)
+{
+    const struct pno_options_line *line = &options->line;
+    switch (option) {
+    case TCP_QUICKACK:
+        *answer = line->quick_ack == 0 || line->quick_ack & 1;
+        return true;
+    case TCP_LINGER2:
+        *answer = line->linger2 != 0 ? line->linger2 : DEFAULT_LINGER2;
+        return true;
+    case TCP_DEFER_ACCEPT:
+        *answer = seconds_of(line->defer_accept);
+        return true;
+    case TCP_WINDOW_CLAMP:
+        *answer = (int)(line->window_clamp != 0 ? line->window_clamp
+                        : line->rcvbuf != 0     ? line->rcvbuf
+                                                : PNO_DEFAULT_SNDBUF);
+        return true;
+    default:
+        return get_switch_or_number(options, IPPROTO_TCP, option, answer);
+    }
+}
+
 /* Linux doubles what was asked for, and tells the double. */
 static bool get_socket_number(const struct pno_options *options, int option, int *answer)
 {
@@ -251,9 +322,6 @@ static bool get_socket_number(const struct pno_options *options, int option, int
         return true;
     case SO_REUSEADDR:
         *answer = options->reuse_address;
-        return true;
-    case SO_REUSEPORT:
-        *answer = options->reuse_port;
         return true;
     case SO_TYPE:
         *answer = SOCK_STREAM;
@@ -284,8 +352,9 @@ int pno_options_get(const struct pno_options *options, int level, int option, vo
         return get_timeout(options->receive_timeout_ns, value, length);
     if (level == SOL_SOCKET && (option == SO_SNDTIMEO || option == SO_SNDTIMEO_NEW))
         return get_timeout(options->send_timeout_ns, value, length);
-    if (level == SOL_SOCKET ? get_socket_number(options, option, &answer)
-                            : get_switch_or_number(options, level, option, &answer))
+    if (level == SOL_SOCKET    ? get_socket_number(options, option, &answer)
+        : level == IPPROTO_TCP ? get_tcp_number(options, option, &answer)
+                               : false)
         return (int)pno_options_tell(&answer, sizeof(answer), value, length);
     return -ENOPROTOOPT;
 }
@@ -355,6 +424,8 @@ long pno_socket_set_option(struct pno_file *file, int fd, int level, int option,
     struct pno_socket *socket = file->socket;
     if (value == NULL)
         return -EFAULT;
+    if (level == IPPROTO_TCP && option == TCP_WINDOW_CLAMP && length >= sizeof(int) && *(const int *)value == 0)
+        return -EINVAL; /* as Linux: only of a socket that is not connected */
     int set = pno_options_set(&socket->options, level, option, value, length);
     if (set == -ENOPROTOOPT) {
         pno_log("setsockopt level %d option %d", level, option);

@@ -191,7 +191,7 @@ static uint64_t send_room(const struct pno_file *file, uint64_t written, uint64_
 }
 
 /* Writes and publishes up to PIECE_BYTES. 0: there is no room. Under the lock. */
-static long put_bytes(struct pno_file *file, struct cursor *cursor, size_t length)
+static long put_bytes(struct pno_file *file, struct cursor *cursor, size_t length, int flags)
 {
     struct pno_record *record = file->record;
     struct pno_socket *socket = file->socket;
@@ -219,7 +219,8 @@ static long put_bytes(struct pno_file *file, struct cursor *cursor, size_t lengt
     if (done == 0)
         return room == 0 ? 0 : -ENOBUFS;
     atomic_store_explicit(&record->tx_written, written + done, memory_order_release);
-    pno_submit_written(file, written + done, pno_stream_last_chunk(record, socket, written + done), 0);
+    pno_submit_written(file, written + done, pno_stream_last_chunk(record, socket, written + done),
+                       flags & MSG_MORE ? PNO_SUB_FLAG_MORE : 0);
     return (long)done;
 }
 
@@ -231,14 +232,14 @@ static long may_send(struct pno_file *file, int fd, bool has_some)
 }
 
 /* Writes as much as there is room for, after the call has written some or not. */
-static long transmit_some(struct pno_file *file, int fd, struct cursor *cursor, size_t length, bool has_some)
+static long transmit_some(struct pno_file *file, int fd, struct cursor *cursor, size_t length, bool has_some, int flags)
 {
     if (!PNO_LIKELY(pno_lock_take(&file->socket->tx_lock)))
         return pno_unsupported("sending in a signal handler that interrupted a send on the same socket", EDEADLK);
     long done = 0;
     long put = may_send(file, fd, has_some);
     while (put >= 0 && (size_t)done < length) {
-        put = put_bytes(file, cursor, length - (size_t)done);
+        put = put_bytes(file, cursor, length - (size_t)done, flags);
         if (put <= 0)
             break;
         done += put;
@@ -247,11 +248,11 @@ static long transmit_some(struct pno_file *file, int fd, struct cursor *cursor, 
     return done > 0 ? done : put;
 }
 
-static long transmit_sleeping(struct pno_file *file, struct cursor *cursor, size_t length, size_t done)
+static long transmit_sleeping(struct pno_file *file, struct cursor *cursor, size_t length, size_t done, int flags)
 {
     uint64_t deadline = pno_deadline_of(file->socket->options.send_timeout_ns);
     for (;;) {
-        long put = transmit_some(file, -1, cursor, length - done, done > 0);
+        long put = transmit_some(file, -1, cursor, length - done, done > 0, flags);
         if (put > 0)
             done += (size_t)put;
         if (done == length)
@@ -281,7 +282,7 @@ long pno_socket_transmit(struct pno_file *file, int fd, const struct iovec *piec
     if (PNO_UNLIKELY(flags & (MSG_OOB | MSG_FASTOPEN)))
         return pno_unsupported("sending with MSG_OOB or MSG_FASTOPEN", EOPNOTSUPP);
     struct cursor cursor = {pieces, 0};
-    long put = transmit_some(file, fd, &cursor, (size_t)length, false);
+    long put = transmit_some(file, fd, &cursor, (size_t)length, false, flags);
     if (PNO_LIKELY(put == length))
         return put;
     if (put == -EBADF)
@@ -290,7 +291,7 @@ long pno_socket_transmit(struct pno_file *file, int fd, const struct iovec *piec
         return with_signal(put, flags);
     if (put == -ENOBUFS) {
         pno_records_sweep();
-        put = transmit_some(file, fd, &cursor, (size_t)length, false);
+        put = transmit_some(file, fd, &cursor, (size_t)length, false, flags);
     }
     if (!pno_socket_blocks(file, flags)) {
         pno_socket_want_space(file);
@@ -299,7 +300,7 @@ long pno_socket_transmit(struct pno_file *file, int fd, const struct iovec *piec
     }
     if (!pno_file_hold(file, fd))
         return put > 0 ? put : PNO_PASS;
-    put = transmit_sleeping(file, &cursor, (size_t)length, put > 0 ? (size_t)put : 0);
+    put = transmit_sleeping(file, &cursor, (size_t)length, put > 0 ? (size_t)put : 0, flags);
     pno_file_put(file);
     return with_signal(put, flags);
 }

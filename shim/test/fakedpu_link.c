@@ -326,15 +326,23 @@ static void close_with(struct fake_arena *arena, uint32_t number, int error)
     set_status(arena, number, PNO_STATUS_CLOSED, error);
 }
 
+static bool shares_port(const struct fake_arena *arena, uint32_t number)
+{
+    return record_of(arena, number)->options.flags & PNO_REC_OPTION_REUSEPORT;
+}
+
 int fake_listen(struct fake_arena *arena, uint32_t number, uint32_t generation, uint16_t family, const uint8_t *address,
                 uint16_t port)
 {
-    for (uint32_t a = 0; a < arena_count; a++)
-        for (uint32_t i = 0; i < arenas[a]->end; i++)
-            if (arenas[a]->records[i].role == ROLE_LISTENER && arenas[a]->records[i].port == port)
-                return EADDRINUSE;
     if (number >= arena->header.record_count)
         return EINVAL;
+    if (arena->records[number].role == ROLE_LISTENER && arena->records[number].generation == generation)
+        return 0; /* another backlog */
+    for (uint32_t a = 0; a < arena_count; a++)
+        for (uint32_t i = 0; i < arenas[a]->end; i++)
+            if (arenas[a]->records[i].role == ROLE_LISTENER && arenas[a]->records[i].port == port &&
+                !(shares_port(arenas[a], i) && shares_port(arena, number)))
+                return EADDRINUSE;
     take(arena, number, ROLE_LISTENER, generation);
     arena->records[number].family = family;
     memcpy(arena->records[number].address, address, 16);
@@ -343,21 +351,28 @@ int fake_listen(struct fake_arena *arena, uint32_t number, uint32_t generation, 
     return 0;
 }
 
-/* The listener that an address and port reach, its number in *found. */
+/* The listener that an address and port reach, its number in *found. Those that share a port take turns. */
 static struct fake_arena *find_listener(const struct pno_address_line *wanted, uint32_t *found)
 {
     static const uint8_t any[16];
+    static uint32_t turn;
+    struct fake_arena *best = NULL;
+    uint32_t count = 0;
+    turn++;
     for (uint32_t a = 0; a < arena_count; a++)
         for (uint32_t i = 0; i < arenas[a]->end; i++) {
             const struct fake_record *own = &arenas[a]->records[i];
             if (own->role == ROLE_LISTENER && own->port == wanted->remote_port &&
                 (own->family == 0 || own->family == wanted->family) &&
                 (memcmp(own->address, any, 16) == 0 || memcmp(own->address, wanted->remote, 16) == 0)) {
-                *found = i;
-                return arenas[a];
+                count++;
+                if (best == NULL || turn % count == 0) {
+                    *found = i;
+                    best = arenas[a];
+                }
             }
         }
-    return NULL;
+    return best;
 }
 
 /* Takes the next credit of a listener. False: there is none. */

@@ -773,6 +773,97 @@ BOTH(shouldTellTheStateInTcpInfo)
     CHECK_EQ(info.tcpi_state, TCP_CLOSE_WAIT);
 }
 
+BOTH(shouldKeepOptionsAsLinuxKeepsThem)
+{
+    int fds[2];
+    make_pair(stack, fds);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_SYNCNT), 6);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_SYNCNT, 3), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_SYNCNT), 3);
+    CHECK_ERRNO(set_option(fds[0], IPPROTO_TCP, TCP_SYNCNT, 128), EINVAL);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_LINGER2), 60);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_LINGER2, 5), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_LINGER2), 5);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_LINGER2, 1000), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_LINGER2), 120);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_LINGER2, -7), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_LINGER2), -1);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_WINDOW_CLAMP, 20000), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_WINDOW_CLAMP), 20000);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_WINDOW_CLAMP, 1), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_WINDOW_CLAMP), 1152);
+    CHECK_ERRNO(set_option(fds[0], IPPROTO_TCP, TCP_WINDOW_CLAMP, 0), EINVAL);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_QUICKACK), 1);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_QUICKACK, 0), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_QUICKACK), 0);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_QUICKACK, 1), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_QUICKACK), 1);
+}
+
+BOTH(shouldRoundDeferAcceptToWhatSynAcksTake)
+{
+    int fds[2];
+    make_pair(stack, fds);
+    for (int seconds = 1; seconds < 400; seconds += 13) {
+        int kernels = socket(AF_INET, SOCK_STREAM, 0);
+        CHECK_EQ(set_option(kernels, IPPROTO_TCP, TCP_DEFER_ACCEPT, seconds), 0);
+        CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_DEFER_ACCEPT, seconds), 0);
+        CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_DEFER_ACCEPT), get_option(kernels, IPPROTO_TCP, TCP_DEFER_ACCEPT));
+        close(kernels);
+    }
+}
+
+BOTH(shouldSendWhatMoreFollows)
+{
+    int fds[2];
+    char text[8];
+    make_pair(stack, fds);
+    CHECK_EQ(send(fds[0], "ab", 2, MSG_MORE), 2);
+    CHECK_EQ(send(fds[0], "cd", 2, 0), 2);
+    wait_bytes(fds[1], 4);
+    CHECK_EQ(read(fds[1], text, 8), 4);
+    CHECK_EQ(memcmp(text, "abcd", 4), 0);
+}
+
+BOTH(shouldSpreadConnectionsOverListenersOfOnePort)
+{
+    int listeners[2], taken[2] = {0};
+    struct sockaddr_in name = name_of(stack, 0);
+    socklen_t length = sizeof(name);
+    for (int i = 0; i < 2; i++) {
+        listeners[i] = socket(AF_INET, SOCK_STREAM, 0);
+        CHECK_EQ(set_option(listeners[i], SOL_SOCKET, SO_REUSEPORT, 1), 0);
+        CHECK_EQ(bind(listeners[i], (struct sockaddr *)&name, sizeof(name)), 0);
+        CHECK_EQ(getsockname(listeners[i], (struct sockaddr *)&name, &length), 0);
+        CHECK_EQ(listen(listeners[i], 100), 0);
+        set_nonblocking(listeners[i]);
+    }
+    for (int i = 0; i < 64; i++) {
+        struct pollfd wanted[2] = {{.fd = listeners[0], .events = POLLIN}, {.fd = listeners[1], .events = POLLIN}};
+        CHECK(connect_to(stack, ntohs(name.sin_port)) >= 0);
+        CHECK_EQ(poll(wanted, 2, 5000), 1);
+        int which = wanted[1].revents != 0;
+        CHECK(accept(listeners[which], NULL, NULL) >= 0);
+        taken[which]++;
+    }
+    CHECK(taken[0] > 0 && taken[1] > 0);
+    close(listeners[1]);
+    usleep(20000);
+    CHECK(connect_to(stack, ntohs(name.sin_port)) >= 0);
+    wait_readable(listeners[0]);
+    CHECK(accept(listeners[0], NULL, NULL) >= 0);
+}
+
+BOTH(shouldNotShareAPortWithOneThatDoesNotSayIt)
+{
+    uint16_t port;
+    listen_on(stack, 0, &port);
+    struct sockaddr_in name = name_of(stack, port);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_EQ(set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1), 0);
+    CHECK_ERRNO(bind(fd, (struct sockaddr *)&name, sizeof(name)), EADDRINUSE);
+}
+
 /* What the header of libc knows of struct tcp_info is older: this is where linux/tcp.h has bytes_received. */
 #define INFO_BYTES_RECEIVED 128
 

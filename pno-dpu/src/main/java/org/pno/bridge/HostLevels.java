@@ -62,6 +62,13 @@ final class HostLevels {
         return Fence.NONE;
     }
 
+    /** More will follow what was written up to here. Only a hint: lost, it costs a segment. */
+    void onMore(final BridgeSocket socket, final long txWritten) {
+        if (socket.role == Role.CONNECTION && socket.connection != BridgeSocket.NONE) {
+            stack.onMoreToCome(socket.connection, txWritten);
+        }
+    }
+
     private Fence onRead(final BridgeSocket socket, final long rxRead) {
         if (rxRead - socket.line.rxCommitted() > 0) {
             return Fence.RX_READ;

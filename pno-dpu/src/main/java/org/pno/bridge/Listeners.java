@@ -57,6 +57,7 @@ final class Listeners {
             refuse(socket, Errno.ENOBUFS);
             return Fence.NONE;
         }
+        options.owner = socket.arena.tenant().uid();
         final int halfOpen =
                 Math.clamp(request.backlog(), 1, socket.arena.tenant().maxHalfOpen());
         final int listener =

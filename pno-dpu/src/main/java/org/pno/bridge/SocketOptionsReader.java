@@ -12,10 +12,15 @@ final class SocketOptionsReader {
 
     private static final int MAX_KEEP_COUNT = 127;
     private static final int MAX_SEGMENT_BYTES = 32767;
+    private static final int MAX_SYN_COUNT = 127;
+    private static final int MAX_LINGER2_SECONDS = 120;
+    /** SYN-ACKs: as Linux's u8. */
+    private static final int MAX_DEFER = 255;
+
     private static final int ALL_FLAGS = RecordDescriptor.OPTION_NODELAY
             | RecordDescriptor.OPTION_CORK
             | RecordDescriptor.OPTION_KEEPALIVE
-            | RecordDescriptor.OPTION_QUICKACK;
+            | RecordDescriptor.OPTION_REUSEPORT;
 
     private final OptionsLine line = new OptionsLine();
     private final SocketOptions options = new SocketOptions();
@@ -30,13 +35,18 @@ final class SocketOptionsReader {
                 || !isWithin(line.keepIntervalSeconds(), MAX_KEEP_SECONDS)
                 || !isWithin(line.keepCount(), MAX_KEEP_COUNT)
                 || !isWithin(line.maxSegmentBytes(), MAX_SEGMENT_BYTES)
+                || !isWithin(line.synCount(), MAX_SYN_COUNT)
+                || !isWithin(line.deferAccept(), MAX_DEFER)
+                || line.linger2Seconds() < -1
+                || line.linger2Seconds() > MAX_LINGER2_SECONDS
+                || line.windowClampBytes() < 0
                 || !SocketOptions.isCongestion(line.congestion())) {
             return null;
         }
         options.noDelay = line.has(RecordDescriptor.OPTION_NODELAY);
         options.cork = line.has(RecordDescriptor.OPTION_CORK);
         options.keepAlive = line.has(RecordDescriptor.OPTION_KEEPALIVE);
-        options.quickAck = line.has(RecordDescriptor.OPTION_QUICKACK);
+        options.reusePort = line.has(RecordDescriptor.OPTION_REUSEPORT);
         options.receiveBufferBytes = line.receiveBufferBytes();
         options.keepIdleSeconds = line.keepIdleSeconds();
         options.keepIntervalSeconds = line.keepIntervalSeconds();
@@ -44,7 +54,16 @@ final class SocketOptionsReader {
         options.userTimeoutMillis = line.userTimeoutMillis();
         options.maxSegmentBytes = line.maxSegmentBytes();
         options.congestion = line.congestion();
+        readRest();
         return options;
+    }
+
+    private void readRest() {
+        options.synCount = line.synCount();
+        options.linger2Seconds = line.linger2Seconds();
+        options.deferAccept = line.deferAccept();
+        options.windowClampBytes = line.windowClampBytes();
+        options.quickAck = line.quickAck();
     }
 
     private static boolean isWithin(final int value, final int max) {

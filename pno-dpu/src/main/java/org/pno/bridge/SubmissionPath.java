@@ -120,6 +120,9 @@ final class SubmissionPath {
         if (fence == Fence.NONE) {
             fence = levels.onPositions(socket, submission.txWritten(), submission.rxRead());
         }
+        if (fence == Fence.NONE && (submission.flags() & SubmissionDescriptor.FLAG_MORE) != 0) {
+            levels.onMore(socket, submission.txWritten());
+        }
         if (fence == Fence.NONE && flags != 0) {
             records.read(socket, flags);
         }

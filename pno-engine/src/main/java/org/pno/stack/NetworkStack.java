@@ -245,6 +245,14 @@ public final class NetworkStack implements Sockets {
     }
 
     @Override
+    public void onMoreToCome(final int connection, final long position) {
+        final Connection found = tcp.connection(connection);
+        if (found != null) {
+            tcp.onMoreToCome(found, position);
+        }
+    }
+
+    @Override
     public void onRxRead(final int connection, final long position) {
         final Connection found = tcp.connection(connection);
         if (found != null) {

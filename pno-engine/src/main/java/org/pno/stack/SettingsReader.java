@@ -18,11 +18,13 @@ final class SettingsReader {
 
     private final int receiveBufferBytes;
     private final CongestionAlgorithm congestion;
+    private final long finWait2Ns;
     private final ConnectionSettings settings = new ConnectionSettings();
 
     SettingsReader(final TcpConfiguration configuration) {
         receiveBufferBytes = configuration.receiveBufferBytes;
         congestion = configuration.congestion;
+        finWait2Ns = configuration.finWait2Ns;
     }
 
     /** The same object each time, filled anew. */
@@ -40,7 +42,19 @@ final class SettingsReader {
                 Math.max(LEAST_RECEIVE_BUFFER_BYTES, orDefault(options.receiveBufferBytes, receiveBufferBytes));
         settings.maxSegmentBytes = Math.max(0, options.maxSegmentBytes);
         settings.congestion = CongestionAlgorithm.of(options.congestion, congestion);
+        readRest(options);
         return settings;
+    }
+
+    private void readRest(final SocketOptions options) {
+        settings.synRetries = options.synCount;
+        settings.finWait2Ns =
+                options.linger2Seconds == 0 ? finWait2Ns : TimeUnit.SECONDS.toNanos(options.linger2Seconds);
+        settings.deferAccept = options.deferAccept;
+        settings.windowClampBytes =
+                options.windowClampBytes == 0 ? 0 : Math.max(LEAST_RECEIVE_BUFFER_BYTES / 2, options.windowClampBytes);
+        settings.reusePort = options.reusePort;
+        settings.owner = options.owner;
     }
 
     private static int orDefault(final int value, final int defaultValue) {

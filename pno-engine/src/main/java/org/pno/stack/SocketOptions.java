@@ -10,8 +10,8 @@ public final class SocketOptions {
     public boolean cork;
     /** SO_KEEPALIVE. */
     public boolean keepAlive;
-    /** TCP_QUICKACK. */
-    public boolean quickAck;
+    /** TCP_QUICKACK: bit 0 what it was set to last, above it how often it was set; 0: never. */
+    public int quickAck;
     /** Bytes, 0 for the stack's default. */
     public int receiveBufferBytes;
     /** Seconds, 0 for the default (7200). */
@@ -27,12 +27,25 @@ public final class SocketOptions {
     /** TCP_CONGESTION as {@link CongestionAlgorithm#code()}, 0 for the default. */
     public int congestion;
 
+    /** TCP_SYNCNT, 0 for the default. */
+    public int synCount;
+    /** TCP_LINGER2, 0 for the default, -1 for none. */
+    public int linger2Seconds;
+    /** TCP_DEFER_ACCEPT, in SYN-ACKs that may be repeated; 0: off. */
+    public int deferAccept;
+    /** TCP_WINDOW_CLAMP, 0 for none. */
+    public int windowClampBytes;
+    /** SO_REUSEPORT, of a listener, and whose it is: only those of one owner share a port. */
+    public boolean reusePort;
+
+    public int owner;
+
     /** Back to the defaults. */
     public SocketOptions clear() {
         noDelay = false;
         cork = false;
         keepAlive = false;
-        quickAck = false;
+        quickAck = 0;
         receiveBufferBytes = 0;
         keepIdleSeconds = 0;
         keepIntervalSeconds = 0;
@@ -40,6 +53,12 @@ public final class SocketOptions {
         userTimeoutMillis = 0;
         maxSegmentBytes = 0;
         congestion = 0;
+        synCount = 0;
+        linger2Seconds = 0;
+        deferAccept = 0;
+        windowClampBytes = 0;
+        reusePort = false;
+        owner = 0;
         return this;
     }
 

@@ -46,6 +46,9 @@ public interface Sockets {
     /** The program has written up to this position. */
     void onTxWritten(int connection, long position);
 
+    /** More will follow what was written up to this position (MSG_MORE): a partial segment may wait for it. */
+    void onMoreToCome(int connection, long position);
+
     /** The program has read up to this position. */
     void onRxRead(int connection, long position);
 

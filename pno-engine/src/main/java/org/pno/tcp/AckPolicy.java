@@ -24,6 +24,7 @@ final class AckPolicy {
 
     void onEstablished(final Connection connection) {
         connection.quickAcks = QUICK_ACKS;
+        connection.interactive = isSlowWanted(connection.settings.quickAck);
         connection.rcvMssBytes = Math.min(SMALL_SEGMENT_BYTES, connection.segmentBytes());
     }
 
@@ -61,13 +62,24 @@ final class AckPolicy {
         if (connection.ackWhenPublished
                 || connection.finPublished
                 || unacknowledged >= (long) FULL_SEGMENTS * connection.rcvMssBytes
-                || connection.settings.quickAck
                 || connection.quickAcks > 0 && !connection.interactive) {
             connection.ackWhenPublished = false;
             acknowledgeNow(connection);
         } else if (connection.ackAtNs == Connection.NEVER) {
             timers.delayAck(connection, context.nowNs() + delayNs);
         }
+    }
+
+    /** TCP_QUICKACK was set: as Linux, an event, not a mode. What is owed goes out, or delaying pays from now on. */
+    void onQuickAckSet(final Connection connection, final int quickAck) {
+        connection.interactive = isSlowWanted(quickAck);
+        if (!connection.interactive && connection.ackablePosition() > connection.rcvAcked) {
+            acknowledgeNow(connection);
+        }
+    }
+
+    private static boolean isSlowWanted(final int quickAck) {
+        return quickAck != 0 && (quickAck & 1) == 0;
     }
 
     /** The delayed ACK timer has expired: nobody had anything to say. */

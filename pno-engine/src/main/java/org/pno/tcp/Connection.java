@@ -14,6 +14,8 @@ public final class Connection extends Flow {
     static final long NEVER = Long.MAX_VALUE;
     /** No FIN yet. */
     static final long NO_FIN = -1;
+    /** No position. */
+    static final long NOWHERE = -1;
 
     final int number;
     private TcpState state = TcpState.CLOSED;
@@ -29,6 +31,8 @@ public final class Connection extends Flow {
     long maxSndWnd;
     /** Written by the host. */
     long txWritten;
+    /** If this is what was written, more is about to follow (MSG_MORE). */
+    long moreFollowsAt;
     /** Where our FIN stands, once the host has asked for it. */
     long finPosition;
     /** End of the last segment that was sent less than full: what Minshall's form of Nagle's algorithm waits for. */
@@ -171,6 +175,8 @@ public final class Connection extends Flow {
 
     Connection nextHalfOpen;
     Connection previousHalfOpen;
+    /** Its final ACK has come, but no data, which its listener wants to wait for (TCP_DEFER_ACCEPT). */
+    boolean deferred;
     /** The host was told of it, so it must be told of its end. */
     boolean announced;
     /** The last holder is gone. */
@@ -209,6 +215,7 @@ public final class Connection extends Flow {
         sndWl2 = -1;
         maxSndWnd = 0;
         txWritten = 0;
+        moreFollowsAt = NOWHERE;
         finPosition = NO_FIN;
         smallSegmentEnd = -1;
         synOwed = false;
@@ -285,6 +292,7 @@ public final class Connection extends Flow {
     }
 
     private void resetLife() {
+        deferred = false;
         announced = false;
         orphan = false;
         error = 0;
@@ -358,6 +366,10 @@ public final class Connection extends Flow {
     /** Payload of a full segment with the options that every segment has. */
     int segmentBytes() {
         return segmentBytes(timestamps ? TcpOptions.TIMESTAMPS_BYTES : 0);
+    }
+
+    boolean isMoreToCome() {
+        return moreFollowsAt == txWritten;
     }
 
     boolean finRequested() {

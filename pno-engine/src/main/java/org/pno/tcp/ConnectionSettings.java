@@ -8,8 +8,8 @@ public final class ConnectionSettings {
     public boolean noDelay;
     /** Partial segments wait until it is cleared, 200 ms or so at most. */
     public boolean cork;
-    /** ACKs are not delayed. */
-    public boolean quickAck;
+    /** TCP_QUICKACK: bit 0 what it was set to last, above it how often it was set; 0: never. */
+    public int quickAck;
 
     public boolean keepAlive;
     public long keepIdleNs;
@@ -24,6 +24,19 @@ public final class ConnectionSettings {
     /** TCP_CONGESTION; null for the configuration's. */
     public CongestionAlgorithm congestion;
 
+    /** SYNs that may be repeated; 0: as the configuration says. */
+    public int synRetries;
+    /** How long an orphan waits for the peer's FIN; 0: as the configuration says, negative: not at all. */
+    public long finWait2Ns;
+    /** SYN-ACKs that may be repeated before a connection is accepted without data; 0: it is at once. */
+    public int deferAccept;
+    /** Bound on the window, 0 for none. */
+    public int windowClampBytes;
+    /** Of a listener: shares address and port with others that do so too and have the same owner. */
+    public boolean reusePort;
+
+    public int owner;
+
     public ConnectionSettings copyFrom(final ConnectionSettings other) {
         noDelay = other.noDelay;
         cork = other.cork;
@@ -36,6 +49,12 @@ public final class ConnectionSettings {
         receiveBufferBytes = other.receiveBufferBytes;
         maxSegmentBytes = other.maxSegmentBytes;
         congestion = other.congestion;
+        synRetries = other.synRetries;
+        finWait2Ns = other.finWait2Ns;
+        deferAccept = other.deferAccept;
+        windowClampBytes = other.windowClampBytes;
+        reusePort = other.reusePort;
+        owner = other.owner;
         return this;
     }
 

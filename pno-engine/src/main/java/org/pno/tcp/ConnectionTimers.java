@@ -109,8 +109,10 @@ final class ConnectionTimers implements TimerHandler {
             // RFC 9293 3.8.6.1: a window update could be lost, so probe. 3.8.6.2.1 (4): or send the little that the
             // window allows.
             if (connection.retransmitAtNs == Connection.NEVER) {
-                connection.retransmitAtNs =
-                        context.nowNs() + (connection.settings.cork ? CORK_NS : connection.rtt.backedOffNs());
+                connection.retransmitAtNs = context.nowNs()
+                        + (connection.settings.cork || connection.isMoreToCome()
+                                ? CORK_NS
+                                : connection.rtt.backedOffNs());
                 connection.persisting = true;
                 arm(connection);
             }
@@ -133,7 +135,8 @@ final class ConnectionTimers implements TimerHandler {
 
     /** A closed program's connection waits for the peer's FIN, but not for ever. */
     void startFinWait2(final Connection connection) {
-        connection.lifeAtNs = context.nowNs() + context.configuration.finWait2Ns;
+        final long wanted = connection.settings.finWait2Ns;
+        connection.lifeAtNs = context.nowNs() + (wanted == 0 ? context.configuration.finWait2Ns : Math.max(0, wanted));
         arm(connection);
     }
 
@@ -180,16 +183,26 @@ final class ConnectionTimers implements TimerHandler {
 
     private void onHandshakeTimeout(final Connection connection) {
         final boolean passive = connection.listener != null;
-        final int limit = passive ? context.configuration.synAckRetries : context.configuration.synRetries;
+        final int limit = passive
+                ? Math.max(context.configuration.synAckRetries, connection.settings.deferAccept)
+                : synRetries(connection);
         if (connection.retries >= limit || userTimeoutPassed(connection)) {
             life.timeOut(connection);
             return;
         }
         retry(connection);
         connection.rttTimed = false;
-        connection.synOwed = true;
-        context.markDirty(connection);
         restartRetransmission(connection);
+        // As Linux: of a peer that has answered and only sends no data, the last SYN-ACK gets one more answer.
+        if (!connection.deferred || connection.retries >= connection.settings.deferAccept) {
+            connection.synOwed = true;
+            context.markDirty(connection);
+        }
+    }
+
+    private int synRetries(final Connection connection) {
+        final int wanted = connection.settings.synRetries;
+        return wanted > 0 ? wanted : context.configuration.synRetries;
     }
 
     /** RFC 6298 5.4 to 5.6. */

@@ -20,6 +20,8 @@ public enum DropReason implements CounterKey {
     SYN_QUEUE_FULL("tcp.drop.syn-queue-full", "SYN while the listener, or all together, had enough half open."),
     SYN_NO_CONNECTION("tcp.drop.syn-no-connection", "SYN while all connections were taken."),
     ACCEPT_QUEUE_FULL("tcp.drop.accept-queue-full", "Final ACK of a handshake while the host gave no credit."),
+    ACCEPT_DEFERRED(
+            "tcp.drop.accept-deferred", "Final ACK of a handshake without the data that its listener waits for."),
     DUPLICATE("tcp.drop.duplicate", "Payload that had been received before; acknowledged again."),
     BEYOND_WINDOW("tcp.drop.beyond-window", "Payload beyond the window's right edge, cut off."),
     BEYOND_FIN("tcp.drop.beyond-fin", "Payload behind the peer's FIN."),

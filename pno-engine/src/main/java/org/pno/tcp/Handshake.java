@@ -208,6 +208,11 @@ final class Handshake {
             return false;
         }
         final Listener listener = connection.listener;
+        if (listener != null && isDeferred(connection, segment)) {
+            connection.deferred = true;
+            context.drop(DropReason.ACCEPT_DEFERRED);
+            return false;
+        }
         if (listener != null) {
             // As Linux with a full accept queue: the peer's data, or our SYN-ACK again, brings the ACK once more.
             if (!context.output.accept(listener.number, connection.number)) {
@@ -223,6 +228,11 @@ final class Handshake {
             context.output.advertised(connection.number, connection.rcvEdge);
         }
         return true;
+    }
+
+    /** TCP_DEFER_ACCEPT: an ACK without data is waited upon, until SYN-ACKs enough were repeated. */
+    private static boolean isDeferred(final Connection connection, final Segment segment) {
+        return connection.retries < connection.settings.deferAccept && segment.payloadLength() == 0 && !segment.isFin();
     }
 
     private void establish(final Connection connection) {

@@ -38,6 +38,16 @@ public final class Listener {
         backlog = Math.max(1, bound);
     }
 
+    /** It takes both families, so one of a single family goes before it. */
+    boolean isDual() {
+        return localHi == 0 && localLo == 0;
+    }
+
+    /** It listens where the other one does. */
+    boolean isAt(final Listener other) {
+        return localHi == other.localHi && localLo == other.localLo;
+    }
+
     boolean isFull() {
         return halfOpenCount >= backlog;
     }

@@ -24,7 +24,7 @@ final class Listeners {
             final int backlog,
             final ConnectionSettings settings) {
         for (Listener other = byPort[localPort]; other != null; other = other.nextOnPort) {
-            if (IpAddress.overlap(localHi, localLo, other.localHi, other.localLo)) {
+            if (IpAddress.overlap(localHi, localLo, other.localHi, other.localLo) && !mayShare(other, settings)) {
                 return null;
             }
         }
@@ -38,6 +38,11 @@ final class Listeners {
         listener.nextOnPort = byPort[localPort];
         byPort[localPort] = listener;
         return listener;
+    }
+
+    /** SO_REUSEPORT: all who share a port must say so, and be of one owner, or anyone could take connections away. */
+    private static boolean mayShare(final Listener other, final ConnectionSettings settings) {
+        return settings.reusePort && other.settings.reusePort && settings.owner == other.settings.owner;
     }
 
     /** The listener with this number, or null. */
@@ -63,14 +68,36 @@ final class Listeners {
         return byPort[port] != null;
     }
 
-    /** Who listens where the flow wants to go, or null. */
+    /** Who listens where the flow wants to go, or null. Of several that share it, the flow's hash chooses. */
     Listener find(final Flow flow) {
+        final Listener best = best(flow);
+        return best == null || !best.settings.reusePort ? best : choose(best, flow);
+    }
+
+    private static Listener choose(final Listener best, final Flow flow) {
+        int count = 0;
+        for (Listener listener = best; listener != null; listener = listener.nextOnPort) {
+            count += listener.isAt(best) ? 1 : 0;
+        }
+        // Linux's reciprocal_scale: the hash's upper bits tell which.
+        int left = (int) (Integer.toUnsignedLong(flow.flowHash) * count >>> Integer.SIZE);
+        Listener listener = best;
+        while (left > 0 || !listener.isAt(best)) {
+            left -= listener.isAt(best) ? 1 : 0;
+            listener = listener.nextOnPort;
+        }
+        return listener;
+    }
+
+    /** The first of those that fit best. */
+    private Listener best(final Flow flow) {
         Listener wildcard = null;
         for (Listener listener = byPort[flow.localPort]; listener != null; listener = listener.nextOnPort) {
             if (listener.localHi == flow.localHi && listener.localLo == flow.localLo) {
                 return listener;
             }
-            if (IpAddress.overlap(listener.localHi, listener.localLo, flow.localHi, flow.localLo)) {
+            if (IpAddress.overlap(listener.localHi, listener.localLo, flow.localHi, flow.localLo)
+                    && (wildcard == null || wildcard.isDual() && !listener.isDual())) {
                 wildcard = listener;
             }
         }

@@ -31,7 +31,9 @@ final class ReceiveWindow {
     }
 
     private long bufferBytes(final Connection connection) {
-        return Math.min(connection.settings.receiveBufferBytes, streamBytes - ROUNDING_RESERVE_BYTES);
+        final int clamp = connection.settings.windowClampBytes;
+        final int wanted = connection.settings.receiveBufferBytes;
+        return Math.min(clamp == 0 ? wanted : Math.min(wanted, clamp), streamBytes - ROUNDING_RESERVE_BYTES);
     }
 
     /** The window field of a SYN, which is never scaled (RFC 7323 2.2). */

@@ -238,7 +238,7 @@ final class SegmentOutput {
         if (connection.partialOwed || connection.finRequested()) {
             return true;
         }
-        if (connection.settings.cork) {
+        if (connection.settings.cork || connection.isMoreToCome()) {
             return false;
         }
         return connection.settings.noDelay || connection.smallSegmentEnd <= connection.sndUna;

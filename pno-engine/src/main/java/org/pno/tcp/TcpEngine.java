@@ -333,6 +333,11 @@ public final class TcpEngine {
         }
     }
 
+    /** The host says that more will follow what it has written up to {@code position}. */
+    public void onMoreToCome(final Connection connection, final long position) {
+        connection.moreFollowsAt = position;
+    }
+
     /** The host has read up to {@code position}. */
     public void onRxRead(final Connection connection, final long position) {
         if (position > connection.rxRead && !connection.isClosed()) {
@@ -385,6 +390,10 @@ public final class TcpEngine {
         connection.orphan = true;
         connection.lifeAtNs = Connection.NEVER; // Keepalive was for the program.
         onPublished(connection, connection.rxCommittable(), true);
+        if (connection.state() == TcpState.FIN_WAIT_2 && connection.settings.finWait2Ns < 0) {
+            life.abort(connection, 0); // TCP_LINGER2 of Linux.
+            return;
+        }
         if (connection.state() == TcpState.FIN_WAIT_2) {
             timers.startFinWait2(connection);
         }
@@ -402,7 +411,14 @@ public final class TcpEngine {
             return;
         }
         final boolean sameKeepalive = connection.settings.hasSameKeepalive(settings);
+        final int quickAck = connection.settings.quickAck;
+        if (settings.noDelay && !connection.settings.noDelay) {
+            connection.moreFollowsAt = Connection.NOWHERE; // TCP_NODELAY pushes, as in Linux.
+        }
         connection.settings.copyFrom(settings);
+        if (settings.quickAck != quickAck && connection.state().isSynchronised()) {
+            acks.onQuickAckSet(connection, settings.quickAck);
+        }
         final CongestionControl old = context.pool.chooseCongestion(connection);
         if (old != null) {
             connection.congestion.takeOver(old);

@@ -86,11 +86,29 @@ class AckPolicyTest {
     }
 
     @Test
-    void shouldNotDelayWithQuickAckOption() {
-        tester.settings.quickAck = true;
+    void shouldSendTheDelayedAckWhenQuickAckIsSet() {
+        tester.inject(data(1, 1, 10));
+        tester.expectNothing();
+        tester.settings.quickAck = 3;
+        tester.configure();
+        tester.expectAck(11);
+        tester.settings.quickAck = 5;
+        tester.configure();
+        tester.expectNothing();
+    }
+
+    @Test
+    void shouldDelayWhenQuickAckIsCleared() {
+        tester.connection().quickAcks = 16;
+        tester.settings.quickAck = 2;
         tester.configure();
         tester.inject(data(1, 1, 10));
+        tester.expectNothing();
+        tester.settings.quickAck = 5;
+        tester.configure();
         tester.expectAck(11);
+        tester.inject(data(11, 1, 10));
+        tester.expectAck(21);
     }
 
     @Test

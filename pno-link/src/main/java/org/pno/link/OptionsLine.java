@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 
 /** The DPU's private copy of a record's options line. Units as in setsockopt(2). Nothing is checked here. */
 public final class OptionsLine {
-    public static final int BYTES = 36;
+    public static final int BYTES = 56;
 
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT;
 
@@ -58,6 +58,27 @@ public final class OptionsLine {
     /** One of the CONGESTION values. */
     public int congestion() {
         return field(RecordDescriptor.CONGESTION_OFFSET);
+    }
+
+    public int synCount() {
+        return field(RecordDescriptor.SYN_COUNT_OFFSET);
+    }
+
+    public int linger2Seconds() {
+        return field(RecordDescriptor.LINGER2_OFFSET);
+    }
+
+    /** SYN-ACKs that may be repeated. */
+    public int deferAccept() {
+        return field(RecordDescriptor.DEFER_ACCEPT_OFFSET);
+    }
+
+    public int windowClampBytes() {
+        return field(RecordDescriptor.WINDOW_CLAMP_OFFSET);
+    }
+
+    public int quickAck() {
+        return field(RecordDescriptor.QUICK_ACK_OFFSET);
     }
 
     private int field(final int recordField) {

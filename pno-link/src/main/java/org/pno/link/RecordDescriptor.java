@@ -11,7 +11,8 @@ package org.pno.link;
  *   64  +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
  *  DPU  | txAcked  | rxCommit | rxFin     | status   | requestDone    | infoTold             | (rsvd)    |
  *  128  +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
- *  opt  | optionFlags sndBuf | rcvBuf keepIdle | keepIntvl keepCnt | userTimeout maxSeg | congestion ...   |  host
+ *  opt  | optionFlags sndBuf | rcvBuf keepIdle | keepIntvl keepCnt | userTimeout maxSeg | congestion synCnt|  host
+ *       | linger2 deferAccept | windowClamp quickAck | ...                                                |
  *  192  +--------------------------------------------------------------------------------------------------+
  *  addr | localAddress[16] remoteAddress[16] localPort remotePort family                                    |  host
  *  256  +--------------------------------------------------------------------------------------------------+
@@ -81,6 +82,17 @@ public final class RecordDescriptor {
     /** TCP_CONGESTION as one of the CONGESTION values; the DPU's default is 0. */
     public static final int CONGESTION_OFFSET = 160; // u32
 
+    /** TCP_SYNCNT, 0 for the default. */
+    public static final int SYN_COUNT_OFFSET = 164; // u32
+    /** TCP_LINGER2 in seconds, 0 for the default, -1 for none. */
+    public static final int LINGER2_OFFSET = 168; // i32
+    /** TCP_DEFER_ACCEPT as SYN-ACKs that may be repeated before data is waited for no longer; 0: off. */
+    public static final int DEFER_ACCEPT_OFFSET = 172; // u32
+    /** TCP_WINDOW_CLAMP in bytes, 0 for none. */
+    public static final int WINDOW_CLAMP_OFFSET = 176; // u32
+    /** TCP_QUICKACK: what it was set to last, in bit 0, and above it how often; 0: never. */
+    public static final int QUICK_ACK_OFFSET = 180; // u32
+
     public static final int CONGESTION_DEFAULT = 0;
     public static final int CONGESTION_RENO = 1;
     public static final int CONGESTION_CUBIC = 2;
@@ -89,7 +101,7 @@ public final class RecordDescriptor {
     public static final int OPTION_NODELAY = 1;
     public static final int OPTION_CORK = 2;
     public static final int OPTION_KEEPALIVE = 4;
-    public static final int OPTION_QUICKACK = 8;
+    public static final int OPTION_REUSEPORT = 8;
 
     /** The host's address line: what connect was asked for. A local port of 0 asks for an ephemeral one. */
     public static final int HOST_ADDRESS_LINE_OFFSET = 192;

@@ -30,5 +30,8 @@ public final class SubmissionDescriptor {
     /** A holder bit of this record was cleared. */
     public static final int FLAG_RELEASED = 4;
 
+    /** More will follow what is written up to here (MSG_MORE): a partial segment may wait for it. */
+    public static final int FLAG_MORE = 8;
+
     private SubmissionDescriptor() {}
 }

@@ -78,7 +78,7 @@ class LayoutTest {
     @Test
     void shouldReadOptions() {
         segment.set(ValueLayout.JAVA_INT, 0, RecordDescriptor.OPTION_NODELAY | RecordDescriptor.OPTION_KEEPALIVE);
-        for (int field = 1; field < 9; field++) {
+        for (int field = 1; field < 14; field++) {
             segment.set(ValueLayout.JAVA_INT, field * 4L, field * 100);
         }
         final OptionsLine options = new OptionsLine().wrap(segment, 0);
@@ -93,6 +93,11 @@ class LayoutTest {
         assertEquals(600, options.userTimeoutMillis());
         assertEquals(700, options.maxSegmentBytes());
         assertEquals(800, options.congestion());
+        assertEquals(900, options.synCount());
+        assertEquals(1_000, options.linger2Seconds());
+        assertEquals(1_100, options.deferAccept());
+        assertEquals(1_200, options.windowClampBytes());
+        assertEquals(1_300, options.quickAck());
     }
 
     @Test

@@ -39,7 +39,7 @@ final class EngineSocket {
         switch (option) {
             case NO_DELAY -> options.noDelay = value != 0;
             case CORK -> options.cork = value != 0;
-            case QUICK_ACK -> options.quickAck = value != 0;
+            case QUICK_ACK -> options.quickAck = (options.quickAck | 1) + 1 + (value != 0 ? 1 : 0);
             case KEEP_ALIVE -> options.keepAlive = value != 0;
             case KEEP_IDLE -> options.keepIdleSeconds = value;
             case KEEP_INTERVAL -> options.keepIntervalSeconds = value;

@@ -74,7 +74,7 @@ final class Dialogues {
         // A lost RST is not sent again: whoever then waits and has nothing to say learns of the end by keepalive only.
         int flags = RecordDescriptor.OPTION_KEEPALIVE;
         flags |= draw.oneIn(2) ? RecordDescriptor.OPTION_NODELAY : 0;
-        flags |= draw.oneIn(5) ? RecordDescriptor.OPTION_QUICKACK : 0;
+        flags |= draw.oneIn(5) ? RecordDescriptor.OPTION_REUSEPORT : 0; // Which only listeners heed.
         return new Dialogue.Socket(
                 flags,
                 draw.oneIn(3) ? draw.spread(2_304, 400_000) : 0,
