@@ -338,4 +338,22 @@ class BridgeChannelTest {
         assertEquals(1, other.poll());
         assertEquals(8, listener.socket().readable());
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldTakeNoMapForWhatSubSaysAfterTheEnd(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair(fixture.listen(4));
+        pair.own().send(new byte[100], 0, 100);
+        for (int i = 0; i < 800; i++) {
+            pair.own().submit(0);
+        }
+        fixture.channel.busyWhen(() -> true); // A sweep tells of the end before SUB has been read.
+        pair.own().abort();
+        pair.own().close();
+        fixture.channel.busyWhen(() -> false);
+        fixture.await(pair.own()::isFreed);
+        pair.peer().close();
+        fixture.assertAtRest(1);
+    }
 }

@@ -8,7 +8,8 @@ import java.util.List;
  * programs of both sides.
  *
  * @param port that the server listens on; both sides' port if they open at once
- * @param repeats connections one after another
+ * @param repeats connections, one after another
+ * @param isBurst all of them at once
  * @param opensAtOnce both connect to each other, nobody listens
  */
 record Dialogue(
@@ -21,6 +22,7 @@ record Dialogue(
         Socket options,
         long startNs,
         int repeats,
+        boolean isBurst,
         boolean opensAtOnce,
         List<SocketProgram> clients,
         List<SocketProgram> servers) {
@@ -50,6 +52,7 @@ record Dialogue(
                 options,
                 startAndRepeats[0],
                 (int) startAndRepeats[1],
+                startAndRepeats[2] != 0,
                 false,
                 new ArrayList<>(),
                 new ArrayList<>());
@@ -58,7 +61,7 @@ record Dialogue(
     /** The same, opened from both sides at once. */
     Dialogue atOnce() {
         return new Dialogue(
-                kind, client, server, port, clientPlan, serverPlan, options, startNs, 1, true, clients, servers);
+                kind, client, server, port, clientPlan, serverPlan, options, startNs, 1, false, true, clients, servers);
     }
 
     /** Bytes that both sides want to send in all. */

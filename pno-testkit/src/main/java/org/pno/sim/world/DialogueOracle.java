@@ -19,8 +19,10 @@ final class DialogueOracle {
                 servers.put(server.flow(), null); // The same ports twice: nobody knows which was which.
             }
         }
+        final Map<Long, Integer> connections = new HashMap<>();
+        dialogue.clients().forEach(client -> connections.merge(client.flow(), 1, Integer::sum));
         for (final SocketProgram client : dialogue.clients()) {
-            if (client.connectError() == 0) {
+            if (client.connectError() == 0 && connections.get(client.flow()) == 1) {
                 final long flow = FlowKey.reverse(client.flow());
                 if (servers.get(flow) != null) {
                     checkPair(client, servers.get(flow), scenario);

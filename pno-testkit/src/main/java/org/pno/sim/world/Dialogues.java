@@ -63,7 +63,7 @@ final class Dialogues {
         final int server = (client + 1 + draw.below(nodes - 1)) % nodes;
         final int port = FIRST_PORT + dialogues.size();
         final long[] startAndRepeats = {
-            draw.spread(1, LATEST_START_NS), kind == Kind.MANY_SHORT ? draw.between(4, 10) : 1
+            draw.spread(1, LATEST_START_NS), kind == Kind.MANY_SHORT ? draw.between(4, 10) : 1, draw.oneIn(2) ? 1 : 0
         };
         final Dialogue dialogue =
                 Dialogue.of(kind.name(), client, server, port, plans(kind), socket(port), startAndRepeats);

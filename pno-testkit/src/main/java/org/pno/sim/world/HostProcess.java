@@ -23,6 +23,8 @@ final class HostProcess {
     static final long NEVER = Long.MAX_VALUE;
 
     private static final long LOOP_NS = 2_000;
+    private static final long LONGEST_PAUSE_NS = 300_000_000;
+    private static final long CREDIT_NS = 100_000;
     private static final long RETRY_NS = 20_000_000;
     private static final int UNDER_WAY = -1;
 
@@ -51,15 +53,22 @@ final class HostProcess {
         private int creditsOwed;
         private int errno = UNDER_WAY;
         private long askAgainNs;
+        private long acceptsAgainNs;
+        private final long acceptPauseNs;
         private boolean isUp;
         private boolean isToClose;
 
         private ListeningPort(
-                final HostListener listener, final Dialogue dialogue, final int backlog, final int credits) {
+                final HostListener listener,
+                final Dialogue dialogue,
+                final int backlog,
+                final int credits,
+                final long acceptPauseNs) {
             this.listener = listener;
             this.dialogue = dialogue;
             this.backlog = backlog;
             this.credits = credits;
+            this.acceptPauseNs = acceptPauseNs;
         }
     }
 
@@ -131,7 +140,8 @@ final class HostProcess {
             return;
         }
         final HostListener listener = new HostListener(host, channels.getFirst());
-        final ListeningPort port = new ListeningPort(listener, dialogue, backlog, credits);
+        final ListeningPort port = new ListeningPort(
+                listener, dialogue, backlog, credits, random.nextInt(4) == 0 ? random.nextLong(LONGEST_PAUSE_NS) : 0);
         listening.add(port);
         setOptions(listener.socket(), dialogue);
         ask(port, nowNs);
@@ -212,9 +222,14 @@ final class HostProcess {
     }
 
     private void accept(final ListeningPort port, final long nowNs) {
-        if (!port.isUp) {
+        if (!port.isUp || port.isToClose) {
             return;
         }
+        if (nowNs < port.acceptsAgainNs) { // A program that has other things to do.
+            nextNs = Math.min(nextNs, port.acceptsAgainNs);
+            return;
+        }
+        port.acceptsAgainNs = nowNs + port.acceptPauseNs;
         for (; port.creditsOwed > 0 && host.untakenRecords() > 4; port.creditsOwed--) {
             port.listener.postCredits(1);
         }
@@ -228,6 +243,9 @@ final class HostProcess {
             programs.add(program);
             port.dialogue.servers().add(program);
             program.run(nowNs);
+        }
+        if (port.creditsOwed > 0) {
+            nextNs = Math.min(nextNs, nowNs + CREDIT_NS);
         }
     }
 

@@ -46,6 +46,7 @@ public final class Scenario {
     private final ArenaGeometry geometry;
     private final int channels;
     private final int[] processes;
+    private final int[] frames;
     private boolean hasFewResources;
 
     public Scenario(final long seed) {
@@ -68,8 +69,12 @@ public final class Scenario {
         geometry = ArenaGeometry.of(2, 128, 4, draw.oneIn(6) ? draw.between(12, 40) : 256, chunks);
         channels = draw.between(1, 2);
         processes = new int[nodes];
+        frames = new int[nodes];
         for (int node = 0; node < nodes; node++) {
             processes[node] = draw.oneIn(3) ? 2 : 1;
+            // A plain port segments 64 KiB in software, for which it needs a frame per segment.
+            frames[node] =
+                    draw.oneIn(5) ? draw.between(isOffloading ? 6 : 64, isOffloading ? 24 : 96) : Workspace.FRAMES;
         }
         startNs = drawStart();
     }
@@ -203,6 +208,11 @@ public final class Scenario {
         return own;
     }
 
+    /** Room for the frames of a node's pool that it may not use: some systems have few. */
+    long[] withheldFrames(final int node, final int capacity) {
+        return new long[Math.max(0, capacity - frames[node])];
+    }
+
     ArenaGeometry geometry() {
         return geometry;
     }
@@ -234,7 +244,8 @@ public final class Scenario {
         final long beginNs = startNs + LEAD_NS;
         for (final Dialogue dialogue : dialogues) {
             if (!dialogue.opensAtOnce()) {
-                world.process(dialogue.server(), dialogue.port()).listen(dialogue, BACKLOG, CREDITS, world.nowNs());
+                final int credits = draw.oneIn(3) ? 1 : CREDITS;
+                world.process(dialogue.server(), dialogue.port()).listen(dialogue, BACKLOG, credits, world.nowNs());
             }
         }
         FaultDraw.planEvents(world, this, draw, beginNs);

@@ -238,8 +238,12 @@ final class SimulatedSystem implements AutoCloseable {
         return Math.max(0, visible);
     }
 
-    /** What is still in use, one line each; empty if all is back where it was. */
-    String leftovers() {
+    /**
+     * What is still in use, one line each; empty if all is back where it was.
+     *
+     * @param withheldFrames frames of the pool that were never this system's
+     */
+    String leftovers(final int withheldFrames) {
         final StringBuilder text = new StringBuilder();
         processes.forEach(process -> text.append(process.leftovers()));
         if (!bridge.stack().tcp().isPristine()) {
@@ -250,8 +254,9 @@ final class SimulatedSystem implements AutoCloseable {
                     .tcp()
                     .forEachConnection(connection -> text.append("\n      ").append(connection));
         }
-        if (pool.available() != pool.capacity() && !port.hasArrived()) {
-            text.append("\n    ").append(pool.capacity() - pool.available()).append(" frames");
+        final int frames = pool.capacity() - pool.available() - withheldFrames;
+        if (frames != 0 && !port.hasArrived()) {
+            text.append("\n    ").append(frames).append(" frames");
         }
         if (tenant.sockets() != 0 || tenant.halfOpen() != 0) {
             text.append("\n    the user's quota: ")

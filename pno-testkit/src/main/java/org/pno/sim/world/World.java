@@ -35,6 +35,9 @@ public final class World implements AutoCloseable {
     private final WireObserver observer;
     private final Network network;
     private final List<SimulatedSystem> systems = new ArrayList<>();
+    /** What of each node's frame pool is not for its use. */
+    private final List<long[]> frames = new ArrayList<>();
+
     private final PriorityQueue<Action> actions = new PriorityQueue<>();
     private final Set<TcpState> states = StackWatch.noStates();
     private final Attacker attacker;
@@ -69,6 +72,11 @@ public final class World implements AutoCloseable {
     private SimulatedSystem build(final int node, final Workspace workspace) {
         final Workspace.NodeMemory own = workspace.node(node);
         final FramePool pool = own.pool();
+        final long[] withheld = scenario.withheldFrames(node, pool.capacity());
+        for (int i = 0; i < withheld.length; i++) {
+            withheld[i] = pool.allocate();
+        }
+        frames.add(withheld);
         final NetworkPort port = new NetworkPort(node, network, pool, scenario.isOffloading(), scenario.mtuBytes());
         if (scenario.strippedKinds() != 0) {
             port.strip(new OptionStripper(scenario.strippedKinds()));
@@ -170,11 +178,13 @@ public final class World implements AutoCloseable {
         if (clock.nowNs() < scenario.beginNs() + dialogue.startNs()) {
             return false;
         }
-        if (begun > 0 && !dialogue.clients().get(begun - 1).isDone()) {
+        if (begun > 0
+                && !dialogue.clients().get(begun - 1).isDone()
+                && (!dialogue.isBurst() || begun == dialogue.repeats())) {
             return false;
         }
         if (begun == dialogue.repeats()) {
-            return true;
+            return dialogue.clients().stream().allMatch(SocketProgram::isDone);
         }
         process(dialogue.client(), dialogue.port()).connect(dialogue, true, clock.nowNs());
         if (dialogue.opensAtOnce()) {
@@ -203,7 +213,9 @@ public final class World implements AutoCloseable {
 
     private String leftovers() {
         final StringBuilder text = new StringBuilder();
-        systems.forEach(system -> text.append(system.leftovers()));
+        for (int node = 0; node < systems.size(); node++) {
+            text.append(systems.get(node).leftovers(frames.get(node).length));
+        }
         return text.toString();
     }
 
@@ -320,7 +332,12 @@ public final class World implements AutoCloseable {
 
     @Override
     public void close() {
-        systems.forEach(SimulatedSystem::close);
+        for (int node = 0; node < systems.size(); node++) {
+            systems.get(node).close();
+            for (final long frame : frames.get(node)) {
+                systems.get(node).port().pool().release(frame);
+            }
+        }
         if (capture != null) {
             capture.close();
         }
