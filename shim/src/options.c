@@ -384,9 +384,10 @@ static bool info_is_told(struct pno_file *file, uint32_t asked)
 }
 
 /* Asks the DPU, and waits for its answer. What it does not tell in time is 0, but for the state. */
-static long get_info(struct pno_file *file, int fd, void *value, socklen_t *length)
+static void ask_info(struct pno_file *file, int fd, uint8_t info[PNO_REC_TCP_INFO_BYTES])
 {
-    uint8_t info[PNO_REC_TCP_INFO_BYTES] = {tcp_state(file)};
+    memset(info, 0, PNO_REC_TCP_INFO_BYTES);
+    info[0] = tcp_state(file);
     if (info[0] != TCP_CLOSE && info[0] != TCP_SYN_SENT && pno_file_hold(file, fd)) {
         uint64_t asked = atomic_fetch_add(&file->record->info_asked, 1) + 1;
         uint64_t deadline = pno_now() + INFO_PATIENCE_NS;
@@ -394,10 +395,27 @@ static long get_info(struct pno_file *file, int fd, void *value, socklen_t *leng
         while (!info_is_told(file, (uint32_t)asked) && pno_now() < deadline)
             pno_wait_until(file, info_is_told, (uint32_t)asked, deadline);
         if (atomic_load_explicit(&file->record->info_told, memory_order_acquire) >= asked)
-            memcpy(info, file->record->tcp_info, sizeof(info));
+            memcpy(info, file->record->tcp_info, PNO_REC_TCP_INFO_BYTES);
         pno_file_put(file);
     }
+}
+
+static long get_info(struct pno_file *file, int fd, void *value, socklen_t *length)
+{
+    uint8_t info[PNO_REC_TCP_INFO_BYTES];
+    ask_info(file, fd, info);
     return pno_options_tell(info, sizeof(info), value, length);
+}
+
+/* Of a connection Linux tells what segments carry, whatever was asked for. */
+static long get_segment_size(struct pno_file *file, int fd, void *value, socklen_t *length)
+{
+    uint8_t info[PNO_REC_TCP_INFO_BYTES];
+    uint32_t bytes;
+    ask_info(file, fd, info);
+    memcpy(&bytes, info + offsetof(struct tcp_info, tcpi_snd_mss), sizeof(bytes));
+    return bytes != 0 ? pno_options_tell(&bytes, sizeof(bytes), value, length)
+                      : pno_options_get(&file->socket->options, IPPROTO_TCP, TCP_MAXSEG, value, length);
 }
 
 long pno_socket_get_option(struct pno_file *file, int fd, int level, int option, void *value, socklen_t *length)
@@ -405,6 +423,8 @@ long pno_socket_get_option(struct pno_file *file, int fd, int level, int option,
     int answer = 0;
     if (level == IPPROTO_TCP && option == TCP_INFO)
         return get_info(file, fd, value, length);
+    if (level == IPPROTO_TCP && option == TCP_MAXSEG)
+        return get_segment_size(file, fd, value, length);
     if (level == SOL_SOCKET && (option == SO_ERROR || option == SO_DOMAIN || option == SO_ACCEPTCONN)) {
         if (option == SO_ERROR)
             answer = pno_socket_take_error(file);

@@ -890,6 +890,17 @@ BOTH(shouldTellTheCountsInTcpInfo)
     CHECK_EQ(info[0], TCP_ESTABLISHED);
 }
 
+BOTH(shouldTellWhatSegmentsCarryAsMaximumSegmentSize)
+{
+    int fds[2];
+    struct tcp_info info;
+    socklen_t length = sizeof(info);
+    make_pair(stack, fds);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_MAXSEG, 500), 0);
+    CHECK_EQ(getsockopt(fds[0], IPPROTO_TCP, TCP_INFO, &info, &length), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_MAXSEG), info.tcpi_snd_mss);
+}
+
 BOTH(shouldCountBytesByIoctl)
 {
     int fds[2], bytes = -1, on = 1;
