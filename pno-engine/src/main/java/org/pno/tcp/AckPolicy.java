@@ -111,7 +111,9 @@ final class AckPolicy {
      */
     void challenge(final Connection connection) {
         final long sinceNs = context.nowNs() - connection.lastChallengeNs;
-        if (connection.lastChallengeNs != Connection.NEVER && sinceNs < context.configuration.challengeIntervalNs) {
+        final boolean justNow =
+                connection.lastChallengeNs != Connection.NEVER && sinceNs < context.configuration.challengeIntervalNs;
+        if (justNow || !context.challenges.take(context.nowNs())) {
             context.count(TcpCounter.CHALLENGES_LIMITED);
             return;
         }

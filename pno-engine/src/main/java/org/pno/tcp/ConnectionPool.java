@@ -24,12 +24,14 @@ final class ConnectionPool {
     /** Controllers that connections have left for another kind, by the kind's ordinal. */
     private final List<Shelf<CongestionControl>> controllers = shelves(CongestionAlgorithm.values().length);
 
+    private final ReassemblyTotals totals;
     private final Shelf<Reassembly> reassemblies = new Shelf<>();
     private final Shelf<SackScoreboard> scoreboards = new Shelf<>();
     private final Shelf<SendLog> sendLogs = new Shelf<>();
 
     ConnectionPool(final TcpConfiguration configuration) {
         this.configuration = configuration;
+        totals = new ReassemblyTotals(configuration.maxOutOfOrderBytes, configuration.maxOutOfOrderExtents);
         connections = new Connection[configuration.maxConnections];
         free = new int[configuration.maxConnections];
     }
@@ -108,7 +110,7 @@ final class ConnectionPool {
     Reassembly reassemblyFor(final Connection connection) {
         if (connection.reassembly == null) {
             final Reassembly kept = reassemblies.take();
-            connection.reassembly = kept != null ? kept : new Reassembly(configuration.maxHoles);
+            connection.reassembly = kept != null ? kept : new Reassembly(configuration.maxHoles, totals);
         }
         return connection.reassembly;
     }
@@ -119,6 +121,11 @@ final class ConnectionPool {
             reassemblies.put(connection.reassembly);
             connection.reassembly = null;
         }
+    }
+
+    /** What all connections have beyond holes. */
+    ReassemblyTotals reassemblyTotals() {
+        return totals;
     }
 
     SackScoreboard scoreboardFor(final Connection connection) {

@@ -25,11 +25,14 @@ public enum DropReason implements CounterKey {
     DUPLICATE("tcp.drop.duplicate", "Payload that had been received before; acknowledged again."),
     BEYOND_WINDOW("tcp.drop.beyond-window", "Payload beyond the window's right edge, cut off."),
     BEYOND_FIN("tcp.drop.beyond-fin", "Payload behind the peer's FIN."),
-    REASSEMBLY_FULL("tcp.drop.reassembly-full", "Out of order, and the connection has its bound of holes."),
+    REASSEMBLY_FULL(
+            "tcp.drop.reassembly-full",
+            "Out of order, and the connection, or all together, have as much beyond holes as they may."),
     NO_RECEIVE_MEMORY("tcp.drop.no-receive-memory", "The host's S-ring had no chunk; not acknowledged."),
     DATA_AFTER_CLOSE("tcp.drop.data-after-close", "Payload for a program that has closed; answered by RST."),
     TIME_WAIT("tcp.drop.time-wait", "For a connection in TIME-WAIT; acknowledged if it asks for it."),
     ICMP_UNRELATED("tcp.drop.icmp-unrelated", "ICMP error that quotes no connection, or nothing in flight."),
+    RESET_LIMITED("tcp.drop.reset-limited", "RST without a connection not sent because of its rate limit."),
     RESET_NOT_SENT("tcp.drop.reset-not-sent", "RST or ACK without a connection that found no frame or neighbour.");
 
     private final String label;

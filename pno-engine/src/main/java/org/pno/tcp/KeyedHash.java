@@ -47,6 +47,11 @@ final class KeyedHash {
                 .finish(40);
     }
 
+    /** One word. */
+    long ofWord(final long word) {
+        return start().add(word).finish(8);
+    }
+
     /** Addresses, both ports and two words more. */
     long ofFlow(final Flow flow, final long word0, final long word1) {
         return start().addAddresses(flow)

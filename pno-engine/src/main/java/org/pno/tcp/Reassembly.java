@@ -12,13 +12,16 @@ final class Reassembly {
     /** A position in each extent that was added to lately, the latest first. */
     private final long[] recent = new long[MAX_BLOCKS];
 
+    private final ReassemblyTotals totals;
     private int recentCount;
 
-    Reassembly(final int limit) {
+    Reassembly(final int limit, final ReassemblyTotals totals) {
         extents = new IntervalSet(limit);
+        this.totals = totals;
     }
 
     void clear() {
+        totals.change(-extents.totalBytes(), -extents.count());
         extents.clear();
         recentCount = 0;
     }
@@ -38,7 +41,7 @@ final class Reassembly {
     }
 
     boolean hasRoomFor(final long start, final long end) {
-        return extents.hasRoomFor(start, end);
+        return extents.hasRoomFor(start, end) && totals.haveRoomFor(end - start);
     }
 
     /** The first position of {@code from} to {@code to} that was received before; {@code to} if none was. */
@@ -55,7 +58,8 @@ final class Reassembly {
 
     /** Adds a segment that has been placed; {@link #hasRoomFor} was true. */
     void add(final long start, final long end) {
-        extents.add(start, end);
+        final int before = extents.count();
+        totals.change(Math.max(0, extents.add(start, end)), extents.count() - before);
         reportFirst(start);
     }
 
@@ -81,7 +85,9 @@ final class Reassembly {
     long advance(final long position) {
         final int extent = extents.indexOf(position);
         final long complete = extent < 0 ? position : extents.end(extent);
-        extents.removeBelow(complete);
+        final int before = extents.count();
+        final long gone = extents.removeBelow(complete);
+        totals.change(-gone, extents.count() - before);
         return complete;
     }
 

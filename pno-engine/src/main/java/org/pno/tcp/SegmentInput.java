@@ -268,6 +268,9 @@ final class SegmentInput {
         if (!inOrder && !context.pool.reassemblyFor(connection).hasRoomFor(from, to)) {
             context.drop(DropReason.REASSEMBLY_FULL);
             acks.acknowledgeNow(connection);
+            if (connection.reassembly.isEmpty()) {
+                context.pool.giveBackReassembly(connection);
+            }
             return false;
         }
         final long payload = segment.payload() + (from - start);

@@ -18,6 +18,10 @@ final class StatelessReplies {
 
     /** RFC 9293 3.10.7.1: such that the sender finds it acceptable. */
     void reset(final Segment segment) {
+        if (!context.resets.take(context.nowNs())) {
+            context.drop(DropReason.RESET_LIMITED);
+            return;
+        }
         final long at = open(segment);
         if (at < 0) {
             return;

@@ -18,6 +18,10 @@ public final class TcpConfiguration {
     public int maxTimeWait = 65_536;
     /** Separate stretches of one connection that may be received beyond a hole. */
     public int maxHoles = 1_024;
+    /** Bytes, and separate stretches, that all connections together may have received beyond holes. */
+    public long maxOutOfOrderBytes = 1L << 30;
+
+    public int maxOutOfOrderExtents = 1 << 18;
     /** Separate stretches of one connection that SACK may report. */
     public int maxSackedStretches = 512;
 
@@ -71,6 +75,10 @@ public final class TcpConfiguration {
      * Least distance of two challenge ACKs, or ACKs for nothing, of one connection; as Linux's tcp_invalid_ratelimit.
      */
     public long challengeIntervalNs = TimeUnit.MILLISECONDS.toNanos(500);
+    /** Challenge ACKs of all connections in a second, roughly, as Linux's tcp_challenge_ack_limit; 0: any number. */
+    public int challengesPerSecond = 1_000;
+    /** RSTs to segments of no connection in a second, more or less; 0: any number. */
+    public int resetsPerSecond = 10_000;
     /** 2 MSL, as Linux. */
     public long timeWaitNs = TimeUnit.SECONDS.toNanos(60);
     /** How long a closed program's FIN-WAIT-2 waits for the peer's FIN, as Linux's tcp_fin_timeout. */

@@ -11,6 +11,10 @@ final class TcpContext {
     final CounterGroup<TcpCounter> counters;
     final CounterGroup<DropReason> drops;
     final KeyedHash secret;
+    /** Bounds on challenge ACKs and on RSTs for nobody. */
+    final RateLimit challenges;
+
+    final RateLimit resets;
     final FlowTable flows;
     final ConnectionPool pool;
 
@@ -29,6 +33,8 @@ final class TcpContext {
         this.counters = counters.addAll(TcpCounter.class);
         drops = counters.addAll(DropReason.class);
         secret = KeyedHash.strong(configuration.secret0, configuration.secret1);
+        challenges = new RateLimit(secret.derive(4), configuration.challengesPerSecond);
+        resets = new RateLimit(secret.derive(5), configuration.resetsPerSecond);
         flows = new FlowTable(
                 KeyedHash.fast(configuration.secret1, configuration.secret0),
                 configuration.maxConnections + configuration.maxTimeWait);

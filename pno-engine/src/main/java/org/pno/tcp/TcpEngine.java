@@ -494,6 +494,11 @@ public final class TcpEngine {
                 && !context.hasDirty();
     }
 
+    /** What all connections have received beyond holes. */
+    ReassemblyTotals reassemblyTotals() {
+        return context.pool.reassemblyTotals();
+    }
+
     public CounterGroup<TcpCounter> counters() {
         return context.counters;
     }

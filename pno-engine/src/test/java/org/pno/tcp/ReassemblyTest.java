@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 class ReassemblyTest {
-    private final Reassembly reassembly = new Reassembly(100);
+    private final Reassembly reassembly = new Reassembly(100, new ReassemblyTotals(Long.MAX_VALUE, Integer.MAX_VALUE));
     private final long[] blocks = new long[2 * Reassembly.MAX_BLOCKS];
 
     private String report(final int limit) {
