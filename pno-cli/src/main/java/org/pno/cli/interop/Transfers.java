@@ -4,7 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.pno.cli.lab.LabProcess;
@@ -74,17 +77,24 @@ public final class Transfers {
         }
     }
 
-    /** Runs bulk of Linux and of PnO at the same time over the same wire; the figures in this order. */
+    /**
+     * Runs bulk of Linux and of PnO at the same time over the same wire, with an even seed PnO a moment before; the
+     * figures in this order.
+     */
     public List<Moved> share(final Cell cell, final long seed, final double seconds) {
         path.lay(cell.faults(seed));
-        final List<Running> both = new ArrayList<>();
+        final List<Transport> order = new ArrayList<>(List.of(Transport.KERNEL, Transport.PNO));
+        if (seed % 2 == 0) {
+            Collections.reverse(order);
+        }
+        final Map<Transport, Running> both = new EnumMap<>(Transport.class);
         try {
-            for (final Transport host : Transport.values()) {
-                both.add(start(cell, host, seconds, ENDLESS));
-            }
-            return both.stream().map(running -> await(running, seconds)).toList();
+            order.forEach(host -> both.put(host, start(cell, host, seconds, ENDLESS)));
+            return both.values().stream()
+                    .map(running -> await(running, seconds))
+                    .toList();
         } finally {
-            both.forEach(Transfers::end);
+            both.values().forEach(Transfers::end);
         }
     }
 
