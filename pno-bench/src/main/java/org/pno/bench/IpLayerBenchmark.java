@@ -95,6 +95,14 @@ public class IpLayerBenchmark implements FrameOutput {
     }
 
     @Override
+    public int frameBytes() {
+        return IpLayer.IPV4_HEADERS_BYTES + PAYLOAD;
+    }
+
+    @Override
+    public void release(final long frame) {}
+
+    @Override
     public long allocate() {
         return SENT;
     }

@@ -113,6 +113,16 @@ final class JoinedStack implements StackOutput {
     }
 
     @Override
+    public int frameBytes() {
+        return FramePool.MAX_FRAME_BYTES;
+    }
+
+    @Override
+    public void release(final long frame) {
+        pool.release(frame);
+    }
+
+    @Override
     public long allocate() {
         return sentCount == QUEUE ? NO_FRAME : pool.allocate();
     }

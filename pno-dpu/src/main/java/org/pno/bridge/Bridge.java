@@ -7,7 +7,6 @@ import org.pno.counters.Counters;
 import org.pno.link.ArenaLimits;
 import org.pno.link.HostMemory;
 import org.pno.port.FrameHandler;
-import org.pno.port.FramePool;
 import org.pno.port.PacketPort;
 import org.pno.stack.NetworkStack;
 import org.pno.sys.Errno;
@@ -28,7 +27,6 @@ public final class Bridge {
     private static final int FRAMES_PER_CYCLE = 64;
 
     private final PacketPort port;
-    private final FramePool pool;
     private final NetworkStack stack;
     private final SocketTable table = new SocketTable();
     private final CounterGroup<BridgeCounter> counters;
@@ -37,7 +35,6 @@ public final class Bridge {
     private final Intents intents;
     private final BridgeParts parts;
     private final Arenas arenas;
-    private final FrameQueue received;
     private final FrameHandler onFrame = this::onFrame;
     private long nowNs;
     private long work;
@@ -58,11 +55,9 @@ public final class Bridge {
             final long startNs) {
         this.port = port;
         this.counters = counters.addAll(BridgeCounter.class);
-        pool = port.pool();
-        received = new FrameQueue(pool.capacity());
         bus = new Bus(memory);
         nowNs = startNs;
-        intents = new Intents(port, table, journal, settings.listener(), this.counters);
+        intents = new Intents(port, table, journal, settings.listener(), bus, this.counters);
         stack = stackFactory.create(intents);
         context = new BridgeContext(bus, stack, table, new Slots(), new Fences(), journal, this.counters);
         parts = BridgeParts.build(context, port, startNs);
@@ -108,9 +103,8 @@ public final class Bridge {
     }
 
     private void onFrame(final long frame, final int length) {
-        intents.beginFrame();
         stack.onFrame(frame, length, nowNs);
-        release(frame, length);
+        intents.endFrame(frame);
     }
 
     /** Takes in what the stack has sent to itself before this cycle. */
@@ -120,19 +114,9 @@ public final class Bridge {
             final long frame = looped.frame();
             final int length = looped.length();
             looped.remove();
-            intents.beginFrame();
             stack.onLoopedFrame(frame, length, nowNs);
-            release(frame, length);
+            intents.endFrame(frame);
             work++;
-        }
-    }
-
-    /** The stack is done with a frame that came in; what it has placed of it is still being written. */
-    private void release(final long frame, final int length) {
-        if (intents.hasPlaced()) {
-            received.add(bus.ticket(), frame, length);
-        } else {
-            pool.release(frame);
         }
     }
 
@@ -167,7 +151,7 @@ public final class Bridge {
         boolean moved = parts.transmitMaps().drain();
         moved |= parts.receive().drain();
         moved |= parts.transmit().drain();
-        moved |= releaseReceived();
+        moved |= intents.drain();
         moved |= parts.publisher().drain();
         moved |= parts.credits().drain();
         moved |= parts.listeners().drain(nowNs);
@@ -178,16 +162,6 @@ public final class Bridge {
         moved |= parts.holders().drain();
         moved |= arenas.drain();
         moved |= parts.publisher().collect();
-        return moved;
-    }
-
-    private boolean releaseReceived() {
-        boolean moved = false;
-        while (received.isReady(bus.completed())) {
-            pool.release(received.frame());
-            received.remove();
-            moved = true;
-        }
         return moved;
     }
 

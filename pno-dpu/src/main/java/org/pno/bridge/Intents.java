@@ -18,6 +18,8 @@ final class Intents implements StackOutput {
     private final SocketTable table;
     private final Journal journal;
     private final CounterGroup<BridgeCounter> counters;
+    private final Bus bus;
+    private final FrameQueue received;
     private NetworkStack stack;
     private ReceivePath receive;
     private TransmitPath transmit;
@@ -32,9 +34,12 @@ final class Intents implements StackOutput {
             final SocketTable table,
             final Journal journal,
             final BridgeListener listener,
+            final Bus bus,
             final CounterGroup<BridgeCounter> counters) {
         this.listener = listener;
+        this.bus = bus;
         pool = port.pool();
+        received = new FrameQueue(pool.capacity());
         this.table = table;
         this.journal = journal;
         this.counters = counters;
@@ -58,19 +63,41 @@ final class Intents implements StackOutput {
         nowNs = timeNs;
     }
 
-    /** A frame is about to be handed to the stack. */
-    void beginFrame() {
+    /** The stack has had this frame: it goes back, as {@link #release}. */
+    void endFrame(final long frame) {
+        release(frame);
         hasPlaced = false;
     }
 
-    /** True if payload of the frame was placed, so that writes out of it are under way. */
-    boolean hasPlaced() {
-        return hasPlaced;
+    /** A received frame goes back at once, or when the writes are complete that were posted while it was looked at. */
+    @Override
+    public void release(final long frame) {
+        if (hasPlaced) {
+            received.add(bus.ticket(), frame, 0);
+        } else {
+            pool.release(frame);
+        }
+    }
+
+    /** Gives those frames back whose writes are complete. */
+    boolean drain() {
+        boolean moved = false;
+        while (received.isReady(bus.completed())) {
+            pool.release(received.frame());
+            received.remove();
+            moved = true;
+        }
+        return moved;
     }
 
     @Override
     public MemorySegment memory() {
         return pool.memory();
+    }
+
+    @Override
+    public int frameBytes() {
+        return FramePool.MAX_FRAME_BYTES;
     }
 
     @Override

@@ -115,10 +115,10 @@ final class Icmpv4 {
     }
 
     /**
-     * Tells the sender of an accepted packet that it is destination unreachable. RFC 1122 3.2.2 forbids it for
-     * broadcasts, fragments, martian sources (which are not accepted) and ICMP errors (which are not for the caller).
+     * Tells the sender of an accepted packet what has become of it. RFC 1122 3.2.2 forbids it for broadcasts, martian
+     * sources (neither is accepted), fragments but the first, and ICMP errors (these are not for the caller).
      */
-    void sendUnreachable(final int code, final Ipv4Header packet, final long station, final long nowNs) {
+    void sendError(final int type, final int code, final Ipv4Header packet, final long station, final long nowNs) {
         final long frame = open(errorLimit, IpCounter.ERRORS_LIMITED, nowNs);
         if (frame == FrameOutput.NO_FRAME) {
             return;
@@ -129,7 +129,7 @@ final class Icmpv4 {
         final long quote = packet.payloadOffset() - packet.headerLength();
         MemorySegment.copy(memory, quote, memory, frame + ICMP_OFFSET + Icmpv4Header.BYTES, quoted);
         icmp.wrap(memory, frame + ICMP_OFFSET)
-                .type(Icmpv4Header.DESTINATION_UNREACHABLE)
+                .type(type)
                 .code(code)
                 .identifier(0)
                 .nextHopMtuBytes(0)

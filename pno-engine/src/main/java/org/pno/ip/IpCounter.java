@@ -14,7 +14,22 @@ public enum IpCounter implements CounterKey {
     BROADCAST("ip.drop.broadcast", "A packet to a broadcast or multicast address; nothing here listens to one."),
     NOT_LOCAL("ip.drop.not-local", "A packet for an address that is not ours; we are a host and forward nothing."),
     LINK_BROADCAST("ip.drop.link-broadcast", "A packet for one of our addresses in a frame for everybody."),
-    FRAGMENT("ip.drop.fragment", "A fragment; fragments are not reassembled."),
+    FRAGMENTS_IN("ip.fragments-in", "Fragments received for us."),
+    REASSEMBLED("ip.reassembled", "Packets put together of their fragments."),
+    FRAGMENT_LENGTH(
+            "ip.drop.fragment-length", "A fragment that is empty, or not the last and no multiple of 8 bytes long."),
+    FRAGMENT_TOO_LONG("ip.drop.fragment-too-long", "A fragment that ends beyond the longest packet."),
+    FRAGMENT_HEADERS("ip.drop.fragment-headers", "A fragment with more headers before it than there is room for."),
+    FRAGMENT_TINY(
+            "ip.drop.fragment-tiny", "Packets refused because a header of theirs does not end in the first fragment."),
+    FRAGMENT_OVERLAP(
+            "ip.drop.fragment-overlap", "Packets refused because fragments of theirs overlap or disagree on the end."),
+    FRAGMENT_REFUSED("ip.drop.fragment-refused", "A further fragment of a packet that was refused."),
+    FRAGMENT_DUPLICATE("ip.drop.fragment-duplicate", "A fragment that has come before, the same to the last byte."),
+    FRAGMENT_ECN("ip.drop.fragment-ecn", "Packets of which some fragments know ECN and some do not."),
+    FRAGMENT_EVICTED("ip.drop.fragment-evicted", "Packets given up unfinished, the oldest, to make room for another."),
+    FRAGMENT_LATE("ip.drop.fragment-late", "Packets given up because fragments were missing for too long."),
+    FRAGMENT_NO_FRAME("ip.drop.fragment-no-frame", "A fragment for whose packet no frame was free."),
     UDP("ip.drop.udp", "A UDP packet, answered by port unreachable."),
     PROTOCOL("ip.drop.protocol", "A packet of a protocol we do not have, answered by protocol unreachable."),
     EXTENSION(
@@ -37,6 +52,7 @@ public enum IpCounter implements CounterKey {
     NDP_NOT_FROM_LINK("ndp.drop.not-from-link", "A neighbour discovery message that has come through a router."),
     NDP_UNRELATED(
             "ndp.drop.unrelated", "A neighbour discovery message neither asked for nor for us, or not as it must be."),
+    NDP_FRAGMENTED("ndp.drop.fragmented", "A neighbour discovery message with a fragment header."),
     ADDRESS_DUPLICATE("ndp.address-duplicate", "Addresses of ours not used because another station has them."),
     ADDRESS_CONFLICT("ndp.address-conflict", "Advertisements in which another station claims one of our addresses."),
 

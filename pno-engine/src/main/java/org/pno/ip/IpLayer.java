@@ -55,6 +55,8 @@ public final class IpLayer {
     private final Icmpv4 icmp;
     private final Ipv4Input input;
     private final Ipv4Output ipv4Output;
+    private final FragmentReassembly reassembly;
+    private final Ipv4Fragments fragments;
     private final PathMtus pathMtus = new PathMtus();
 
     private final EthernetHeader ethernet = new EthernetHeader();
@@ -92,9 +94,14 @@ public final class IpLayer {
         input = new Ipv4Input(routes, counters, drops);
         ipv4Output = new Ipv4Output(settings, arp.neighbours(), output, counters);
         packet = input.header();
+        reassembly = new FragmentReassembly(output, counters);
+        fragments = new Ipv4Fragments(output, reassembly, icmp, counters);
         ipv6 = routes.ipv6().addressCount() == 0
                 ? null
                 : new Ipv6(settings, output, listener, accepted, error, new IpCounters(counters, drops), nowNs);
+        if (ipv6 != null) {
+            ipv6.join(reassembly);
+        }
     }
 
     /** The port is up: makes our addresses known to the neighbours (RFC 5227 2.3, RFC 4862 5.4). */
@@ -111,17 +118,32 @@ public final class IpLayer {
         if (ipv6 != null) {
             ipv6.ndp().poll(nowNs);
         }
+        for (Datagram late = reassembly.late(nowNs); late != null; late = reassembly.late(nowNs)) {
+            giveUp(late, nowNs);
+        }
+    }
+
+    private void giveUp(final Datagram late, final long nowNs) {
+        if (!late.isRefused()) {
+            counters.increment(IpCounter.FRAGMENT_LATE);
+            if (late.hasHeaders() && IpAddress.isIpv4(late.sourceHi(), late.sourceLo())) {
+                fragments.onLate(late, nowNs);
+            } else if (late.hasHeaders()) {
+                ipv6.fragments().onLate(late, nowNs);
+            }
+        }
+        reassembly.close(late);
     }
 
     /** When {@link #poll} has something to do next, or {@link #NO_DEADLINE}. */
     public long nextDeadlineNs() {
-        return ipv6 == null
-                ? arp.nextDeadlineNs()
-                : Math.min(arp.nextDeadlineNs(), ipv6.ndp().nextDeadlineNs());
+        final long ownNs = Math.min(arp.nextDeadlineNs(), reassembly.nextDeadlineNs());
+        return ipv6 == null ? ownNs : Math.min(ownNs, ipv6.ndp().nextDeadlineNs());
     }
 
     /**
-     * Judges a frame that came in, and answers it where it is not TCP's.
+     * Judges a frame that came in, and answers it where it is not TCP's. What it tells of may stand in another frame,
+     * put together of fragments, until {@link #endFrame}.
      *
      * @param frame its offset in the output's memory, marks before it; it remains the caller's
      * @param length bytes from the Ethernet header on
@@ -161,6 +183,11 @@ public final class IpLayer {
         return NOTHING;
     }
 
+    /** What {@link #onFrame} answered is done with. */
+    public void endFrame() {
+        reassembly.release();
+    }
+
     private void readMarks(final long frame) {
         marks.wrap(output.memory(), frame - VirtioNetHeader.BYTES);
         accepted.checksumKnownGood = marks.checksumKnownGood();
@@ -178,16 +205,30 @@ public final class IpLayer {
 
     private int onIpv4(final long offset, final int length, final long nowNs) {
         final boolean forEverybody = MacAddress.isMulticast(ethernet.destination());
-        if (!input.accept(output.memory(), offset, length, forEverybody, marks.checksumKnownGood())) {
+        if (!input.accept(output.memory(), offset, length, forEverybody, accepted.checksumKnownGood)) {
             return NOTHING;
         }
+        return packet.isFragment() ? onIpv4Fragment(nowNs) : onIpv4Payload(nowNs);
+    }
+
+    private int onIpv4Fragment(final long nowNs) {
+        final long whole = fragments.onFragment(packet, ethernet.source(), nowNs);
+        if (whole == Ipv4Fragments.NONE) {
+            return NOTHING;
+        }
+        accepted.clearMarks();
+        packet.wrap(output.memory(), whole);
+        return onIpv4Payload(nowNs);
+    }
+
+    private int onIpv4Payload(final long nowNs) {
         switch (packet.protocol()) {
             case Ipv4Header.PROTOCOL_TCP -> {
                 accepted.of(packet);
                 return TCP;
             }
             case Ipv4Header.PROTOCOL_ICMP -> {
-                return icmp.onMessage(packet, ethernet.source(), marks.checksumKnownGood(), nowNs)
+                return icmp.onMessage(packet, ethernet.source(), accepted.checksumKnownGood, nowNs)
                         ? TCP_ERROR
                         : NOTHING;
             }
@@ -200,7 +241,7 @@ public final class IpLayer {
 
     private void refuse(final IpCounter reason, final int code, final long nowNs) {
         counters.increment(reason);
-        icmp.sendUnreachable(code, packet, ethernet.source(), nowNs);
+        icmp.sendError(Icmpv4Header.DESTINATION_UNREACHABLE, code, packet, ethernet.source(), nowNs);
     }
 
     /** Of the packet that {@link #onFrame} accepted last: who sent it. */

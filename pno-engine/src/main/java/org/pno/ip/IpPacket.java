@@ -41,6 +41,12 @@ final class IpPacket {
         dscpEcn = header.dscpEcn();
     }
 
+    /** Whatever was marked of fragments is not true of the whole. */
+    void clearMarks() {
+        checksumKnownGood = false;
+        gsoSizeBytes = 0;
+    }
+
     /** Partial sum of the pseudo header, see {@link Checksum}. */
     long pseudoHeaderSum() {
         return IpLayer.pseudoHeaderSum(sourceHi, sourceLo, destinationHi, destinationLo, protocol, payloadLength);

@@ -6,7 +6,7 @@ import org.pno.wire.IpAddress;
 import org.pno.wire.Ipv4Header;
 import org.pno.wire.WireDrop;
 
-/** Judges IPv4 packets that come in: RFC 1122 3.2.1 as a host that forwards nothing and reassembles nothing. */
+/** Judges IPv4 packets that come in: RFC 1122 3.2.1 as a host that forwards nothing. */
 final class Ipv4Input {
     /** The packet comes from ourselves, and has seen no wire. */
     boolean isLooped;
@@ -33,7 +33,7 @@ final class Ipv4Input {
      * @param length bytes from the header on; what exceeds the total length is padding
      * @param forEverybody true if the frame was sent to a group address
      * @param checksumKnownGood true if the port has verified the packet, or it never saw a wire
-     * @return true if it is whole and for us; otherwise it has been counted
+     * @return true if it is for us, perhaps a fragment; otherwise it has been counted
      */
     boolean accept(
             final MemorySegment memory,
@@ -75,6 +75,6 @@ final class Ipv4Input {
         if (!RouteTable.isSingleHost(source) || routes.isBroadcast(source) || routes.isLocal(source)) {
             return IpCounter.MARTIAN_SOURCE;
         }
-        return header.isFragment() ? IpCounter.FRAGMENT : null;
+        return null;
     }
 }

@@ -1,10 +1,12 @@
 package org.pno.ip;
 
 import org.pno.counters.CounterGroup;
+import org.pno.wire.BigEndian;
 import org.pno.wire.Icmpv6Header;
 import org.pno.wire.IpAddress;
 import org.pno.wire.Ipv6Extensions;
 import org.pno.wire.Ipv6Header;
+import org.pno.wire.NdpMessage;
 import org.pno.wire.WireDrop;
 
 /**
@@ -23,6 +25,9 @@ final class Ipv6 {
     private final Ipv6Extensions extensions = new Ipv6Extensions();
     private final Ipv6Header packet;
     private final IpPacket accepted;
+    private Ipv6Fragments fragments;
+    /** True while a packet that came in fragments is looked at. */
+    private boolean isReassembled;
 
     Ipv6(
             final IpSettings settings,
@@ -44,6 +49,15 @@ final class Ipv6 {
         input = new Ipv6Input(routes, counting);
         ipv6Output = new Ipv6Output(settings, ndp, output, counters);
         packet = input.header();
+    }
+
+    /** Fragments of both families are put together in one place. */
+    void join(final FragmentReassembly reassembly) {
+        fragments = new Ipv6Fragments(output, reassembly, icmp, new IpCounters(counters, drops));
+    }
+
+    Ipv6Fragments fragments() {
+        return fragments;
     }
 
     Ndp ndp() {
@@ -79,7 +93,9 @@ final class Ipv6 {
             case Ipv6Extensions.TRANSPORT -> {
                 return onTransport(offset, station, checksumKnownGood, nowNs);
             }
-            case Ipv6Extensions.PART -> counters.increment(IpCounter.FRAGMENT);
+            case Ipv6Extensions.PART -> {
+                return onFragment(station, nowNs);
+            }
             case Ipv6Extensions.PROBLEM ->
                 refuse(
                         IpCounter.EXTENSION,
@@ -92,6 +108,22 @@ final class Ipv6 {
             default -> drops.increment(extensions.drop());
         }
         return IpLayer.NOTHING;
+    }
+
+    private int onFragment(final long station, final long nowNs) {
+        if (isReassembled) {
+            drops.increment(WireDrop.IPV6_EXTENSION_COUNT); // Parts of a part are nobody's.
+            return IpLayer.NOTHING;
+        }
+        final long whole = fragments.onFragment(packet, extensions, station, nowNs);
+        if (whole == Ipv6Fragments.NONE) {
+            return IpLayer.NOTHING;
+        }
+        accepted.clearMarks();
+        isReassembled = true;
+        final int answer = onPacket(whole, fragments.wholeLength(), false, station, false, nowNs);
+        isReassembled = false;
+        return answer;
     }
 
     private int onTransport(final long offset, final long station, final boolean checksumKnownGood, final long nowNs) {
@@ -107,6 +139,10 @@ final class Ipv6 {
             case Ipv6Header.PROTOCOL_ICMPV6 -> {
                 final long message = extensions.transportOffset();
                 final int length = extensions.transportLength();
+                if (isFragmentedDiscovery(message, length)) {
+                    counters.increment(IpCounter.NDP_FRAGMENTED);
+                    return IpLayer.NOTHING;
+                }
                 return icmp.onMessage(packet, message, length, station, checksumKnownGood, nowNs)
                         ? IpLayer.TCP_ERROR
                         : IpLayer.NOTHING;
@@ -124,6 +160,13 @@ final class Ipv6 {
             }
         }
         return IpLayer.NOTHING;
+    }
+
+    /** RFC 6980 5: neighbour discovery needs no fragments, and who watches the link would have to reassemble them. */
+    private boolean isFragmentedDiscovery(final long message, final int length) {
+        return (isReassembled || extensions.hasFragmentHeader())
+                && length > 0
+                && NdpMessage.headLength(BigEndian.u8(output.memory(), message)) >= 0;
     }
 
     private void refuse(

@@ -117,6 +117,7 @@ public final class NetworkStack implements Sockets {
             case IpLayer.TCP_ERROR -> onTcpError(ip.error());
             default -> {} // ARP, ICMP and what was dropped are done with.
         }
+        ip.endFrame();
     }
 
     private void onTcp() {

@@ -89,6 +89,16 @@ final class IpFixture implements FrameOutput, NeighbourListener {
     }
 
     @Override
+    public int frameBytes() {
+        return SLOT - HEADROOM;
+    }
+
+    @Override
+    public void release(final long frame) {
+        freeFrames++;
+    }
+
+    @Override
     public long allocate() {
         if (freeFrames == 0) {
             return NO_FRAME;

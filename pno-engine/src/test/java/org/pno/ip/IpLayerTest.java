@@ -124,13 +124,6 @@ class IpLayerTest {
         assertEquals(1, net.wireDrops.value(WireDrop.IPV4_TRUNCATED));
     }
 
-    @Test
-    void shouldDropFragments() {
-        tcpPacket().fragmentFlags(Ipv4Header.MORE_FRAGMENTS).updateChecksum();
-
-        assertDropped(IpCounter.FRAGMENT);
-    }
-
     @ParameterizedTest
     @CsvSource({"127.0.0.1", "0.0.0.0", "224.0.0.5", "255.255.255.255", "10.77.0.255", "240.1.2.3", "10.77.0.1"})
     void shouldDropMartianSources(final String source) {

@@ -120,6 +120,16 @@ final class Ipv6Fixture implements FrameOutput, NeighbourListener {
     }
 
     @Override
+    public int frameBytes() {
+        return SLOT - HEADROOM;
+    }
+
+    @Override
+    public void release(final long frame) {
+        freeFrames++;
+    }
+
+    @Override
     public long allocate() {
         if (freeFrames == 0) {
             return NO_FRAME;

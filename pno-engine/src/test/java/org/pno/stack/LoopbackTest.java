@@ -264,6 +264,16 @@ class LoopbackTest implements StackOutput {
     }
 
     @Override
+    public int frameBytes() {
+        return SLOT - HEADROOM;
+    }
+
+    @Override
+    public void release(final long frame) {
+        free.add(frame);
+    }
+
+    @Override
     public long allocate() {
         return free.isEmpty() ? NO_FRAME : free.remove();
     }

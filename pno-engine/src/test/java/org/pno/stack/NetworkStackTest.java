@@ -53,6 +53,14 @@ class NetworkStackTest {
         }
 
         @Override
+        public int frameBytes() {
+            return 65_600;
+        }
+
+        @Override
+        public void release(final long frame) {}
+
+        @Override
         public long allocate() {
             return OUT;
         }

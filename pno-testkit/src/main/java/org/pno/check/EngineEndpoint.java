@@ -160,6 +160,16 @@ public final class EngineEndpoint implements Endpoint, StackOutput {
     }
 
     @Override
+    public int frameBytes() {
+        return SLOT_BYTES - HEADROOM_BYTES;
+    }
+
+    @Override
+    public void release(final long frame) {
+        freeFrames.add(frame);
+    }
+
+    @Override
     public long allocate() {
         return freeFrames.isEmpty() ? NO_FRAME : freeFrames.poll();
     }

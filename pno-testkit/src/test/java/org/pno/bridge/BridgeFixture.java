@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.pno.link.ArenaGeometry;
 import org.pno.link.HostMemory;
 import org.pno.link.MappedHostMemory;
@@ -64,19 +65,45 @@ final class BridgeFixture implements AutoCloseable {
 
     /** @param faults of the wire, as {@code --fault} says them; null for none */
     BridgeFixture(final Bus bus, final ArenaGeometry geometry, final String faults) {
+        this(bus, geometry, faults, Network.IPV4, UnaryOperator.identity());
+    }
+
+    /** Where the two DPUs stand: ours first. */
+    enum Network {
+        IPV4("10.77.0.1/24", "10.77.0.2/24"),
+        IPV6("fd00::1/64", "fd00::2/64");
+
+        private final String own;
+        private final String peer;
+
+        Network(final String own, final String peer) {
+            this.own = own;
+            this.peer = peer;
+        }
+    }
+
+    /** @param peerWire what stands before the peer's port */
+    BridgeFixture(
+            final Bus bus,
+            final ArenaGeometry geometry,
+            final String faults,
+            final Network network,
+            final UnaryOperator<PacketPort> peerWire) {
         final MemoryPort[] wire = MemoryPort.pair(FRAMES);
         port = wire[0];
         peerPort = wire[1];
         final HostMemory memory = bus == Bus.MAPPED ? new MappedHostMemory() : new SimulatedDma(clock, 1);
         final PacketPort lossy =
                 faults == null ? port : SoftwareOffload.complete(new FaultPort(port, FaultSpec.parse(faults), clock));
-        dpu = new TestDpu(memory, lossy, "10.77.0.1/24", clock.nowNs());
-        peer = new TestDpu(new MappedHostMemory(), peerPort, "10.77.0.2/24", clock.nowNs());
+        dpu = new TestDpu(memory, lossy, network.own, clock.nowNs());
+        peer = new TestDpu(new MappedHostMemory(), peerWire.apply(peerPort), network.peer, clock.nowNs());
         host = dpu.attach(geometry);
         peerHost = peer.attach(geometry);
         await(() -> host.arena != null && peerHost.arena != null);
         channel = dpu.openChannel(host);
         peerChannel = peer.openChannel(peerHost);
+        clock.advance(1_500_000_000L); // IPv6 addresses must be found to be nobody else's.
+        steps(10);
     }
 
     /** One cycle of both DPUs, and a little time. */

@@ -30,6 +30,8 @@ public final class Icmpv4Header {
     public static final int CODE_PROTOCOL_UNREACHABLE = 2;
     public static final int CODE_PORT_UNREACHABLE = 3;
     public static final int CODE_FRAGMENTATION_NEEDED = 4;
+    /** Of {@link #TIME_EXCEEDED}: the fragments of a packet did not all come in time. */
+    public static final int CODE_REASSEMBLY = 1;
 
     private static final int TYPE_OFFSET = 0; // u8
     private static final int CODE_OFFSET = 1; // u8

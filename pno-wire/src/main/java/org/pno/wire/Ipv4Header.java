@@ -147,6 +147,11 @@ public final class Ipv4Header {
         return (BigEndian.u16(segment, offset + FRAGMENT_OFFSET) & (MORE_FRAGMENTS | FRAGMENT_OFFSET_MASK)) != 0;
     }
 
+    /** True for a part that is not the last. */
+    public boolean moreFragments() {
+        return (BigEndian.u16(segment, offset + FRAGMENT_OFFSET) & MORE_FRAGMENTS) != 0;
+    }
+
     /** Where the payload of this packet stands in that of the whole one, bytes. */
     public int fragmentOffset() {
         return (BigEndian.u16(segment, offset + FRAGMENT_OFFSET) & FRAGMENT_OFFSET_MASK) << 3;

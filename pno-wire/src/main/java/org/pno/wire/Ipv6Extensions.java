@@ -243,7 +243,12 @@ public final class Ipv6Extensions {
         return BigEndian.u8(segment, fragmentHeader);
     }
 
-    /** Bytes from the packet's first to the field that named the fragment header, after {@link #PART}. */
+    /** True if the walk has met a fragment header, of a part or of a packet in one part. */
+    public boolean hasFragmentHeader() {
+        return fragmentHeader != 0;
+    }
+
+    /** Bytes from the packet's first to the fragment header's, after {@link #PART}. */
     public int fragmentPointer() {
         return (int) (fragmentHeader - packet);
     }

@@ -225,8 +225,18 @@ public final class SimulatedNode implements StackOutput {
     }
 
     @Override
+    public int frameBytes() {
+        return SLOT_BYTES - HEADROOM_BYTES;
+    }
+
+    @Override
+    public void release(final long frame) {
+        freeFrames[freeCount++] = frame;
+    }
+
+    @Override
     public long allocate() {
-        return happens(behaviour.noFrameChance) ? NO_FRAME : freeFrames[--freeCount];
+        return freeCount == 0 || happens(behaviour.noFrameChance) ? NO_FRAME : freeFrames[--freeCount];
     }
 
     private boolean happens(final double chance) {

@@ -44,8 +44,18 @@ final class FirstSequence {
         }
 
         @Override
+        public int frameBytes() {
+            return 0;
+        }
+
+        @Override
         public long allocate() {
             return NO_FRAME;
+        }
+
+        @Override
+        public void release(final long frame) {
+            throw new IllegalStateException("a frame from nowhere");
         }
 
         @Override

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pno.stack.SocketOptions;
 import org.pno.stack.StackConfiguration;
 import org.pno.tcp.TcpCounter;
@@ -67,11 +69,14 @@ class LongRunTest {
         return true;
     }
 
-    @Test
-    void shouldNotAllocateOverOneMillionSegments() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldNotAllocateOverOneMillionSegments(final boolean ipv6) {
         final WireFaults faults = wholeFrames();
         faults.lossChance = 0.001;
-        final SimulatedPair pair = new SimulatedPair(faults, unverified(), SEED);
+        final NodeBehaviour behaviour = unverified();
+        behaviour.ipv6 = ipv6;
+        final SimulatedPair pair = new SimulatedPair(faults, behaviour, SEED);
         pair.node(1).listen(PORT, 64, connection -> new EchoProgram(), options());
         final List<RequestProgram> programs = new ArrayList<>();
         for (int i = 0; i < 32; i++) {
