@@ -105,9 +105,32 @@ PNO_EXPORT ssize_t send(int fd, const void *buffer, size_t length, int flags)
     return libc_send(fd, buffer, length, flags);
 }
 
+/* MSG_FASTOPEN: connect, then send what it takes. The DPU has no cookies, so that is a handshake, as Linux without one.
+ * PNO_PASS: it is no socket of ours, and does not become one. */
+static long send_opening(int fd, const struct iovec *pieces, size_t count, int flags, const struct sockaddr *name,
+                         socklen_t length)
+{
+    struct pno_file *file = pno_file_of(fd);
+    if (file == NULL || file->ops->connect == NULL || (name == NULL && file->ops->transmit == NULL))
+        return PNO_PASS;
+    if (name == NULL)
+        return file->ops->transmit(file, fd, pieces, count, flags);
+    long answer = file->ops->connect(file, fd, name, length);
+    if (answer != 0)
+        return answer;
+    file = pno_file_of(fd);
+    return file != NULL && file->ops->transmit != NULL
+               ? file->ops->transmit(file, fd, pieces, count, flags & ~MSG_FASTOPEN)
+               : -EBADF; /* closed meanwhile */
+}
+
 PNO_EXPORT ssize_t sendto(int fd, const void *buffer, size_t length, int flags, const struct sockaddr *name,
                           socklen_t name_length)
 {
+    if (PNO_UNLIKELY(flags & MSG_FASTOPEN)) {
+        long answer = send_opening(fd, PIECE(buffer, length), 1, flags, name, name_length);
+        return answer != PNO_PASS ? pno_result(answer) : libc_sendto(fd, buffer, length, flags, name, name_length);
+    }
     PNO_OURS(fd, transmit, PIECE(buffer, length), 1, flags); /* Linux ignores the name on TCP */
     return libc_sendto(fd, buffer, length, flags, name, name_length);
 }
@@ -140,6 +163,11 @@ PNO_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
     }
     if (message->msg_iovlen > IOV_MAX && is_ours(fd))
         return pno_result(-EMSGSIZE);
+    if (PNO_UNLIKELY(flags & MSG_FASTOPEN)) {
+        long answer =
+            send_opening(fd, message->msg_iov, message->msg_iovlen, flags, message->msg_name, message->msg_namelen);
+        return answer != PNO_PASS ? pno_result(answer) : libc_sendmsg(fd, message, flags);
+    }
     PNO_OURS(fd, transmit, message->msg_iov, message->msg_iovlen, flags);
     return libc_sendmsg(fd, message, flags);
 }

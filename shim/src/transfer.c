@@ -279,8 +279,10 @@ long pno_socket_transmit(struct pno_file *file, int fd, const struct iovec *piec
     long length = count == 1 ? (long)pieces[0].iov_len : total_bytes(pieces, count);
     if (PNO_UNLIKELY(length < 0))
         return -EINVAL;
-    if (PNO_UNLIKELY(flags & (MSG_OOB | MSG_FASTOPEN)))
-        return pno_unsupported("sending with MSG_OOB or MSG_FASTOPEN", EOPNOTSUPP);
+    if (PNO_UNLIKELY(flags & MSG_OOB))
+        return pno_unsupported("sending with MSG_OOB", EOPNOTSUPP);
+    if (PNO_UNLIKELY(flags & MSG_FASTOPEN))
+        return -EISCONN; /* by send, which names nobody */
     struct cursor cursor = {pieces, 0};
     long put = transmit_some(file, fd, &cursor, (size_t)length, false, flags);
     if (PNO_LIKELY(put == length))

@@ -1,0 +1,280 @@
+/* Socket options and what is told of a connection: the same on the kernel's TCP and on ours. */
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+
+#include "check.h"
+
+static int get_option(int fd, int level, int option)
+{
+    int value = -1;
+    socklen_t length = sizeof(value);
+    CHECK_EQ(getsockopt(fd, level, option, &value, &length), 0);
+    CHECK_EQ(length, sizeof(value));
+    return value;
+}
+
+static int set_option(int fd, int level, int option, int value)
+{
+    return setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+BOTH(shouldTellWhatKindOfSocketItIs)
+{
+    int fds[2];
+    uint16_t port;
+    make_pair(stack, fds);
+    CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_TYPE), SOCK_STREAM);
+    CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_DOMAIN), AF_INET);
+    CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_PROTOCOL), IPPROTO_TCP);
+    CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_ACCEPTCONN), 0);
+    CHECK_EQ(get_option(listen_on(stack, 0, &port), SOL_SOCKET, SO_ACCEPTCONN), 1);
+}
+
+BOTH(shouldKeepOptions)
+{
+    int fds[2];
+    make_pair(stack, fds);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_NODELAY), 0);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_NODELAY, 5), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_NODELAY), 1);
+    CHECK_EQ(set_option(fds[0], SOL_SOCKET, SO_KEEPALIVE, 1), 0);
+    CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_KEEPALIVE), 1);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_KEEPIDLE, 30), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_KEEPIDLE), 30);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_KEEPINTVL), 75);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_KEEPCNT), 9);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_USER_TIMEOUT, 12345), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_USER_TIMEOUT), 12345);
+    CHECK_EQ(set_option(fds[0], SOL_SOCKET, SO_SNDBUF, 50000), 0);
+    CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_SNDBUF), 100000);
+    CHECK_EQ(set_option(fds[0], SOL_SOCKET, SO_RCVBUF, 50000), 0);
+    CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_RCVBUF), 100000);
+    CHECK_EQ(set_option(fds[0], SOL_SOCKET, SO_SNDBUF, 1), 0);
+    CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_SNDBUF), 4608);
+    CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_RCVLOWAT), 1);
+}
+
+BOTH(shouldChooseCongestionControlByName)
+{
+    int fds[2];
+    char name[16] = "";
+    socklen_t length = sizeof(name);
+    make_pair(stack, fds);
+    CHECK_EQ(setsockopt(fds[0], IPPROTO_TCP, TCP_CONGESTION, "reno", 4), 0);
+    CHECK_EQ(getsockopt(fds[0], IPPROTO_TCP, TCP_CONGESTION, name, &length), 0);
+    CHECK_EQ(length, 16);
+    CHECK_EQ(strcmp(name, "reno"), 0);
+    length = 2;
+    CHECK_EQ(getsockopt(fds[0], IPPROTO_TCP, TCP_CONGESTION, name, &length), 0);
+    CHECK_EQ(length, 2);
+    CHECK_ERRNO(setsockopt(fds[0], IPPROTO_TCP, TCP_CONGESTION, "nonesuch", 8), ENOENT);
+    CHECK_ERRNO(setsockopt(fds[0], IPPROTO_TCP, TCP_CONGESTION, "", 0), EINVAL);
+}
+
+BOTH(shouldKeepCongestionControlChosenBeforeTheConnection)
+{
+    uint16_t port;
+    char name[16] = "";
+    socklen_t length = sizeof(name);
+    int listener = listen_on(stack, 0, &port);
+    struct sockaddr_in peer = name_of(stack, port);
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_EQ(listener >= 0, 1);
+    CHECK_EQ(setsockopt(client, IPPROTO_TCP, TCP_CONGESTION, "reno", 5), 0);
+    CHECK_EQ(connect(client, (struct sockaddr *)&peer, sizeof(peer)), 0);
+    CHECK_EQ(getsockopt(client, IPPROTO_TCP, TCP_CONGESTION, name, &length), 0);
+    CHECK_EQ(strcmp(name, "reno"), 0);
+}
+
+BOTH(shouldRefuseOptionsOutOfBounds)
+{
+    int fds[2];
+    make_pair(stack, fds);
+    CHECK_ERRNO(set_option(fds[0], IPPROTO_TCP, TCP_KEEPIDLE, 0), EINVAL);
+    CHECK_ERRNO(set_option(fds[0], IPPROTO_TCP, TCP_KEEPCNT, 128), EINVAL);
+    CHECK_ERRNO(set_option(fds[0], IPPROTO_TCP, TCP_USER_TIMEOUT, -1), EINVAL);
+    CHECK_ERRNO(setsockopt(fds[0], IPPROTO_TCP, TCP_NODELAY, "x", 1), EINVAL);
+    CHECK_ERRNO(set_option(fds[0], SOL_SOCKET, 9999, 1), ENOPROTOOPT);
+    CHECK_ERRNO(set_option(fds[0], IPPROTO_TCP, 9999, 1), ENOPROTOOPT);
+    CHECK_ERRNO(set_option(fds[0], SOL_SOCKET, SO_SNDLOWAT, 1), ENOPROTOOPT);
+}
+
+BOTH(shouldKeepOptionsSetBeforeTheConnection)
+{
+    uint16_t port;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in name = name_of(stack, 0);
+    socklen_t length = sizeof(name);
+    CHECK_EQ(set_option(listener, IPPROTO_TCP, TCP_NODELAY, 1), 0);
+    CHECK_EQ(bind(listener, (struct sockaddr *)&name, sizeof(name)), 0);
+    CHECK_EQ(listen(listener, 5), 0);
+    CHECK_EQ(getsockname(listener, (struct sockaddr *)&name, &length), 0);
+    port = ntohs(name.sin_port);
+    CHECK_EQ(set_option(listener, IPPROTO_TCP, TCP_KEEPIDLE, 77), 0);
+    CHECK_EQ(set_option(client, IPPROTO_TCP, TCP_KEEPIDLE, 33), 0);
+    name = name_of(stack, port);
+    CHECK_EQ(connect(client, (struct sockaddr *)&name, sizeof(name)), 0);
+    int accepted = accept(listener, NULL, NULL);
+    CHECK_EQ(get_option(client, IPPROTO_TCP, TCP_KEEPIDLE), 33);
+    CHECK_EQ(get_option(accepted, IPPROTO_TCP, TCP_NODELAY), 1);
+    CHECK_EQ(get_option(accepted, IPPROTO_TCP, TCP_KEEPIDLE), 77);
+}
+
+BOTH(shouldTellTheStateInTcpInfo)
+{
+    int fds[2];
+    struct tcp_info info;
+    socklen_t length = sizeof(info);
+    make_pair(stack, fds);
+    CHECK_EQ(getsockopt(fds[0], IPPROTO_TCP, TCP_INFO, &info, &length), 0);
+    CHECK_EQ(info.tcpi_state, TCP_ESTABLISHED);
+    CHECK_EQ(shutdown(fds[1], SHUT_WR), 0);
+    wait_readable(fds[0]);
+    length = sizeof(info);
+    CHECK_EQ(getsockopt(fds[0], IPPROTO_TCP, TCP_INFO, &info, &length), 0);
+    CHECK_EQ(info.tcpi_state, TCP_CLOSE_WAIT);
+}
+
+BOTH(shouldKeepOptionsAsLinuxKeepsThem)
+{
+    int fds[2];
+    make_pair(stack, fds);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_SYNCNT), 6);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_SYNCNT, 3), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_SYNCNT), 3);
+    CHECK_ERRNO(set_option(fds[0], IPPROTO_TCP, TCP_SYNCNT, 128), EINVAL);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_LINGER2), 60);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_LINGER2, 5), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_LINGER2), 5);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_LINGER2, 1000), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_LINGER2), 120);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_LINGER2, -7), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_LINGER2), -1);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_WINDOW_CLAMP, 20000), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_WINDOW_CLAMP), 20000);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_WINDOW_CLAMP, 1), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_WINDOW_CLAMP), 1152);
+    CHECK_ERRNO(set_option(fds[0], IPPROTO_TCP, TCP_WINDOW_CLAMP, 0), EINVAL);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_QUICKACK), 1);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_QUICKACK, 0), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_QUICKACK), 0);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_QUICKACK, 1), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_QUICKACK), 1);
+}
+
+BOTH(shouldRoundDeferAcceptToWhatSynAcksTake)
+{
+    int fds[2];
+    make_pair(stack, fds);
+    for (int seconds = 1; seconds < 400; seconds += 13) {
+        int kernels = socket(AF_INET, SOCK_STREAM, 0);
+        CHECK_EQ(set_option(kernels, IPPROTO_TCP, TCP_DEFER_ACCEPT, seconds), 0);
+        CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_DEFER_ACCEPT, seconds), 0);
+        CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_DEFER_ACCEPT), get_option(kernels, IPPROTO_TCP, TCP_DEFER_ACCEPT));
+        close(kernels);
+    }
+}
+
+BOTH(shouldSendWhatMoreFollows)
+{
+    int fds[2];
+    char text[8];
+    make_pair(stack, fds);
+    CHECK_EQ(send(fds[0], "ab", 2, MSG_MORE), 2);
+    CHECK_EQ(send(fds[0], "cd", 2, 0), 2);
+    wait_bytes(fds[1], 4);
+    CHECK_EQ(read(fds[1], text, 8), 4);
+    CHECK_EQ(memcmp(text, "abcd", 4), 0);
+}
+
+BOTH(shouldSpreadConnectionsOverListenersOfOnePort)
+{
+    int listeners[2], taken[2] = {0};
+    struct sockaddr_in name = name_of(stack, 0);
+    socklen_t length = sizeof(name);
+    for (int i = 0; i < 2; i++) {
+        listeners[i] = socket(AF_INET, SOCK_STREAM, 0);
+        CHECK_EQ(set_option(listeners[i], SOL_SOCKET, SO_REUSEPORT, 1), 0);
+        CHECK_EQ(bind(listeners[i], (struct sockaddr *)&name, sizeof(name)), 0);
+        CHECK_EQ(getsockname(listeners[i], (struct sockaddr *)&name, &length), 0);
+        CHECK_EQ(listen(listeners[i], 100), 0);
+        set_nonblocking(listeners[i]);
+    }
+    for (int i = 0; i < 64; i++) {
+        struct pollfd wanted[2] = {{.fd = listeners[0], .events = POLLIN}, {.fd = listeners[1], .events = POLLIN}};
+        CHECK(connect_to(stack, ntohs(name.sin_port)) >= 0);
+        CHECK_EQ(poll(wanted, 2, 5000), 1);
+        int which = wanted[1].revents != 0;
+        CHECK(accept(listeners[which], NULL, NULL) >= 0);
+        taken[which]++;
+    }
+    CHECK(taken[0] > 0 && taken[1] > 0);
+    close(listeners[1]);
+    usleep(20000);
+    CHECK(connect_to(stack, ntohs(name.sin_port)) >= 0);
+    wait_readable(listeners[0]);
+    CHECK(accept(listeners[0], NULL, NULL) >= 0);
+}
+
+BOTH(shouldNotShareAPortWithOneThatDoesNotSayIt)
+{
+    uint16_t port;
+    listen_on(stack, 0, &port);
+    struct sockaddr_in name = name_of(stack, port);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_EQ(set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1), 0);
+    CHECK_ERRNO(bind(fd, (struct sockaddr *)&name, sizeof(name)), EADDRINUSE);
+}
+
+/* What the header of libc knows of struct tcp_info is older: this is where linux/tcp.h has bytes_received. */
+#define INFO_BYTES_RECEIVED 128
+
+BOTH(shouldTellTheCountsInTcpInfo)
+{
+    int fds[2];
+    uint8_t info[512];
+    uint64_t received;
+    socklen_t length = 200;
+    make_pair(stack, fds);
+    CHECK_EQ(write(fds[0], "abcde", 5), 5);
+    wait_bytes(fds[1], 5);
+    CHECK_EQ(getsockopt(fds[1], IPPROTO_TCP, TCP_INFO, info, &length), 0);
+    CHECK_EQ(length, 200);
+    memcpy(&received, info + INFO_BYTES_RECEIVED, sizeof(received));
+    CHECK_EQ(received, 5);
+    CHECK_EQ(info[5], 7); /* timestamps, SACK, window scale */
+    length = sizeof(info);
+    CHECK_EQ(getsockopt(fds[1], IPPROTO_TCP, TCP_INFO, info, &length), 0);
+    CHECK(length >= 232 && length < sizeof(info));
+    length = 1;
+    CHECK_EQ(getsockopt(fds[1], IPPROTO_TCP, TCP_INFO, info, &length), 0);
+    CHECK_EQ(length, 1);
+    CHECK_EQ(info[0], TCP_ESTABLISHED);
+}
+
+BOTH(shouldTellWhatSegmentsCarryAsMaximumSegmentSize)
+{
+    int fds[2];
+    struct tcp_info info;
+    socklen_t length = sizeof(info);
+    make_pair(stack, fds);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_MAXSEG, 500), 0);
+    CHECK_EQ(getsockopt(fds[0], IPPROTO_TCP, TCP_INFO, &info, &length), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_MAXSEG), info.tcpi_snd_mss);
+}
+
+BOTH(shouldCountBytesByIoctl)
+{
+    int fds[2], bytes = -1, on = 1;
+    make_pair(stack, fds);
+    CHECK_EQ(write(fds[0], "abcde", 5), 5);
+    wait_bytes(fds[1], 5);
+    CHECK_EQ(ioctl(fds[1], FIONREAD, &bytes), 0);
+    CHECK_EQ(bytes, 5);
+    CHECK_EQ(ioctl(fds[1], FIONBIO, &on), 0);
+    CHECK_EQ(fcntl(fds[1], F_GETFL), O_RDWR | O_NONBLOCK);
+    CHECK_ERRNO(ioctl(fds[1], 0x12345, &on), ENOTTY);
+}
