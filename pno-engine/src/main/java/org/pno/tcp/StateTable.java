@@ -12,11 +12,13 @@ import org.pno.wire.TcpHeader;
  *   SYN-SENT      answer    answer    answer    answer    answer    drop       RFC 9293 3.10.7.3
  *   others        syn       syn       ordinary  ordinary  reset     drop       RFC 9293 3.10.7.4
  * </pre>
+ *
+ * SYN with RST is dropped everywhere; SYN with FIN where a SYN would open something, and is a SYN elsewhere.
  */
 final class StateTable {
     /** What to do with a segment. */
     enum Action {
-        /** Drop it: it makes no sense in any state. */
+        /** Drop it: flags that contradict each other. */
         NONSENSE(DropReason.NONSENSE_FLAGS),
         /** Drop it: a segment without ACK. */
         NO_ACK(DropReason.NO_ACK),

@@ -68,6 +68,7 @@ public interface Endpoint extends AutoCloseable {
     @Override
     void close();
 
-    /** A packet that was sent, and when. */
+    /** A packet that was sent, and when. Nobody changes it. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Sent(byte[] packet, long atNs) {}
 }

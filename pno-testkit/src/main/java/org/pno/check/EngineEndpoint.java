@@ -18,6 +18,7 @@ import org.pno.stack.NetworkStack;
 import org.pno.stack.StackConfiguration;
 import org.pno.stack.StackOutput;
 import org.pno.sys.Errno;
+import org.pno.tcp.EcnMode;
 import org.pno.wire.IpAddress;
 import org.pno.wire.IpPrefix;
 import org.pno.wire.MacAddress;
@@ -102,6 +103,9 @@ public final class EngineEndpoint implements Endpoint, StackOutput {
             case ORPHAN_RETRIES -> configuration.tcp.orphanRetries = value;
             case FIN_TIMEOUT -> configuration.tcp.finWait2Ns = TimeUnit.SECONDS.toNanos(value);
             case SYN_COOKIES -> {} // On while there is need, as in Linux by default.
+            case ECN ->
+                configuration.tcp.ecn =
+                        List.of(EcnMode.OFF, EcnMode.REQUEST, EcnMode.ACCEPT).get(value);
             default -> throw new UnsupportedOperationException("our engine has no knob " + knob);
         }
     }

@@ -25,7 +25,7 @@ final class PacketWriter {
      */
     byte[] segment(
             final Seg segment, final int[] ports, final int seq, final int ack, final int[] echo, final int ecn) {
-        final byte[] options = options(segment, ack, echo);
+        final byte[] options = options(segment, echo);
         final int header = TCP + options.length;
         final ByteBuffer packet = ByteBuffer.allocate(IP + header + segment.length);
         packet.putShort(IP, (short) ports[0]);
@@ -44,7 +44,7 @@ final class PacketWriter {
         return ipHeader(packet, PROTOCOL_TCP, ecn);
     }
 
-    private static byte[] options(final Seg segment, final int ack, final int[] echo) {
+    private static byte[] options(final Seg segment, final int[] echo) {
         final ByteBuffer options = ByteBuffer.allocate(40);
         if (segment.mss != null) {
             options.put((byte) 2).put((byte) 4).putShort(segment.mss.shortValue());
@@ -78,6 +78,7 @@ final class PacketWriter {
         return ipHeader(packet, PROTOCOL_ICMP, 0);
     }
 
+    @SuppressWarnings("ByteBufferBackingArray") // All of them are allocated here.
     private byte[] ipHeader(final ByteBuffer packet, final int protocol, final int ecn) {
         packet.put(0, (byte) 0x45);
         packet.put(1, (byte) ecn);
@@ -92,7 +93,7 @@ final class PacketWriter {
     }
 
     private int tcpChecksum(final ByteBuffer packet) {
-        final long pseudo = (source >>> 16)
+        final int pseudo = (source >>> 16)
                 + (source & 0xFFFF)
                 + (destination >>> 16)
                 + (destination & 0xFFFF)

@@ -44,7 +44,8 @@ public final class Seg {
 
     private Seg(final String letters) {
         int set = 0;
-        for (final char letter : letters.toCharArray()) {
+        for (int i = 0; i < letters.length(); i++) {
+            final char letter = letters.charAt(i);
             final int bit = LETTERS.indexOf(letter);
             if (bit < 0) {
                 throw new IllegalArgumentException("'" + letter + "' is no flag; they are " + LETTERS);

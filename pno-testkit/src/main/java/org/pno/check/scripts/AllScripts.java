@@ -31,6 +31,10 @@ public final class AllScripts {
                 LossScripts.class,
                 CloseScripts.class,
                 AttackScripts.class,
-                TimerScripts.class);
+                TimerScripts.class,
+                CongestionScripts.class,
+                EcnScripts.class,
+                PathMtuScripts.class,
+                CookieScripts.class);
     }
 }

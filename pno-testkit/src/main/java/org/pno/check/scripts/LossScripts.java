@@ -378,4 +378,99 @@ final class LossScripts {
         s.expectAfter(600, data(1, 1_000)); // 200 ms and four times 100.
         s.inject(pureAck(1_001));
     }
+
+    @PacketScript
+    static void shouldReportWhatCameTwice(final Script s) {
+        s.establish(syn().sackPermitted());
+        s.inject(data(1, 500).ack(1));
+        s.expectWithin(200, pureAck(501).noSack());
+        s.inject(data(1, 500).ack(1));
+        s.expect(pureAck(501).sack(1, 501));
+        s.read(500);
+    }
+
+    @PacketScript
+    static void shouldReportWhatCameTwiceAhead(final Script s) {
+        s.establish(syn().sackPermitted());
+        s.inject(data(1_001, 500).ack(1));
+        s.expect(pureAck(1).sack(1_001, 1_501));
+        s.inject(data(1_001, 500).ack(1));
+        s.expect(pureAck(1).sack(1_001, 1_501, 1_001, 1_501));
+        s.inject(data(1, 1_000).ack(1));
+        s.expectWithin(200, pureAck(1_501).noSack());
+        s.read(1_500);
+    }
+
+    @PacketScript
+    static void shouldSendNewDataToFindOutWhetherATimeoutWasNeeded(final Script s) {
+        s.establish(syn(), 20, 4 * MSS);
+        s.write(8 * MSS);
+        expectFlight(s, 1, 4, MSS);
+        s.expectAfter(220, data(1, MSS));
+        s.inject(pureAck(at(1)).window(4 * MSS));
+        s.expect(data(at(4), MSS)); // RFC 5682: new, not the second again.
+        s.inject(pureAck(at(4)).window(65_535)); // All had arrived, only late.
+        expectFlight(s, at(5), 3, MSS);
+        s.inject(pureAck(at(8)));
+        s.expectNothing();
+    }
+
+    @PacketScript
+    static void shouldSendAgainWhenTheTimeoutWasNeeded(final Script s) {
+        s.establish(syn(), 20, 4 * MSS);
+        s.write(5 * MSS);
+        expectFlight(s, 1, 4, MSS);
+        s.expectAfter(220, data(1, MSS));
+        s.inject(pureAck(at(1)).window(4 * MSS));
+        s.expect(data(at(4), MSS));
+        s.inject(pureAck(at(1)).window(4 * MSS)); // The new one arrived, the second did not.
+        s.expect(data(at(1), MSS));
+        s.mayCome(data(at(2), MSS));
+        s.mayCome(data(at(3), MSS));
+        s.inject(pureAck(at(5)));
+        s.expectNothing();
+    }
+
+    @PacketScript
+    static void shouldFindALostRetransmission(final Script s) {
+        tenInFlight(s, true, 14 * MSS);
+        s.advance(10); // The retransmission is sent later than what it is compared with.
+        s.inject(sacked(1, 1, 5));
+        s.expect(data(1, MSS));
+        s.mayCome(data(at(10), MSS));
+        s.mayCome(data(at(11), MSS));
+        s.mayCome(data(at(12), MSS));
+        s.mayCome(data(at(13), MSS));
+        s.advance(100);
+        s.inject(sacked(1, 1, 10));
+        s.advance(100);
+        s.inject(sacked(1, 1, 14)); // What was sent behind the retransmission arrived, it did not.
+        s.expectWithin(150, data(1, MSS));
+        s.inject(pureAck(at(14)));
+        s.expectNothing();
+    }
+
+    @PacketScript
+    static void shouldRetransmitWithTheLatestAck(final Script s) {
+        s.establish();
+        s.write(1_000);
+        s.expect(data(1, 1_000).ack(1));
+        s.inject(data(1, 100).ack(1));
+        s.expectWithin(200, pureAck(101));
+        s.expectWithin(500, data(1, 1_000).ack(101));
+        s.inject(pureAck(1_001));
+        s.read(100);
+    }
+
+    @PacketScript
+    static void shouldTakeDataFromAPeerWhoseAcksAreLost(final Script s) {
+        s.establish();
+        s.write(1_000);
+        s.expect(data(1, 1_000));
+        s.expectAfter(220, data(1, 1_000));
+        s.inject(data(1, 100).ack(1_001));
+        s.expectWithin(200, pureAck(101));
+        s.read(100);
+        s.expectNothingFor(100);
+    }
 }

@@ -200,7 +200,7 @@ final class TimerScripts {
         s.connect();
         s.expect(seg("S").seq(0));
         for (int seconds = 1; seconds <= 32; seconds *= 2) {
-            s.expectAfter(1_000 * seconds, seg("S").seq(0));
+            s.expectAfter(1_000L * seconds, seg("S").seq(0));
         }
         s.expectNothingFor(65_000);
         s.error(Errno.ETIMEDOUT);
@@ -212,7 +212,7 @@ final class TimerScripts {
         s.inject(syn());
         s.expect(seg("SA").seq(0).ack(1));
         for (int seconds = 1; seconds <= 16; seconds *= 2) {
-            s.expectAfter(1_000 * seconds, seg("SA").seq(0).ack(1));
+            s.expectAfter(1_000L * seconds, seg("SA").seq(0).ack(1));
         }
         s.expectNothingFor(33_000);
         s.state("UNCONN");
