@@ -1,23 +1,30 @@
 # ./pno test and ./pno format. Sourced by ./pno, in the root of the tree.
 
-readonly TEST_HELP='Usage: pno test [--unit] [--long]
+readonly TEST_HELP='Usage: pno test [--unit] [--long] [--fuzz SECONDS]
 Runs all tests, the unprivileged ones first: formatting, sizes and known mistakes, unit tests of Java and of the shim,
 then real programs and kernel peers in network namespaces. The last line says how many passed, failed, were skipped.
       --unit   only what needs no namespaces, devices or other programs
-      --long   also the tests that take many minutes'
+      --long   also the tests that take many minutes
+      --fuzz SECONDS   how long each fuzz target is given new inputs; 3 by default, 0 for not at all'
 
 readonly FORMAT_HELP='Usage: pno format
 Formats the sources as ./pno test wants them.'
 
 pno_test() {
-    local skip_system=false excluded=system,long option
-    for option; do
-        case $option in
+    local skip_system=false excluded=system,long fuzz_seconds=3
+    while (($# > 0)); do
+        case $1 in
             --unit) skip_system=true ;;
             --long) excluded=system ;;
+            --fuzz)
+                [[ ${2:-} =~ ^[0-9]+$ ]] || die "pno test --fuzz: want a number of seconds, not '${2:-}'."
+                fuzz_seconds=$2
+                shift
+                ;;
             -h | --help) echo "$TEST_HELP" && return ;;
-            *) die "pno test: unknown option '$option'; see pno test --help." ;;
+            *) die "pno test: unknown option '$1'; see pno test --help." ;;
         esac
+        shift
     done
     need_command mvn maven
     (build)
@@ -31,8 +38,35 @@ pno_test() {
     say "testing the Java side"
     (maven test-java -fae -Dmaven.test.failure.ignore -Dpno.system.skip="$skip_system" \
         -Dpno.surefire.excludedGroups="$excluded" test) || broken=1
+    fuzz "$fuzz_seconds" || broken=1
     tell_failures
     count_tests && ((broken == 0))
+}
+
+readonly FUZZ_TARGETS=(org.pno.fuzz.{FrameTarget,TextTarget} org.pno.bridge.{WireTarget,LinkTarget})
+
+# Gives each fuzz target $1 seconds of new inputs. Those that lead somewhere new stay in .pno/fuzz, for the next time; one
+# that fails lies there too, as TARGET-crash-*, and goes into pno-testkit/src/test/resources/fuzz with the repair.
+fuzz() {
+    (($1 > 0)) || return 0
+    say "fuzzing ${#FUZZ_TARGETS[@]} targets for $1 s each"
+    (maven fuzz -Pfuzz -pl pno-testkit -am test-compile dependency:build-classpath \
+        -Dmdep.includeScope=test -Dmdep.outputFile="$PWD/.pno/fuzz.classpath") || return
+    local target name failed=0
+    for target in "${FUZZ_TARGETS[@]}"; do
+        name=${target##*.}
+        mkdir -p ".pno/fuzz/$name"
+        "$JAVA_HOME/bin/java" "${JVM[@]}" -Xmx1g \
+            -cp "pno-testkit/target/classes:pno-testkit/target/test-classes:$(< .pno/fuzz.classpath)" \
+            com.code_intelligence.jazzer.Jazzer --target_class="$target" --instrumentation_includes='org.pno.**' \
+            -max_total_time="$1" -rss_limit_mb=4096 -max_len=4096 -artifact_prefix=".pno/fuzz/$name-" \
+            --reproducer_path=.pno/fuzz ".pno/fuzz/$name" "pno-testkit/src/test/resources/fuzz/$name" \
+            > ".pno/fuzz-$name.log" 2>&1 && continue
+        say "  $target failed, see .pno/fuzz-$name.log:"
+        grep -m1 -A8 '== Java Exception' ".pno/fuzz-$name.log" >&2 || tail -n 5 ".pno/fuzz-$name.log" >&2
+        failed=1
+    done
+    return "$failed"
 }
 
 test_shim() {
