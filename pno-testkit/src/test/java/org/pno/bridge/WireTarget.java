@@ -14,8 +14,8 @@ import org.pno.wire.VirtioNetHeader;
 
 /**
  * Frames for a whole DPU that has a listener and a connection: port, stack, TCP, bridge. Input: pieces of control byte,
- * length (u8, times 4), frame. The control byte says what is put right before it is sent, so that more than
- * checksums is tried. Nothing may throw, and what the host has is not touched.
+ * length (u8, times 4), frame. The control byte says what is put right before it is sent, so that more than checksums
+ * is tried. Nothing may throw, and what the host has is not touched.
  */
 public final class WireTarget {
     private static final int CHECKSUM_IS_GOOD = 1;

@@ -20,8 +20,8 @@ import org.pno.wire.VirtioNetHeader;
 
 /**
  * One frame with its marks, ten bytes of a virtio-net header before it: read by the flyweights, in memory that ends
- * with it, so that a look beyond is an exception; then sent and received through software offload, which must lose no frame
- * of its pools.
+ * with it, so that a look beyond is an exception; then sent and received through software offload, which must lose no
+ * frame of its pools.
  */
 public final class FrameTarget {
     private static final int FRAMES = 128;
