@@ -1,10 +1,11 @@
 package org.pno.tcp;
 
 /**
- * Whether a recovery was needed at all, and taking back what it did to the congestion window if not. Three witnesses:
- * the timestamp that the peer echoes is older than our first retransmission (Eifel, RFC 3522); D-SACK has reported all
- * that was sent again as received twice (RFC 3708); after a timeout, something arrives that was sent only once (F-RTO,
- * RFC 5682). RFC 4015 says what to restore.
+ * Whether a recovery was needed at all, and taking back what it did to the congestion window if not. Four witnesses:
+ * all that was taken for lost is acknowledged before any of it was sent again; the timestamp that the peer echoes is
+ * older than our first retransmission (Eifel, RFC 3522); D-SACK has reported all that was sent again as received twice
+ * (RFC 3708); after a timeout, something arrives that was sent only once (F-RTO, RFC 5682). RFC 4015 says what to
+ * restore.
  */
 final class SpuriousRecovery {
     private final TcpContext context;
@@ -67,6 +68,12 @@ final class SpuriousRecovery {
                 && ack.echoClock - state.firstResendClock < 0;
     }
 
+    /** What was taken for lost has arrived before any of it was sent again: it was late. Linux sees it so too. */
+    private static boolean wasLate(final Connection connection, final AckSummary ack) {
+        final RecoveryState state = connection.loss;
+        return state.undoFrom != RecoveryState.NONE && state.undoBytes == RecoveryState.NONE && ack.advances;
+    }
+
     /** Judges the recovery under way, or the last one, by the ACK; if it was none, it is over and undone. */
     void judge(final Connection connection, final AckSummary ack) {
         switch (connection.phase) {
@@ -84,6 +91,10 @@ final class SpuriousRecovery {
         final SendLog log = connection.sendLog;
         if (wasNeedless(connection) && (log == null || log.lostBytes() == 0)) {
             undo(connection, TcpCounter.UNDONE_BY_DSACK);
+        } else if (wasLate(connection, ack)
+                && (connection.sndUna >= connection.recoveryPoint || log != null && log.lostBytes() == 0)) {
+            connection.loss.reorderingSeen = true;
+            undo(connection, TcpCounter.UNDONE_UNSENT);
         } else if (wasDelayed(connection, ack)
                 && (connection.sndUna >= connection.recoveryPoint || log == null || !log.isRecovering())) {
             connection.loss.reorderingSeen = true; // That was it, and no loss.

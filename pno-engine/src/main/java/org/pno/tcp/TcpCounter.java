@@ -32,6 +32,9 @@ public enum TcpCounter implements CounterKey {
     DSACKS_IN("tcp.dsacks-in", "D-SACKs received: the peer had the segment already (RFC 2883)."),
     DSACKS_OUT("tcp.dsacks-out", "D-SACKs sent."),
     SPURIOUS_TIMEOUTS("tcp.spurious-timeouts", "Timeouts that F-RTO found needless, and took back (RFC 5682)."),
+    UNDONE_UNSENT(
+            "tcp.undone-unsent",
+            "Recoveries undone because all that was taken for lost arrived before it was sent again."),
     UNDONE_BY_EIFEL("tcp.undone-by-eifel", "Recoveries taken back by a timestamp (RFC 3522)."),
     UNDONE_BY_DSACK("tcp.undone-by-dsack", "Recoveries taken back by D-SACKs for all that was sent again."),
     SACK_RENEGED("tcp.sack-reneged", "Times that a peer discarded what it had reported by SACK."),

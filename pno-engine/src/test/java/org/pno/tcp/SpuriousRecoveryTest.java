@@ -100,6 +100,26 @@ class SpuriousRecoveryTest {
         assertEquals(1, scenario.connection().loss.windowQuarters);
     }
 
+    // Nothing was sent again.
+
+    @Test
+    void shouldUndoFastRecoveryWhenWhatIsMissedArrivesBeforeItIsSentAgain() {
+        establish();
+        tester.injectWithoutFlush(scenario.sack(0, 1, 4));
+        assertEquals(LossRecovery.Phase.FAST, scenario.connection().phase);
+        tester.inject(scenario.ack(4));
+        expectUndone(TcpCounter.UNDONE_UNSENT);
+    }
+
+    @Test
+    void shouldNotUndoWhileSomethingElseIsLost() {
+        establish();
+        tester.injectWithoutFlush(scenario.sack(0, 2, 6));
+        tester.inject(scenario.ack(1));
+        assertEquals(0, scenario.counted(TcpCounter.UNDONE_UNSENT));
+        expectNotUndone();
+    }
+
     // Eifel.
 
     @Test
