@@ -114,6 +114,8 @@
 #define PNO_REC_CONGESTION_RENO                 1
 #define PNO_REC_CONGESTION_CUBIC                2
 #define PNO_REC_CONGESTION_DCTCP                3
+#define PNO_REC_CONGESTION_BBR                  4
+#define PNO_REC_MAX_PACING_RATE_OFFSET          184
 #define PNO_REC_OPTION_NODELAY                  1
 #define PNO_REC_OPTION_CORK                     2
 #define PNO_REC_OPTION_KEEPALIVE                4

@@ -72,6 +72,7 @@ AT(pno_record, options.linger2, PNO_REC_LINGER2_OFFSET);
 AT(pno_record, options.defer_accept, PNO_REC_DEFER_ACCEPT_OFFSET);
 AT(pno_record, options.window_clamp, PNO_REC_WINDOW_CLAMP_OFFSET);
 AT(pno_record, options.quick_ack, PNO_REC_QUICK_ACK_OFFSET);
+AT(pno_record, options.max_pacing_rate, PNO_REC_MAX_PACING_RATE_OFFSET);
 AT(pno_record, wanted, PNO_REC_HOST_ADDRESS_LINE_OFFSET);
 AT(pno_record, actual, PNO_REC_INFO_LINE_OFFSET);
 AT(pno_record, tx_map, PNO_REC_TX_MAP_OFFSET);

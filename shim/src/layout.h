@@ -75,8 +75,8 @@ struct pno_options_line {
     int32_t linger2;
     uint32_t defer_accept; /* in SYN-ACKs */
     uint32_t window_clamp;
-    uint32_t quick_ack; /* bit 0: what it was set to last; above: how often */
-    uint8_t reserved[8];
+    uint32_t quick_ack;       /* bit 0: what it was set to last; above: how often */
+    uint64_t max_pacing_rate; /* 0 for none */
 };
 
 struct pno_record {

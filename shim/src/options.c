@@ -167,10 +167,8 @@ static int set_socket_number(struct pno_options *options, int option, int value)
 
 /* The congestion controls by their number on the link; an unset one is told as the DPU's usual default. */
 static const char congestion_names[][TCP_CA_NAME_SIZE] = {
-    [PNO_REC_CONGESTION_DEFAULT] = "cubic",
-    [PNO_REC_CONGESTION_RENO] = "reno",
-    [PNO_REC_CONGESTION_CUBIC] = "cubic",
-    [PNO_REC_CONGESTION_DCTCP] = "dctcp",
+    [PNO_REC_CONGESTION_DEFAULT] = "cubic", [PNO_REC_CONGESTION_RENO] = "reno", [PNO_REC_CONGESTION_CUBIC] = "cubic",
+    [PNO_REC_CONGESTION_DCTCP] = "dctcp",   [PNO_REC_CONGESTION_BBR] = "bbr",
 };
 
 static int set_congestion(struct pno_options *options, const void *value, socklen_t length)
@@ -231,11 +229,39 @@ static int set_tcp_number(struct pno_options *options, int option, int value)
     }
 }
 
+/* As Linux: eight bytes or four, of which all ones mean no bound. */
+static int set_max_pacing_rate(struct pno_options *options, const void *value, socklen_t length)
+{
+    uint64_t rate;
+    uint32_t short_rate;
+    if (length < sizeof(short_rate))
+        return -EINVAL;
+    if (length == sizeof(rate)) {
+        memcpy(&rate, value, sizeof(rate));
+    } else {
+        memcpy(&short_rate, value, sizeof(short_rate));
+        rate = short_rate == UINT32_MAX ? UINT64_MAX : short_rate;
+    }
+    options->line.max_pacing_rate = rate == UINT64_MAX ? 0 : rate;
+    return 1;
+}
+
+static long get_max_pacing_rate(const struct pno_options *options, void *value, socklen_t *length)
+{
+    uint64_t rate = options->line.max_pacing_rate != 0 ? options->line.max_pacing_rate : UINT64_MAX;
+    uint32_t short_rate = rate > UINT32_MAX ? UINT32_MAX : (uint32_t)rate;
+    if (length != NULL && *length >= sizeof(rate))
+        return pno_options_tell(&rate, sizeof(rate), value, length);
+    return pno_options_tell(&short_rate, sizeof(short_rate), value, length);
+}
+
 int pno_options_set(struct pno_options *options, int level, int option, const void *value, socklen_t length)
 {
     int number;
     if (level == IPPROTO_TCP && option == TCP_CONGESTION)
         return set_congestion(options, value, length);
+    if (level == SOL_SOCKET && option == SO_MAX_PACING_RATE)
+        return set_max_pacing_rate(options, value, length);
     if (level == SOL_SOCKET && option == SO_LINGER)
         return set_linger(options, value, length);
     if (level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_RCVTIMEO_NEW))
@@ -343,6 +369,8 @@ int pno_options_get(const struct pno_options *options, int level, int option, vo
     int answer;
     if (level == IPPROTO_TCP && option == TCP_CONGESTION)
         return (int)pno_options_tell(congestion_names[options->line.congestion], TCP_CA_NAME_SIZE, value, length);
+    if (level == SOL_SOCKET && option == SO_MAX_PACING_RATE)
+        return (int)get_max_pacing_rate(options, value, length);
     if (level == SOL_SOCKET && option == SO_LINGER) {
         bool on = options->linger_seconds >= 0;
         struct linger linger = {.l_onoff = on, .l_linger = on ? options->linger_seconds : 0};

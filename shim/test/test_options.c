@@ -73,6 +73,25 @@ BOTH(shouldChooseCongestionControlByName)
     CHECK_ERRNO(setsockopt(fds[0], IPPROTO_TCP, TCP_CONGESTION, "", 0), EINVAL);
 }
 
+BOTH(shouldBoundThePacingRateInFourOrEightBytes)
+{
+    int fds[2];
+    uint64_t rate = 0;
+    socklen_t length = sizeof(rate);
+    make_pair(stack, fds);
+    CHECK_EQ(getsockopt(fds[0], SOL_SOCKET, SO_MAX_PACING_RATE, &rate, &length), 0);
+    CHECK_EQ(length, 8);
+    CHECK_EQ(rate == UINT64_MAX, 1);
+    CHECK_EQ(set_option(fds[0], SOL_SOCKET, SO_MAX_PACING_RATE, 1000000), 0);
+    CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_MAX_PACING_RATE), 1000000);
+    rate = (uint64_t)1 << 40;
+    CHECK_EQ(setsockopt(fds[0], SOL_SOCKET, SO_MAX_PACING_RATE, &rate, sizeof(rate)), 0);
+    rate = 0;
+    CHECK_EQ(getsockopt(fds[0], SOL_SOCKET, SO_MAX_PACING_RATE, &rate, &length), 0);
+    CHECK_EQ(rate == (uint64_t)1 << 40, 1);
+    CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_MAX_PACING_RATE), -1);
+}
+
 BOTH(shouldKeepCongestionControlChosenBeforeTheConnection)
 {
     uint16_t port;

@@ -68,7 +68,7 @@ final class DpuCommand implements Runnable {
     @Option(
             names = "--congestion",
             paramLabel = "NAME",
-            description = "Congestion control of sockets that choose none: cubic, reno or dctcp; default: cubic.")
+            description = "Congestion control of sockets that choose none: cubic, reno, dctcp or bbr; default: cubic.")
     private String congestion;
 
     @Override

@@ -55,6 +55,7 @@ final class SocketOptionsReader {
         options.maxSegmentBytes = line.maxSegmentBytes();
         options.congestion = line.congestion();
         readRest();
+        options.maxPacingRate = line.maxPacingRate(); // Beyond what a long holds is as good as none.
         return options;
     }
 

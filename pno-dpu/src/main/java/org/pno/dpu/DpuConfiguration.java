@@ -131,7 +131,7 @@ public final class DpuConfiguration {
     public DpuConfiguration congestion(final String name) {
         final CongestionAlgorithm named = CongestionAlgorithm.named(name);
         if (named == null) {
-            throw new DpuException("--congestion " + name + ": must be one of cubic, reno, dctcp");
+            throw new DpuException("--congestion " + name + ": must be one of cubic, reno, dctcp, bbr");
         }
         congestion = named;
         return this;

@@ -41,6 +41,7 @@ final class SettingsReader {
         settings.receiveBufferBytes =
                 Math.max(LEAST_RECEIVE_BUFFER_BYTES, orDefault(options.receiveBufferBytes, receiveBufferBytes));
         settings.maxSegmentBytes = Math.max(0, options.maxSegmentBytes);
+        settings.maxPacingRate = Math.max(0, options.maxPacingRate);
         settings.congestion = CongestionAlgorithm.of(options.congestion, congestion);
         readRest(options);
         return settings;

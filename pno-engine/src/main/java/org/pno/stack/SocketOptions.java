@@ -26,6 +26,8 @@ public final class SocketOptions {
     public int maxSegmentBytes;
     /** TCP_CONGESTION as {@link CongestionAlgorithm#code()}, 0 for the default. */
     public int congestion;
+    /** SO_MAX_PACING_RATE in bytes per second, 0 for none. */
+    public long maxPacingRate;
 
     /** TCP_SYNCNT, 0 for the default. */
     public int synCount;
@@ -59,6 +61,7 @@ public final class SocketOptions {
         windowClampBytes = 0;
         reusePort = false;
         owner = 0;
+        maxPacingRate = 0;
         return this;
     }
 

@@ -113,6 +113,10 @@ public final class Connection extends Flow {
     long windowUsedNs;
 
     long windowUsedBytes;
+    /** Pacing: when the rate allows to send again; the last flush had to wait for it. */
+    long nextSendNs;
+
+    boolean paceHeld;
     long lastSentNs;
     /** Up to when pauses have been told to the congestion control. */
     long pauseToldNs;
@@ -156,7 +160,9 @@ public final class Connection extends Flow {
 
     long ackAtNs;
     long lifeAtNs;
-    /** For what the wheel is set; never later than the first of the four above. */
+    /** When what pacing holds back may go. */
+    long paceAtNs;
+    /** For what the wheel is set; never later than the first of the five above. */
     long wheelAtNs;
 
     int retries;
@@ -277,6 +283,9 @@ public final class Connection extends Flow {
         lossAtNs = NEVER;
         ackAtNs = NEVER;
         lifeAtNs = NEVER;
+        paceAtNs = NEVER;
+        nextSendNs = nowNs;
+        paceHeld = false;
         wheelAtNs = NEVER;
         retries = 0;
         probes = 0;
@@ -504,6 +513,11 @@ public final class Connection extends Flow {
 
     public long smoothedRttNs() {
         return rtt.smoothedNs();
+    }
+
+    /** How fast it sends, or would if it were paced: bytes per second, 0 while that is not known. */
+    public long pacingRate() {
+        return Pacing.rate(this);
     }
 
     /** Bytes that the peer is known to have, in whatever order they came. */

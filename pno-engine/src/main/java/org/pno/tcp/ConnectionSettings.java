@@ -21,6 +21,8 @@ public final class ConnectionSettings {
     public int receiveBufferBytes;
     /** Bound on the MSS in both directions, 0 for none. */
     public int maxSegmentBytes;
+    /** SO_MAX_PACING_RATE, bytes per second; 0 for none. */
+    public long maxPacingRate;
     /** TCP_CONGESTION; null for the configuration's. */
     public CongestionAlgorithm congestion;
 
@@ -48,6 +50,7 @@ public final class ConnectionSettings {
         userTimeoutNs = other.userTimeoutNs;
         receiveBufferBytes = other.receiveBufferBytes;
         maxSegmentBytes = other.maxSegmentBytes;
+        maxPacingRate = other.maxPacingRate;
         congestion = other.congestion;
         synRetries = other.synRetries;
         finWait2Ns = other.finWait2Ns;

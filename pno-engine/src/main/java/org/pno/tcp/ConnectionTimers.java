@@ -7,9 +7,9 @@ import org.pno.time.TimerWheel;
 
 /**
  * A connection's timers: retransmission or persist, loss detection (RACK's reordering timer or the PTO), delayed ACK,
- * and one for its life (keepalive, FIN-WAIT-2). Each
- * is a deadline in the connection; the wheel holds the connection once, for a time not later than the first of them.
- * So an ACK that pushes a deadline on costs a store, and the wheel learns of it when it looks.
+ * pacing, and one for its life (keepalive, FIN-WAIT-2). Each is a deadline in the connection; the wheel holds the
+ * connection once, for a time not later than the first of them. So an ACK that pushes a deadline on costs a store, and
+ * the wheel learns of it when it looks.
  */
 final class ConnectionTimers implements TimerHandler {
     private static final int POLL_LIMIT = 1_024;
@@ -52,7 +52,7 @@ final class ConnectionTimers implements TimerHandler {
 
     private void arm(final Connection connection) {
         final long firstNs = Math.min(
-                Math.min(connection.retransmitAtNs, connection.lossAtNs),
+                Math.min(Math.min(connection.retransmitAtNs, connection.lossAtNs), connection.paceAtNs),
                 Math.min(connection.ackAtNs, connection.lifeAtNs));
         if (firstNs < connection.wheelAtNs) {
             connection.wheelAtNs = firstNs;
@@ -65,6 +65,7 @@ final class ConnectionTimers implements TimerHandler {
         connection.lossAtNs = Connection.NEVER;
         connection.ackAtNs = Connection.NEVER;
         connection.lifeAtNs = Connection.NEVER;
+        connection.paceAtNs = Connection.NEVER;
         connection.wheelAtNs = Connection.NEVER;
         wheel.cancel(connection.number);
     }
@@ -95,6 +96,13 @@ final class ConnectionTimers implements TimerHandler {
         }
     }
 
+    /** Pacing has set its deadline. */
+    void armPacing(final Connection connection) {
+        if (connection.paceAtNs < connection.wheelAtNs) {
+            arm(connection);
+        }
+    }
+
     /** Sees to it that a connection which could not send all it has, or waits for an ACK, has a timer. */
     void afterFlush(final Connection connection) {
         if (connection.flightBytes() > 0) { // RFC 6298 5.1.
@@ -105,6 +113,8 @@ final class ConnectionTimers implements TimerHandler {
                 recovery.probe().schedule(connection);
                 armLossTimer(connection);
             }
+        } else if (connection.paceHeld) { // It will be sent: there is nothing to probe for.
+            stopRetransmission(connection);
         } else if (connection.unsentBytes() > 0 || connection.finUnsent()) {
             // RFC 9293 3.8.6.1: a window update could be lost, so probe. 3.8.6.2.1 (4): or send the little that the
             // window allows.
@@ -147,6 +157,10 @@ final class ConnectionTimers implements TimerHandler {
         if (nowNs >= connection.ackAtNs) {
             connection.ackAtNs = Connection.NEVER;
             acks.onDelayed(connection);
+        }
+        if (nowNs >= connection.paceAtNs) {
+            connection.paceAtNs = Connection.NEVER;
+            context.markDirty(connection);
         }
         if (nowNs >= connection.lossAtNs) {
             onLossTimer(connection);

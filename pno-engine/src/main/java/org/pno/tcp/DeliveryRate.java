@@ -102,7 +102,8 @@ final class DeliveryRate {
 
     /** Sending begins; nothing is in flight. */
     void onTransmitStart(final Connection connection) {
-        if (!connection.persisting && !connection.windowLimited) { // No window has kept anything back until now.
+        // Neither a window nor pacing has kept anything back until now.
+        if (!connection.persisting && !connection.windowLimited && !connection.paceHeld) {
             markAppLimited(connection, 0);
         }
         if (connection.congestion.controlsRate()) {

@@ -335,7 +335,7 @@ final class LossRecovery {
 
     /** What may be in the network now. */
     long windowBytes(final Connection connection) {
-        return connection.phase == Phase.FAST && connection.sackPermitted
+        return connection.phase == Phase.FAST && connection.sackPermitted && !connection.congestion.controlsRate()
                 ? connection.loss.prrWindow
                 : connection.congestion.windowBytes();
     }

@@ -19,7 +19,7 @@ final class SegmentOutput {
     private final ConnectionTimers timers;
     private final SegmentSize size;
     private final CongestionEvents congestion;
-    private final int maxSuperSegmentBytes;
+    private final Pacing pacing;
 
     /** What the flush under way has of the congestion window, bytes. */
     private long room;
@@ -42,7 +42,7 @@ final class SegmentOutput {
         this.size = size;
         this.congestion = congestion;
         output = context.output;
-        maxSuperSegmentBytes = context.configuration.maxSuperSegmentBytes;
+        pacing = new Pacing(context, timers);
     }
 
     /**
@@ -123,15 +123,18 @@ final class SegmentOutput {
             recovery.rate().onTransmitStart(connection);
         }
         room = recovery.windowBytes(connection) - LossRecovery.pipe(connection);
+        pacing.begin(connection);
         if (connection.loss.probeOwed) {
             sendProbe(connection, mss);
         }
+        final boolean limitedBefore = connection.windowLimited;
         connection.windowLimited = false;
         do {
             while (sendNext(connection, mss)) {
                 // Until something says stop.
             }
-        } while (!starved && recovery.onAllSent(connection));
+        } while (!starved && !connection.paceHeld && recovery.onAllSent(connection));
+        connection.windowLimited |= connection.paceHeld && limitedBefore; // The rest will tell.
         connection.flightAfterFlush = connection.flightBytes();
         congestion.onFlushed(connection);
         DeliveryRate.onFlushed(connection, recovery.windowBytes(connection));
@@ -145,6 +148,9 @@ final class SegmentOutput {
         }
         connection.retransmitOwed = false;
         final long length = newDataLength(connection, mss);
+        if (length > 0 && pacing.holds(connection)) {
+            return false;
+        }
         if (length > 0 || maySendFinAlone(connection)) {
             return sendNew(connection, (int) length, mss); // Rule 2.
         }
@@ -160,8 +166,11 @@ final class SegmentOutput {
             connection.windowLimited = true;
             return false;
         }
+        if (!connection.retransmitOwed && pacing.holds(connection)) {
+            return false;
+        }
         if (length > mss) {
-            length = wholeSegments(Math.min(length, Math.min(allowed, maxSuperSegmentBytes)), mss);
+            length = wholeSegments(Math.min(length, Math.min(allowed, pacing.superSegmentBytes())), mss);
         }
         if (!connection.retransmitOwed) {
             // RFC 9293 3.8.6: the peer may have taken its window back; beyond it only the timer sends, as a probe.
@@ -219,8 +228,9 @@ final class SegmentOutput {
             fits = Math.max(0, room);
         }
         if (fits >= mss) {
-            final long whole = wholeSegments(Math.min(fits, maxSuperSegmentBytes), mss);
-            final boolean tailToo = fits == unsent && fits <= maxSuperSegmentBytes && maySendPartial(connection);
+            final int longest = pacing.superSegmentBytes();
+            final long whole = wholeSegments(Math.min(fits, longest), mss);
+            final boolean tailToo = fits == unsent && fits <= longest && maySendPartial(connection);
             return tailToo ? fits : whole;
         }
         if (fits == unsent) {
@@ -311,6 +321,7 @@ final class SegmentOutput {
         if (payload > 0) {
             output.send(connection, headerLength, start, payload, mss, first ? Ecn.ECT_0 : Ecn.NOT_ECT);
             context.counters.increase(TcpCounter.BYTES_OUT, payload);
+            pacing.onSent(connection, payload);
         } else {
             output.send(connection, headerLength);
         }

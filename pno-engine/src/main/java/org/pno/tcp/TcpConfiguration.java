@@ -52,6 +52,8 @@ public final class TcpConfiguration {
 
     /** Congestion control of sockets that choose none by TCP_CONGESTION. */
     public CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
+    /** Every connection sends at a rate; else those alone whose controller or SO_MAX_PACING_RATE says one. */
+    public boolean pacing;
     /** Explicit congestion notification, as Linux's tcp_ecn. */
     public EcnMode ecn = EcnMode.ACCEPT;
     /** Slow start again after an idle timeout (RFC 5681 4.1), as Linux's tcp_slow_start_after_idle. */

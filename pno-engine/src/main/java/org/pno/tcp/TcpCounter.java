@@ -22,6 +22,7 @@ public enum TcpCounter implements CounterKey {
     HYSTART_EXITS("tcp.hystart-exits", "Slow starts that HyStart++ ended before a loss (RFC 9406)."),
     IDLE_RESTARTS("tcp.idle-restarts", "Windows cut back because nothing was sent for a timeout (RFC 5681 4.1)."),
     UNUSED_WINDOWS("tcp.unused-windows", "Windows cut back because the program did not use them (RFC 7661)."),
+    PACING_DELAYED("tcp.pacing-delayed", "Times that a segment which the windows allowed waited for the rate."),
     FAST_RECOVERIES("tcp.fast-recoveries", "Times that fast recovery began."),
     RACK_LOST_BYTES("tcp.rack-lost-bytes", "Bytes that RACK found lost (RFC 8985)."),
     REORDERING_SEEN("tcp.reordering-seen", "Connections whose path was seen to reorder (RFC 8985 6.2)."),

@@ -171,11 +171,15 @@ final class TcpInfo {
         u32(REORDERING, SackScoreboard.DUPLICATE_THRESHOLD);
         u32(NOT_SENT_BYTES, connection.unsentBytes());
         u32(SND_WINDOW, connection.sndWnd);
-        u64(PACING_RATE, -1); // Nothing is paced.
-        u64(MAX_PACING_RATE, -1);
+        u64(PACING_RATE, rateOrInfinite(connection.pacingRate()));
+        u64(MAX_PACING_RATE, rateOrInfinite(connection.settings.maxPacingRate));
         final boolean ipv4 = IpAddress.isIpv4(connection.remoteHi, connection.remoteLo);
         u32(PATH_MTU, context.output.pathSegmentBytes(connection) + (ipv4 ? HEADERS_IPV4 : HEADERS_IPV6));
         u32(ADVERTISED_MSS, SegmentSize.offered(context.output, connection) - connection.mssBytes + mss);
+    }
+
+    private static long rateOrInfinite(final long rate) {
+        return rate == Pacing.UNLIMITED ? -1 : rate;
     }
 
     private void writeTimes(final Connection connection) {

@@ -5,9 +5,10 @@ import java.lang.foreign.ValueLayout;
 
 /** The DPU's private copy of a record's options line. Units as in setsockopt(2). Nothing is checked here. */
 public final class OptionsLine {
-    public static final int BYTES = 56;
+    public static final int BYTES = 64;
 
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private MemorySegment segment;
     private long offset;
@@ -79,6 +80,12 @@ public final class OptionsLine {
 
     public int quickAck() {
         return field(RecordDescriptor.QUICK_ACK_OFFSET);
+    }
+
+    /** Bytes per second, 0 for none. */
+    public long maxPacingRate() {
+        return segment.get(
+                U64, offset + RecordDescriptor.MAX_PACING_RATE_OFFSET - RecordDescriptor.OPTIONS_LINE_OFFSET);
     }
 
     private int field(final int recordField) {

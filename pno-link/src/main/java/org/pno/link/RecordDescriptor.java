@@ -97,6 +97,10 @@ public final class RecordDescriptor {
     public static final int CONGESTION_RENO = 1;
     public static final int CONGESTION_CUBIC = 2;
     public static final int CONGESTION_DCTCP = 3;
+    public static final int CONGESTION_BBR = 4;
+
+    /** SO_MAX_PACING_RATE, bytes per second, 0 for none. */
+    public static final int MAX_PACING_RATE_OFFSET = 184; // u64
 
     public static final int OPTION_NODELAY = 1;
     public static final int OPTION_CORK = 2;

@@ -98,6 +98,8 @@ class LayoutTest {
         assertEquals(1_100, options.deferAccept());
         assertEquals(1_200, options.windowClampBytes());
         assertEquals(1_300, options.quickAck());
+        segment.set(ValueLayout.JAVA_LONG_UNALIGNED, 56, 1L << 40);
+        assertEquals(1L << 40, options.maxPacingRate());
     }
 
     @Test

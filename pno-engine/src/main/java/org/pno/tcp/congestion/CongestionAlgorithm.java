@@ -4,7 +4,8 @@ package org.pno.tcp.congestion;
 public enum CongestionAlgorithm {
     RENO(1, "reno", false, false),
     CUBIC(2, "cubic", false, false),
-    DCTCP(3, "dctcp", true, false);
+    DCTCP(3, "dctcp", true, false),
+    BBR(4, "bbr", false, true);
 
     /** Number of no algorithm: the stack's default. */
     public static final int DEFAULT_CODE = 0;
@@ -67,6 +68,7 @@ public enum CongestionAlgorithm {
             case RENO -> new NewReno();
             case CUBIC -> new Cubic();
             case DCTCP -> new Dctcp();
+            case BBR -> new Bbr();
         };
     }
 }

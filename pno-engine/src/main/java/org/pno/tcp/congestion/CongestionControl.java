@@ -8,9 +8,14 @@ package org.pno.tcp.congestion;
  * <p>The two events of each acknowledgement are sent on by a switch to methods of final classes, so every call site
  * has one receiver whatever mix of algorithms a DPU runs (rule 7). All other events are rare, and plain virtual calls.
  */
-public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
+public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp, Bbr {
     /** {@link #thresholdBytes()} as long as nothing was lost. */
     public static final long NO_THRESHOLD = Long.MAX_VALUE;
+
+    /** A burst is a millisecond of the rate, or nearly, as Linux's sk_pacing_shift. */
+    private static final int BURST_SHIFT = 10;
+
+    private static final int MAX_BURST_BYTES = 65_535;
 
     private static final int INITIAL_SEGMENTS = 10;
     private static final int INITIAL_BYTES = 14_600;
@@ -21,6 +26,8 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
     int mssBytes;
     long windowBytes;
     long thresholdBytes;
+    /** Of those who control the rate: what it is, 0 while it is not known. */
+    long rateBytesPerSecond;
 
     private long undoWindowBytes;
     private long undoThresholdBytes;
@@ -62,6 +69,10 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
     public final void onSegmentBytes(final int mss) {
         mssBytes = mss;
         windowBytes = Math.max(windowBytes, mss);
+        segmentBytesChanged();
+    }
+
+    void segmentBytesChanged() {
         begin();
     }
 
@@ -93,6 +104,7 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
             case RENO -> {} // All it wants to know comes by onAcknowledged.
             case CUBIC -> ((Cubic) this).observe(sample);
             case DCTCP -> ((Dctcp) this).observe(sample);
+            case BBR -> {} // It takes rate samples.
         }
     }
 
@@ -106,6 +118,7 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
             case RENO -> ((NewReno) this).grow(ackedBytes);
             case CUBIC -> ((Cubic) this).grow(ackedBytes, nowNs);
             case DCTCP -> ((Dctcp) this).grow(ackedBytes);
+            case BBR -> {} // It takes rate samples.
         }
     }
 
@@ -130,7 +143,7 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
     abstract void reduce(long flightBytes, long nowNs);
 
     /** Fast recovery ends: all that was in flight when it began has been acknowledged. */
-    public final void onRecovered(final long flightBytes, final long nowNs) {
+    public void onRecovered(final long flightBytes, final long nowNs) {
         // RFC 6582 3.2 step 3, full acknowledgement, option 2, which is what RFC 6675 does with SACK.
         windowBytes = thresholdBytes;
     }
@@ -140,7 +153,7 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
      *
      * @param again the segment had been retransmitted by the timer before
      */
-    public final void onTimeout(final long flightBytes, final boolean again, final long nowNs) {
+    public void onTimeout(final long flightBytes, final boolean again, final long nowNs) {
         if (!again) { // RFC 5681 3.1: held constant when the timer retransmits the same segment again.
             remember();
             reduce(flightBytes, nowNs);
@@ -172,7 +185,7 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
     }
 
     /** Nothing was sent for longer than a retransmission timeout; sending is about to begin again. */
-    public final void onIdle(final long nowNs) {
+    public void onIdle(final long nowNs) {
         keepThreshold();
         // RFC 5681 4.1: the restart window.
         windowBytes = Math.min(windowBytes, initialWindowBytes());
@@ -182,7 +195,7 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
     public void onPause(final long pauseNs) {}
 
     /** RFC 7661's caution as Linux has it: for a whole timeout no more than this of the window was used. */
-    public final void onUnusedWindow(final long usedBytes) {
+    public void onUnusedWindow(final long usedBytes) {
         final long used = Math.max(usedBytes, initialWindowBytes());
         if (used < windowBytes) {
             keepThreshold();
@@ -210,6 +223,16 @@ public abstract sealed class CongestionControl permits NewReno, Cubic, Dctcp {
     /** The congestion window. */
     public final long windowBytes() {
         return windowBytes;
+    }
+
+    /** How fast to send, bytes per second, if it {@link #controlsRate}; 0 while it does not know. */
+    public final long pacingRate() {
+        return rateBytesPerSecond;
+    }
+
+    /** What is sent at once at a rate: a millisecond of it, two segments at least. */
+    public static int burstBytes(final long bytesPerSecond, final int mss) {
+        return (int) Math.max(2L * mss, Math.min(MAX_BURST_BYTES, bytesPerSecond >>> BURST_SHIFT));
     }
 
     /** The slow start threshold, or {@link #NO_THRESHOLD}. */

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.pno.wire.VirtioNetHeader;
 
 /**
@@ -31,6 +32,9 @@ public final class SimulatedWire implements PacketCutter.Sink {
     private final int[] destinations;
     private final PacketCutter cutter = new PacketCutter();
     private final VirtioNetHeader marks = new VirtioNetHeader();
+
+    private final long[] bottleneckFreeNs = new long[2];
+    private long longestQueueNs;
 
     private long nowNs;
     private int destination;
@@ -82,7 +86,7 @@ public final class SimulatedWire implements PacketCutter.Sink {
     @Override
     public void accept(final MemorySegment from, final long packet, final int length, final boolean marked) {
         sentPackets++;
-        if (happens(faults.lossChance)) {
+        if (happens(faults.lossChance) || faults.bytesPerSecond > 0 && !passesBottleneck(length)) {
             lostPackets++;
             return;
         }
@@ -90,6 +94,28 @@ public final class SimulatedWire implements PacketCutter.Sink {
         if (happens(faults.duplicateChance)) {
             enqueue(from, packet, length, marked);
         }
+    }
+
+    /** Queues a packet of this length before the bottleneck; false if there is no room. */
+    private boolean passesBottleneck(final int length) {
+        final long waitsNs = Math.max(0, bottleneckFreeNs[destination] - nowNs);
+        if (waitsNs + durationNs(length) > durationNs(faults.bottleneckBytes)) {
+            return false;
+        }
+        longestQueueNs = Math.max(longestQueueNs, waitsNs);
+        bottleneckFreeNs[destination] = nowNs + waitsNs + durationNs(length);
+        return true;
+    }
+
+    private long durationNs(final long bytes) {
+        return bytes * TimeUnit.SECONDS.toNanos(1) / faults.bytesPerSecond;
+    }
+
+    /** The longest time that a packet has waited before the bottleneck since this was asked last. */
+    public long takeLongestQueueNs() {
+        final long longest = longestQueueNs;
+        longestQueueNs = 0;
+        return longest;
     }
 
     private boolean happens(final double chance) {
@@ -118,7 +144,7 @@ public final class SimulatedWire implements PacketCutter.Sink {
         }
         lengths[slot] = length;
         destinations[slot] = destination;
-        queue.add(slot, nowNs + delayNs());
+        queue.add(slot, Math.max(nowNs, bottleneckFreeNs[destination]) + delayNs());
     }
 
     private long delayNs() {

@@ -19,6 +19,10 @@ public final class WireFaults {
      * Frames pass whole, marks included, as between two ends of a veth; else they are cut into packets as on a cable.
      */
     public boolean superSegments;
+    /** Of a bottleneck in each direction, bytes per second; 0 for none. */
+    public long bytesPerSecond;
+    /** How much may wait before the bottleneck; more is lost. */
+    public long bottleneckBytes = 1 << 20;
     /** Packets that fit on the wire; more are lost. */
     public int queuePackets = 4_096;
 
@@ -31,6 +35,7 @@ public final class WireFaults {
         return "loss " + lossChance + ", duplicates " + duplicateChance + ", reordering " + reorderChance + " by "
                 + reorderNs
                 + " ns, corruption " + corruptChance + ", delay " + delayNs + "+" + jitterNs + " ns"
+                + (bytesPerSecond > 0 ? ", " + bytesPerSecond + " bytes/s behind " + bottleneckBytes : "")
                 + (superSegments ? ", super-segments" : "");
     }
 }

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.pno.stack.SocketOptions;
+import org.pno.stack.StackConfiguration;
 import org.pno.sys.Errno;
+import org.pno.tcp.congestion.CongestionAlgorithm;
 
 /** A run of two joined stacks of which a seed decides everything: programs, options, wire, faults. */
 final class RandomRun {
@@ -16,21 +18,30 @@ final class RandomRun {
     private static final long LIMIT_NS = TimeUnit.HOURS.toNanos(2);
     private static final long TIME_WAIT_NS = TimeUnit.SECONDS.toNanos(61);
 
+    private static final long START_NS = TimeUnit.HOURS.toNanos(1);
+
     private RandomRun() {}
+
+    private static StackConfiguration configuration(final CongestionAlgorithm congestion) {
+        final StackConfiguration configuration = new StackConfiguration();
+        configuration.tcp.congestion = congestion;
+        return configuration;
+    }
 
     /** Plays one run to its end; fails where something is not as it must be. */
     static SimulatedPair play(final long seed) {
-        return play(seed, false);
+        return play(seed, false, CongestionAlgorithm.CUBIC);
     }
 
-    /** The same by IPv6. */
-    static SimulatedPair play(final long seed, final boolean ipv6) {
+    /** The same by IPv6, or with another congestion control. */
+    static SimulatedPair play(final long seed, final boolean ipv6, final CongestionAlgorithm congestion) {
         final SplittableRandom random = new SplittableRandom(seed);
         final WireFaults faults = faults(random);
         final NodeBehaviour behaviour = behaviour(random);
         behaviour.ipv6 = ipv6;
         final String run = "seed " + seed + ": " + faults + "; " + behaviour;
-        final SimulatedPair pair = new SimulatedPair(faults, behaviour, seed);
+        final SimulatedPair pair = new SimulatedPair(
+                faults, behaviour, seed, START_NS, configuration(congestion), configuration(congestion));
         final List<TransferProgram> clients = new ArrayList<>();
         final List<TransferProgram> servers = new ArrayList<>();
         final boolean patient = random.nextInt(4) > 0;
