@@ -100,7 +100,7 @@ final class PcapCommand implements Runnable {
     }
 
     private CaptureRequest request() {
-        Arguments.positive("--count", count);
+        Arguments.positive("--count", (double) count);
         Arguments.positive("--snaplen", snapBytes);
         if (connections.size() > HandshakeDescriptor.CAPTURE_MAX_CONNECTIONS) {
             throw new UserError(connections.size() + " times --connection; the most is "

@@ -46,6 +46,7 @@ class BridgeTransferTest {
         final HostListener listener = fixture.listen(fixture.peer, fixture.peerHost, fixture.peerChannel, 1);
         final HostSocket socket = fixture.connectToPeer();
         fixture.await(() -> socket.isRequestDone() && listener.accept() != null);
+        fixture.await(() -> socket.state() != SocketStatus.CONNECTING); // The words of one batch come in any order.
 
         assertEquals(0, socket.requestError());
         assertEquals(SocketStatus.ESTABLISHED, socket.state());

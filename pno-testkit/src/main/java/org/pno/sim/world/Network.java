@@ -230,7 +230,8 @@ public final class Network {
     }
 
     private void corrupt(final Flight flight) {
-        final long victim = Flight.FRAME + EthernetHeader.BYTES + random.nextInt(flight.length - EthernetHeader.BYTES);
+        final int behindHeader = random.nextInt(flight.length - EthernetHeader.BYTES);
+        final long victim = (long) Flight.FRAME + EthernetHeader.BYTES + behindHeader;
         final byte was = flight.memory.get(ValueLayout.JAVA_BYTE, victim);
         flight.memory.set(ValueLayout.JAVA_BYTE, victim, (byte) (was ^ 1 << random.nextInt(8)));
         flight.isCorrupt = true;
