@@ -82,6 +82,9 @@ final class BridgeSocket {
     Publication publication = Publication.NONE;
     boolean isDirty;
     boolean isAddressPosted;
+    /** Until they are posted, of a connection that the stack has forgotten before. */
+    ConnectionAddresses addresses;
+
     /** Something that a waiting host wants to know rose. */
     boolean hasRisen;
     /** The publication raises rxCommitted or rxFin. */
@@ -174,6 +177,7 @@ final class BridgeSocket {
         isEnding = false;
         isDirty = false;
         isAddressPosted = false;
+        addresses = null;
         txWritten = 0;
         rxRead = 0;
         txFin = 0;

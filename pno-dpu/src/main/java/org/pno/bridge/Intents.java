@@ -172,6 +172,7 @@ final class Intents implements StackOutput {
         final BridgeSocket socket = table.connection(connection);
         if (socket != null) {
             publisher.takeConnection(socket);
+            publisher.keepAddresses(socket);
             table.unbindConnection(socket);
             publisher.mark(socket);
         }

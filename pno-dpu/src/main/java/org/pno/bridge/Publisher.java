@@ -220,22 +220,35 @@ final class Publisher {
         return isPosted;
     }
 
+    /** The stack is about to forget the connection, which may have been reset before it was published at all. */
+    void keepAddresses(final BridgeSocket socket) {
+        if (!socket.isAddressPosted && socket.addresses == null) {
+            socket.addresses = addresses(socket.connection);
+        }
+    }
+
+    private ConnectionAddresses addresses(final int connection) {
+        return new ConnectionAddresses(
+                stack.localAddressHi(connection),
+                stack.localAddressLo(connection),
+                stack.localPort(connection),
+                stack.remoteAddressHi(connection),
+                stack.remoteAddressLo(connection),
+                stack.remotePort(connection));
+    }
+
     private boolean postAddress(final BridgeSocket socket) {
-        final int connection = socket.connection;
-        if (socket.isAddressPosted || connection == BridgeSocket.NONE) {
+        if (socket.isAddressPosted || socket.connection == BridgeSocket.NONE && socket.addresses == null) {
             return false;
         }
+        final ConnectionAddresses known = socket.addresses != null ? socket.addresses : addresses(socket.connection);
         socket.isAddressPosted = true;
+        socket.addresses = null;
         final Slot slot = context.slots().take();
-        final long localHi = stack.localAddressHi(connection);
-        final long localLo = stack.localAddressLo(connection);
         address.wrap(slot.memory(), slot.offset())
-                .family(IpAddress.isIpv4(localHi, localLo) ? 4 : 6)
-                .local(localHi, localLo, stack.localPort(connection))
-                .remote(
-                        stack.remoteAddressHi(connection),
-                        stack.remoteAddressLo(connection),
-                        stack.remotePort(connection));
+                .family(IpAddress.isIpv4(known.localHi(), known.localLo()) ? 4 : 6)
+                .local(known.localHi(), known.localLo(), known.localPort())
+                .remote(known.remoteHi(), known.remoteLo(), known.remotePort());
         final long line = socket.offset + RecordDescriptor.INFO_LINE_OFFSET;
         bus.write(socket.arena.region(), line, slot.memory(), slot.offset(), ADDRESS_BYTES);
         addressSlots.add(bus.ticket(), slot, 0);

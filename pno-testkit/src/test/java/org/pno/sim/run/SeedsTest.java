@@ -2,12 +2,15 @@ package org.pno.sim.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pno.sim.world.Coverage;
 import org.pno.sim.world.SeedRun;
 import org.pno.sim.world.Workspace;
@@ -33,6 +36,13 @@ class SeedsTest {
         states.removeAll(series.coverage().states());
         states.remove(TcpState.LISTEN); // A listener is no connection.
         assertEquals(EnumSet.of(TcpState.CLOSED), states);
+    }
+
+    /** Connections that were reset before a program could be told of them had no addresses. */
+    @ParameterizedTest
+    @ValueSource(longs = {637, 5255, 7143})
+    void shouldTellTheAddressesOfWhatWasResetAtOnce(final long seed) {
+        assertNull(play(seed, new Workspace()).what());
     }
 
     @Test
