@@ -71,6 +71,18 @@ final class DpuCommand implements Runnable {
             description = "Congestion control of sockets that choose none: cubic, reno, dctcp or bbr; default: cubic.")
     private String congestion;
 
+    @Option(
+            names = "--syn-cookies",
+            paramLabel = "WHEN",
+            description = "Answer SYNs without remembering them: never, when-needed (too many are half open; the"
+                    + " default) or always.")
+    private String synCookies;
+
+    @Option(
+            names = "--pacing",
+            description = "Send at a rate on every connection, not only where bbr or SO_MAX_PACING_RATE wants it.")
+    private boolean pacing;
+
     @Override
     public void run() {
         final CountDownLatch closed = new CountDownLatch(1);
@@ -94,7 +106,8 @@ final class DpuCommand implements Runnable {
     }
 
     private DpuConfiguration configuration() {
-        final DpuConfiguration configuration = new DpuConfiguration().port(port).socketPath(socket.path());
+        final DpuConfiguration configuration =
+                new DpuConfiguration().port(port).socketPath(socket.path()).pacing(pacing);
         addresses.forEach(configuration::address);
         gateways.forEach(configuration::gateway);
         if (faults != null) {
@@ -111,6 +124,9 @@ final class DpuCommand implements Runnable {
         }
         if (congestion != null) {
             configuration.congestion(congestion);
+        }
+        if (synCookies != null) {
+            configuration.synCookies(synCookies);
         }
         return configuration;
     }

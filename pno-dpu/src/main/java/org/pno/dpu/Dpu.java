@@ -185,6 +185,8 @@ public final class Dpu implements AutoCloseable {
         stack.mtuBytes = port.mtuBytes();
         stack.tcp.maxConnections = configuration.maxConnections();
         stack.tcp.congestion = configuration.congestion();
+        stack.tcp.synCookies = configuration.synCookies();
+        stack.tcp.pacing = configuration.pacing();
         stack.tcp.streamBytes = ArenaDescriptor.STREAM_BYTES;
         stack.tcp.secret0 = RandomBytes.nextLong();
         stack.tcp.secret1 = RandomBytes.nextLong();

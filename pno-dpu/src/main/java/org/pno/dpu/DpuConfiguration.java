@@ -6,6 +6,7 @@ import java.util.List;
 import org.pno.port.FaultSpec;
 import org.pno.port.PortException;
 import org.pno.port.PortSpec;
+import org.pno.tcp.SynCookieMode;
 import org.pno.tcp.congestion.CongestionAlgorithm;
 import org.pno.wire.IpAddress;
 import org.pno.wire.IpPrefix;
@@ -30,6 +31,8 @@ public final class DpuConfiguration {
     private int maxConnections = 65_536;
     private int frames = 1_024;
     private CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
+    private SynCookieMode synCookies = SynCookieMode.AUTO;
+    private boolean pacing;
 
     /** The packet port, {@code KIND:TARGET[,OPTION=VALUE]…}. Required. */
     public DpuConfiguration port(final String spec) {
@@ -137,6 +140,23 @@ public final class DpuConfiguration {
         return this;
     }
 
+    /** When SYNs are answered without being remembered: {@code never}, {@code when-needed} (the default), {@code always}. */
+    public DpuConfiguration synCookies(final String when) {
+        synCookies = switch (when) {
+            case "never" -> SynCookieMode.OFF;
+            case "when-needed" -> SynCookieMode.AUTO;
+            case "always" -> SynCookieMode.ALWAYS;
+            default -> throw new DpuException("--syn-cookies " + when + ": must be one of never, when-needed, always");
+        };
+        return this;
+    }
+
+    /** Every connection sends at a rate; else those alone whose congestion control or SO_MAX_PACING_RATE says one. */
+    public DpuConfiguration pacing(final boolean ofAll) {
+        pacing = ofAll;
+        return this;
+    }
+
     /** Frames of 64 KiB for the port and everything under way; memory that is never used costs nothing. */
     public DpuConfiguration frames(final int count) {
         if (count < 64 || count > 1 << 16) {
@@ -214,6 +234,14 @@ public final class DpuConfiguration {
 
     public CongestionAlgorithm congestion() {
         return congestion;
+    }
+
+    public SynCookieMode synCookies() {
+        return synCookies;
+    }
+
+    public boolean pacing() {
+        return pacing;
     }
 
     public int frames() {

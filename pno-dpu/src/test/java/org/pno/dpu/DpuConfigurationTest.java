@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pno.link.ArenaDescriptor;
+import org.pno.tcp.SynCookieMode;
 import org.pno.tcp.TcpConfiguration;
 
 /** What may be set, and that every refusal shows the value. */
@@ -57,6 +59,25 @@ class DpuConfigurationTest {
     @ValueSource(strings = {"fast", "0", "51", "-1"})
     void shouldRefuseASpin(final String spin) {
         assertRefused(spin, configuration -> configuration.spin(spin));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"never, OFF", "when-needed, AUTO", "always, ALWAYS"})
+    void shouldTakeWhenToGiveSynCookies(final String when, final SynCookieMode mode) {
+        assertEquals(mode, valid().synCookies(when).synCookies());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "auto", "0", "Always"})
+    void shouldRefuseSynCookies(final String when) {
+        assertRefused("--syn-cookies " + when, configuration -> configuration.synCookies(when));
+    }
+
+    @Test
+    void shouldNeitherPaceNorForceCookiesByDefault() {
+        assertFalse(valid().pacing());
+        assertTrue(valid().pacing(true).pacing());
+        assertEquals(SynCookieMode.AUTO, valid().synCookies());
     }
 
     @Test
