@@ -93,7 +93,7 @@ class CliErrorsTest {
                     --ip 10.0.0.1/24 --fault wind=1       | there is no fault 'wind'
                     --ip 10.0.0.1/24 --spin often         | --spin often: say auto, off, or microseconds
                     --ip 10.0.0.1/24 --congestion vegas    | --congestion vegas: must be one of cubic, reno, dctcp, bbr
-                    --ip 10.0.0.1/24 --syn-cookies some   | --syn-cookies some: must be one of never, when-needed, always
+                    --ip 10.0.0.1/24 --syn-cookies some   | --syn-cookies some: must be one of never, when-needed, alw
                     --ip 10.0.0.1/24 --max-connections 0  | --max-connections 0: must be from 1 to""")
     void shouldRefuseADpuThatCannotBe(final String options, final String message) {
         assertTold(REFUSAL, message, PORT + " " + options);

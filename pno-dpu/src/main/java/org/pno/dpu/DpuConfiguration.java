@@ -140,7 +140,7 @@ public final class DpuConfiguration {
         return this;
     }
 
-    /** When SYNs are answered without being remembered: {@code never}, {@code when-needed} (the default), {@code always}. */
+    /** When SYNs are answered and forgotten: {@code never}, {@code when-needed} (the default), {@code always}. */
     public DpuConfiguration synCookies(final String when) {
         synCookies = switch (when) {
             case "never" -> SynCookieMode.OFF;
