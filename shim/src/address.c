@@ -35,6 +35,12 @@ bool pno_address_is_any(const struct pno_endpoint *endpoint)
     return memcmp(endpoint->bytes, any, sizeof(any)) == 0;
 }
 
+bool pno_address_is_loopback(const struct pno_endpoint *endpoint)
+{
+    return endpoint->family == 4 ? endpoint->bytes[0] == 127
+                                 : memcmp(endpoint->bytes, &in6addr_loopback, sizeof(in6addr_loopback)) == 0;
+}
+
 /* The socket's own family: IPv4 in IPv6 clothes for a program that opened AF_INET6. */
 static socklen_t write_name(bool inet6, uint16_t family, const uint8_t *bytes, uint16_t port, void *name)
 {

@@ -198,15 +198,12 @@ static void fail(const char *why)
 
 __attribute__((constructor)) static void start(void)
 {
-    char why[256];
-    const char *wrong;
+    char why[512];
     pno_process.pid = getpid();
     pno_log_start();
     pno_wait_start();
-    if (!pno_rules_start(&wrong)) {
-        snprintf(why, sizeof(why), "PNO_OFFLOAD: '%s' is not CIDR[:PORT[-PORT]]", wrong);
+    if (!pno_rules_start(why, sizeof(why)))
         fail(why);
-    }
     if (pno_control_open(PNO_MSG_KIND_PROGRAM, why, sizeof(why)) < 0) {
         const char *fallback = getenv("PNO_FALLBACK");
         if (fallback == NULL || fallback[0] != '1')

@@ -1,95 +1,135 @@
 /* Offload rules: a short list, read once, looked through at bind, listen and connect. */
 #include "rules.h"
 
-#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "control.h"
+#include "libc.h"
+#include "rule_text.h"
 
-#define RULES 64
-#define ITEM_BYTES 128
+#define RULES 128
+#define CONFIG_BYTES 16384
 
-struct rule {
-    uint8_t bytes[16];
-    uint16_t family;
-    uint16_t prefix;
-    uint16_t first_port;
-    uint16_t last_port;
-};
+enum verdict { UNSAID, OFFLOADED, EXCLUDED };
 
-static struct rule rules[RULES];
-static size_t rule_count; /* 0: the DPU's own subnets */
-static char wrong_item[ITEM_BYTES];
+static struct pno_rule rules[RULES];
+static size_t rule_count;
+static bool has_offloads; /* else the DPU's own networks are offloaded, where no rule excludes them */
 
-/* Reads a number up to `limit` that ends at `end`. */
-static bool read_number(const char *text, unsigned long limit, char end, uint16_t *value, const char **rest)
+/* --- reading --- */
+
+static bool is_this_program(const char *name)
 {
-    char *stop;
-    unsigned long number = strtoul(text, &stop, 10);
-    if (stop == text || *text < '0' || *text > '9' || number > limit || (*stop != end && *stop != '\0'))
+    char path[512];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    path[length < 0 ? 0 : length] = '\0';
+    const char *slash = strrchr(path, '/');
+    return strcmp(name, program_invocation_short_name) == 0 || (slash != NULL && strcmp(name, slash + 1) == 0);
+}
+
+/* Reads one rule from `source`. One of another program's is checked and forgotten. */
+static bool add(const char *source, const char *text, size_t length, bool exclude, char *why, size_t room)
+{
+    struct pno_rule made[2];
+    const char *wrong;
+    size_t count = pno_rule_read(text, length, made, &wrong);
+    if (count == 0)
+        snprintf(why, room, "%s: '%.*s' is no rule: %s; %s", source, (int)length, text, wrong, PNO_RULE_FORM);
+    else if (rule_count + count > RULES)
+        snprintf(why, room, "%s: '%.*s' is a rule too many: at most %d", source, (int)length, text, RULES);
+    if (count == 0 || rule_count + count > RULES)
         return false;
-    *value = (uint16_t)number;
-    *rest = *stop == '\0' ? stop : stop + 1;
+    has_offloads |= !exclude;
+    if (made[0].program[0] != '\0' && !is_this_program(made[0].program))
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        made[i].exclude = exclude;
+        rules[rule_count++] = made[i];
+    }
     return true;
 }
 
-static bool read_ports(const char *text, struct rule *rule)
+static bool read_list(const char *source, bool exclude, char *why, size_t room)
 {
-    const char *rest;
-    if (!read_number(text, UINT16_MAX, '-', &rule->first_port, &rest))
-        return false;
-    rule->last_port = rule->first_port;
-    return *rest == '\0' ||
-           (read_number(rest, UINT16_MAX, '\0', &rule->last_port, &rest) && rule->last_port >= rule->first_port);
-}
-
-/* Reads ADDRESS[/PREFIX][:PORTS], an IPv6 address with ports in brackets. Takes the text apart. */
-static bool read_rule(char *text, struct rule *rule)
-{
-    *rule = (struct rule){.last_port = UINT16_MAX};
-    char *ports = NULL;
-    char *address = text;
-    if (*text == '[') {
-        address = text + 1;
-        char *close = strchr(address, ']');
-        if (close == NULL)
-            return false;
-        ports = close[1] == ':' ? close + 2 : NULL;
-        *close = '\0';
-    } else if (strchr(text, ':') == strrchr(text, ':') && strchr(text, ':') != NULL) {
-        ports = strchr(text, ':') + 1;
-        ports[-1] = '\0';
-    }
-    char *slash = strchr(address, '/');
-    if (slash != NULL)
-        *slash = '\0';
-    rule->family = strchr(address, ':') != NULL ? 6 : 4;
-    rule->prefix = rule->family == 6 ? 128 : 32;
-    const char *rest;
-    return inet_pton(rule->family == 6 ? AF_INET6 : AF_INET, address, rule->bytes) == 1 &&
-           (slash == NULL || read_number(slash + 1, rule->prefix, '\0', &rule->prefix, &rest)) &&
-           (ports == NULL || read_ports(ports, rule));
-}
-
-bool pno_rules_start(const char **wrong)
-{
-    const char *list = getenv("PNO_OFFLOAD");
-    rule_count = 0;
+    const char *list = getenv(source);
     while (list != NULL && *list != '\0') {
         size_t length = strcspn(list, ",");
-        char item[ITEM_BYTES];
-        snprintf(item, sizeof(item), "%.*s", (int)length, list);
-        snprintf(wrong_item, sizeof(wrong_item), "%s", item);
-        *wrong = wrong_item;
-        if (rule_count == RULES || length >= ITEM_BYTES || !read_rule(item, &rules[rule_count]))
+        if (!add(source, list, length, exclude, why, room))
             return false;
-        rule_count++;
         list += length + (list[length] == ',');
     }
     return true;
 }
+
+/* "offload RULE", "exclude RULE", nothing, or a comment. */
+static bool read_line(const char *source, char *line, char *why, size_t room)
+{
+    line[strcspn(line, "#")] = '\0';
+    char *rest = NULL;
+    const char *word = strtok_r(line, " \t\r", &rest);
+    const char *rule = word == NULL ? NULL : strtok_r(NULL, " \t\r", &rest);
+    if (word == NULL)
+        return true;
+    bool exclude = strcmp(word, "exclude") == 0;
+    if ((!exclude && strcmp(word, "offload") != 0) || rule == NULL || strtok_r(NULL, " \t\r", &rest) != NULL) {
+        snprintf(why, room, "%s: '%s%s%s' is no line; say offload RULE, exclude RULE, or # and a comment", source, word,
+                 rule == NULL ? "" : " ", rule == NULL ? "" : rule);
+        return false;
+    }
+    return add(source, rule, strlen(rule), exclude, why, room);
+}
+
+static bool read_lines(const char *path, char *text, char *why, size_t room)
+{
+    for (int number = 1; text != NULL; number++) {
+        char *end = strchr(text, '\n');
+        char source[300];
+        if (end != NULL)
+            *end = '\0';
+        snprintf(source, sizeof(source), "%s, line %d", path, number);
+        if (!read_line(source, text, why, room))
+            return false;
+        text = end == NULL ? NULL : end + 1;
+    }
+    return true;
+}
+
+static bool read_config(const char *path, char *why, size_t room)
+{
+    static char text[CONFIG_BYTES];
+    size_t length = 0;
+    ssize_t got = 1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && got > 0 && length < sizeof(text)) {
+        got = libc_read(fd, text + length, sizeof(text) - length);
+        length += got > 0 ? (size_t)got : 0;
+    }
+    int error = fd < 0 || got < 0 ? errno : 0;
+    if (fd >= 0)
+        libc_close(fd);
+    if (error != 0 || length == sizeof(text)) {
+        snprintf(why, room, "PNO_CONFIG: %s: %s", path,
+                 error != 0 ? strerrordesc_np(error) : "it has more than 16,383 letters");
+        return false;
+    }
+    text[length] = '\0';
+    return read_lines(path, text, why, room);
+}
+
+bool pno_rules_start(char *why, size_t room)
+{
+    const char *config = getenv("PNO_CONFIG");
+    rule_count = 0;
+    has_offloads = false;
+    return (config == NULL || *config == '\0' || read_config(config, why, room)) &&
+           read_list("PNO_OFFLOAD", false, why, room) && read_list("PNO_EXCLUDE", true, why, room);
+}
+
+/* --- judging --- */
 
 static bool has_prefix(const uint8_t *address, const uint8_t *network, uint16_t bits)
 {
@@ -98,13 +138,57 @@ static bool has_prefix(const uint8_t *address, const uint8_t *network, uint16_t 
     return bits % 8 == 0 || ((address[bits / 8] ^ network[bits / 8]) >> (8 - bits % 8)) == 0;
 }
 
-static bool matches(const uint8_t *address, uint16_t family, uint16_t port)
+/* The longest prefix of the DPU's networks that the address is in, or -1. */
+static int own_prefix(const struct pno_endpoint *address)
 {
-    for (size_t i = 0; i < rule_count; i++)
-        if (rules[i].family == family && port >= rules[i].first_port && port <= rules[i].last_port &&
-            has_prefix(address, rules[i].bytes, rules[i].prefix))
-            return true;
-    return false;
+    int longest = -1;
+    for (uint32_t i = 0; i < pno_control.address_count; i++) {
+        const struct pno_dpu_address *own = &pno_control.addresses[i];
+        if (own->family == address->family && own->prefix > longest &&
+            has_prefix(address->bytes, own->bytes, own->prefix))
+            longest = own->prefix;
+    }
+    return longest;
+}
+
+/* How exact a rule is about an address, more than 0; 0: it says nothing of it. What only matches as a part of more than
+ * loopback, does not match there. */
+static uint64_t exactness(const struct pno_rule *rule, const struct pno_endpoint *address)
+{
+    bool loopback = pno_address_is_loopback(address);
+    int prefix = -1;
+    if (rule->where == PNO_RULE_OWN && own_prefix(address) >= 0)
+        prefix = own_prefix(address) + 1;
+    else if (rule->where == PNO_RULE_ANYWHERE)
+        prefix = loopback ? -1 : 0;
+    else if (rule->where == PNO_RULE_BLOCK && rule->family == address->family &&
+             has_prefix(address->bytes, rule->bytes, rule->prefix) &&
+             (!loopback || rule->prefix >= (rule->family == 4 ? 8 : 128)))
+        prefix = rule->prefix + 1;
+    if (prefix < 0)
+        return 0;
+    uint64_t ports = (uint64_t)rule->last_port - rule->first_port;
+    bool directed = !rule->connects || !rule->listens;
+    return ((uint64_t)prefix << 32 | (UINT16_MAX - ports) << 4 | (rule->program[0] != '\0') << 1 | directed) + 1;
+}
+
+/* What the rules say of an address; any_port: whether there is a port at which they would offload. */
+static enum verdict judge(const struct pno_endpoint *address, bool listens, bool any_port)
+{
+    enum verdict verdict = UNSAID;
+    uint64_t most = 0;
+    for (size_t i = 0; i < rule_count; i++) {
+        const struct pno_rule *rule = &rules[i];
+        bool meant =
+            (listens ? rule->listens : rule->connects) &&
+            (any_port ? !rule->exclude : address->port >= rule->first_port && address->port <= rule->last_port);
+        uint64_t exact = meant ? exactness(rule, address) : 0;
+        if (exact > most || (exact == most && exact != 0 && rule->exclude)) {
+            most = exact;
+            verdict = rule->exclude ? EXCLUDED : OFFLOADED;
+        }
+    }
+    return verdict == UNSAID && !has_offloads && own_prefix(address) >= 0 ? OFFLOADED : verdict;
 }
 
 /* fe80::/10. Its scope id names an interface of the kernel's, so such an address is the kernel's. */
@@ -115,29 +199,36 @@ static bool is_link_local(const struct pno_endpoint *to)
 
 bool pno_rules_connect(const struct pno_endpoint *to)
 {
-    if (is_link_local(to))
-        return false;
-    if (rule_count > 0)
-        return matches(to->bytes, to->family, to->port);
-    for (uint32_t i = 0; i < pno_control.address_count; i++)
-        if (pno_control.addresses[i].family == to->family &&
-            has_prefix(to->bytes, pno_control.addresses[i].bytes, pno_control.addresses[i].prefix))
-            return true;
-    return false;
+    return !is_link_local(to) && !pno_address_is_any(to) && judge(to, false, false) == OFFLOADED;
+}
+
+/* The wildcard cannot be offered on some of the DPU's addresses alone: one that is excluded keeps all from it. */
+static bool wildcard_listen(const struct pno_endpoint *at, bool only6)
+{
+    bool offloaded = false;
+    for (uint32_t i = 0; i < pno_control.address_count; i++) {
+        struct pno_endpoint own = {.family = pno_control.addresses[i].family, .port = at->port};
+        memcpy(own.bytes, pno_control.addresses[i].bytes, sizeof(own.bytes));
+        if (own.family != at->family && (at->family != 6 || only6))
+            continue;
+        enum verdict verdict = judge(&own, true, false);
+        if (verdict == EXCLUDED)
+            return false;
+        offloaded |= verdict == OFFLOADED;
+    }
+    return offloaded;
 }
 
 bool pno_rules_listen(const struct pno_endpoint *at, bool only6)
 {
-    bool any = pno_address_is_any(at);
-    bool both = any && at->family == 6 && !only6;
-    for (uint32_t i = 0; i < pno_control.address_count; i++) {
-        const struct pno_dpu_address *own = &pno_control.addresses[i];
-        bool meant =
-            both || (own->family == at->family && (any || memcmp(own->bytes, at->bytes, sizeof(at->bytes)) == 0));
-        if (meant && (rule_count == 0 || matches(own->bytes, own->family, at->port)))
-            return true;
-    }
-    return false;
+    if (pno_address_is_any(at))
+        return wildcard_listen(at, only6);
+    return (pno_rules_is_dpus(at) || pno_address_is_loopback(at)) && judge(at, true, false) == OFFLOADED;
+}
+
+bool pno_rules_may_listen(const struct pno_endpoint *at)
+{
+    return (pno_rules_is_dpus(at) || pno_address_is_loopback(at)) && judge(at, true, true) == OFFLOADED;
 }
 
 bool pno_rules_is_dpus(const struct pno_endpoint *address)

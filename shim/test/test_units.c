@@ -271,17 +271,29 @@ static bool listens(const char *address, uint16_t port)
     return pno_rules_listen(&at, false);
 }
 
-static void set_rules(const char *rules)
+static void set_variable(const char *name, const char *value)
 {
-    const char *wrong;
+    if (value != NULL)
+        setenv(name, value, 1);
+    else
+        unsetenv(name);
+}
+
+static void exclude(const char *rules, const char *excluded)
+{
+    char why[512] = "";
     static const struct pno_dpu_address own = {.family = 4, .prefix = 24, .bytes = {10, 77, 0, 1}};
     pno_control.addresses[0] = own;
     pno_control.address_count = 1;
-    if (rules != NULL)
-        setenv("PNO_OFFLOAD", rules, 1);
-    else
-        unsetenv("PNO_OFFLOAD");
-    CHECK(pno_rules_start(&wrong));
+    set_variable("PNO_OFFLOAD", rules);
+    set_variable("PNO_EXCLUDE", excluded);
+    if (!pno_rules_start(why, sizeof(why)))
+        check_failed(__FILE__, __LINE__, "%s", why);
+}
+
+static void set_rules(const char *rules)
+{
+    exclude(rules, NULL);
 }
 
 TEST(shouldOffloadTheDpusSubnetsByDefault)
@@ -318,21 +330,143 @@ TEST(shouldMatchPrefixesThatEndInsideAByte)
 
 TEST(shouldNameARuleThatCannotBeRead)
 {
-    static const char *const bad[] = {"10.77.0.0/33",   "10.77.0/24", "10.77.0.0/24:",      "10.77.0.0/24:70000",
-                                      "10.0.0.1:90-80", "x",          "10.77.0.0/24,hello", "[::1"};
+    static const char *const bad[] = {
+        "10.77.0.0/33", "10.77.0/24",   "10.77.0.0/24:", "10.77.0.0/24:70000", "10.0.0.1:90-80",   "x",
+        "hello",        "[::1",         "[10.0.0.1]:80", "::ffff:10.0.0.1",    "10.0.0.1:0",       "*@",
+        "listen=",      "accept=*",     "*@/bin/nginx",  "fd00::/129",         "localhost:80-",    "dpu/24",
+        "[::1]80",      "127.0.0.1/-1", "*:http",        "fd00:::1",           "*:1-2-3@redis@me", "10.0.0.1/24/8"};
     for (size_t i = 0; i < PNO_LENGTH(bad); i++) {
-        const char *wrong = NULL;
+        char why[512] = "";
+        char expected[128];
+        snprintf(expected, sizeof(expected), "PNO_OFFLOAD: '%s' is no rule: ", bad[i]);
         setenv("PNO_OFFLOAD", bad[i], 1);
-        CHECK(!pno_rules_start(&wrong));
-        CHECK(wrong != NULL && strstr(bad[i], wrong) != NULL);
+        bool read = pno_rules_start(why, sizeof(why));
+        if (read || strncmp(why, expected, strlen(expected)) != 0)
+            check_failed(__FILE__, __LINE__, "'%s': '%s'", bad[i], why);
+        CHECK(strstr(why, "a rule is [listen=") != NULL);
     }
+}
+
+TEST(shouldNameTheOneOfSeveralRulesThatCannotBeRead)
+{
+    char why[512] = "";
+    setenv("PNO_OFFLOAD", "10.77.0.0/24,[fd00::]:99999,10.0.0.1", 1);
+    CHECK(!pno_rules_start(why, sizeof(why)));
+    CHECK(strstr(why, "'[fd00::]:99999' is no rule: the port is not in 1..65535") != NULL);
 }
 
 TEST(shouldReadIpv6Rules)
 {
-    const char *wrong;
-    setenv("PNO_OFFLOAD", "[2001:db8::]:443,2001:db8::/32,[fd00::/8]:80", 1);
-    CHECK(pno_rules_start(&wrong));
+    set_rules("[2001:db8::]:443,2001:db8::/32,[fd00::/8]:80,::1");
+}
+
+TEST(shouldOffloadLoopbackOnlyWhereARuleNamesIt)
+{
+    struct pno_endpoint one = {.family = 6, .bytes = {[15] = 1}, .port = 80};
+    set_rules("0.0.0.0/0,::/0,*");
+    CHECK(!connects("127.0.0.1", 80));
+    CHECK(!listens("127.0.0.1", 80));
+    CHECK(!pno_rules_connect(&one));
+    set_rules("127.0.0.0/8");
+    CHECK(connects("127.0.0.1", 80));
+    CHECK(listens("127.9.9.9", 80));
+    CHECK(!pno_rules_connect(&one));
+    set_rules("localhost:80");
+    CHECK(connects("127.0.0.1", 80));
+    CHECK(!connects("127.0.0.1", 81));
+    CHECK(pno_rules_connect(&one));
+    CHECK(pno_rules_listen(&one, false));
+    CHECK(!connects("10.77.0.1", 80));
+    CHECK(!listens("0.0.0.0", 80));
+}
+
+TEST(shouldTellListenersFromConnections)
+{
+    set_rules("listen=dpu:80,connect=10.77.0.0/24:6379");
+    CHECK(listens("10.77.0.1", 80));
+    CHECK(!connects("10.77.0.1", 80));
+    CHECK(connects("10.77.0.1", 6379));
+    CHECK(!listens("10.77.0.1", 6379));
+}
+
+TEST(shouldOffloadTheRulesOfThisProgramOnly)
+{
+    char mine[128];
+    set_rules("*@no-such-program");
+    CHECK(!connects("10.77.0.2", 80));
+    snprintf(mine, sizeof(mine), "dpu:80@no-such-program,dpu@%s", program_invocation_short_name);
+    set_rules(mine);
+    CHECK(connects("10.77.0.2", 80));
+}
+
+TEST(shouldExcludeFromTheDpusNetworks)
+{
+    exclude(NULL, "10.0.0.0/8:22,listen=10.77.0.1:6379");
+    CHECK(connects("10.77.0.2", 80));
+    CHECK(!connects("10.77.0.2", 22));
+    CHECK(connects("10.77.0.2", 6379));
+    CHECK(!listens("10.77.0.1", 6379));
+    CHECK(!listens("0.0.0.0", 6379));
+    CHECK(listens("0.0.0.0", 6380));
+}
+
+TEST(shouldLetTheMostExactRuleDecide)
+{
+    exclude("10.0.0.0/8,10.1.2.0/24:80,dpu", "10.1.0.0/16,10.77.0.0/24");
+    CHECK(connects("10.2.0.1", 80));
+    CHECK(!connects("10.1.0.1", 80));
+    CHECK(connects("10.1.2.1", 80));
+    CHECK(!connects("10.1.2.1", 81));
+    CHECK(!connects("10.77.0.1", 80)); /* equally exact: excluded */
+    exclude("connect=10.77.0.0/24:443", "10.77.0.0/24");
+    CHECK(connects("10.77.0.1", 443));
+    CHECK(!connects("10.77.0.1", 80));
+}
+
+/* --- the configuration file --- */
+
+static char config_path[64];
+
+static void write_config(const char *text)
+{
+    snprintf(config_path, sizeof(config_path), "/tmp/pno-config-%d", (int)getpid());
+    FILE *file = fopen(config_path, "w");
+    CHECK(file != NULL);
+    CHECK(fputs(text, file) >= 0);
+    CHECK_EQ(fclose(file), 0);
+    setenv("PNO_CONFIG", config_path, 1);
+}
+
+TEST(shouldReadRulesOfAFileBesideThoseOfTheEnvironment)
+{
+    write_config("# what is offloaded\n\noffload 192.168.0.0/16 # all of it\n\texclude 192.168.1.0/24\r\nexclude *:22");
+    exclude("10.9.0.0/16", NULL);
+    unlink(config_path);
+    CHECK(connects("192.168.2.1", 80));
+    CHECK(!connects("192.168.1.1", 80));
+    CHECK(connects("10.9.0.1", 80));
+    CHECK(!connects("10.77.0.1", 80));
+}
+
+TEST(shouldNameTheLineOfAFileThatCannotBeRead)
+{
+    static const char *const lines[] = {"offload", "include 10.0.0.0/8", "offload 10.0.0.0/8 fast", "exclude x"};
+    for (size_t i = 0; i < PNO_LENGTH(lines); i++) {
+        char text[128], why[512] = "";
+        snprintf(text, sizeof(text), "# first\n%s\n", lines[i]);
+        write_config(text);
+        CHECK(!pno_rules_start(why, sizeof(why)));
+        unlink(config_path);
+        CHECK(strstr(why, ", line 2: '") != NULL);
+    }
+}
+
+TEST(shouldTellOfAFileThatIsNotThere)
+{
+    char why[512] = "";
+    setenv("PNO_CONFIG", "/nonexistent/pno.conf", 1);
+    CHECK(!pno_rules_start(why, sizeof(why)));
+    CHECK(strcmp(why, "PNO_CONFIG: /nonexistent/pno.conf: No such file or directory") == 0);
 }
 
 /* --- addresses --- */

@@ -61,9 +61,10 @@ class CliErrorsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    run --offload 10.0.0.0/33 -- true   | no rule for --offload: prefix 33 is not in 0..32.
-                    run --offload here -- true          | 'here' is no rule for --offload: want CIDR[:PORT[-PORT]]
-                    run --offload 10.0.0.0/8:0 -- true  | port 0 is not in 1..65535.
+                    run --offload 10.0.0.0/33 -- true   | '10.0.0.0/33' is no rule: the prefix is not in 0..32
+                    run --exclude here -- true          | --exclude: 'here' is no rule: WHERE is none of these; a rule
+                    run --offload 10.0.0.0/8:0 -- true  | the port is not in 1..65535
+                    run --config /nowhere -- true       | --config: cannot read /nowhere
                     run -- no-such-program              | 'no-such-program' was not found.
                     run -- /etc/passwd                  | /etc/passwd is not an executable file.
                     lab up Bad_Name                     | 'Bad_Name' is no name for a lab: small letters, digits and '-'

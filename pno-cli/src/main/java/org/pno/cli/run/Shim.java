@@ -38,14 +38,17 @@ public final class Shim {
     }
 
     /** What a program's environment needs: the shim before other preloaded libraries, and whom it asks. */
-    public static Map<String, String> environment(final String socket, final String rules) {
+    public static Map<String, String> environment(final String socket, final OffloadRules rules) {
+        final Map<String, String> environment = environment(socket);
+        environment.putAll(rules.environment());
+        return environment;
+    }
+
+    private static Map<String, String> environment(final String socket) {
         final Map<String, String> environment = new LinkedHashMap<>();
         final String others = System.getenv("LD_PRELOAD");
         environment.put("LD_PRELOAD", library() + (others == null || others.isEmpty() ? "" : ":" + others));
         environment.put("PNO_SOCKET", socket);
-        if (!rules.isEmpty()) {
-            environment.put("PNO_OFFLOAD", rules);
-        }
         return environment;
     }
 
@@ -55,7 +58,7 @@ public final class Shim {
             return List.of();
         }
         final List<String> prefix = new ArrayList<>(List.of("env"));
-        environment(socket, "").forEach((name, value) -> prefix.add(name + "=" + value));
+        environment(socket).forEach((name, value) -> prefix.add(name + "=" + value));
         return prefix;
     }
 }
