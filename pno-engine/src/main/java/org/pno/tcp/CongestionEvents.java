@@ -57,18 +57,35 @@ final class CongestionEvents {
         }
     }
 
+    /** The window of this round trip is proven: it was full, or, in slow start, more than half of it was used. */
+    static boolean isWindowUsed(final Connection connection) {
+        final long window = connection.congestion.windowBytes();
+        return connection.windowLimited
+                || window < connection.congestion.thresholdBytes() && window < 2 * connection.flightInRound;
+    }
+
     /**
-     * What may be sent has been. As Linux's tcp_cwnd_validate: a window that was full is proven; of one that was not
-     * for a whole timeout, only what was used is.
+     * What may be sent has been. As Linux's tcp_cwnd_validate: a window that was full is proven for a round trip; of
+     * one that was not for a whole timeout, only what was used is.
+     *
+     * @param full no further segment fits into the window
      */
-    void onFlushed(final Connection connection) {
+    void onFlushed(final Connection connection, final boolean full) {
         final long nowNs = context.nowNs();
-        if (connection.windowLimited) {
+        final long flight = connection.flightBytes();
+        if (full
+                || connection.sndUna >= connection.usageRoundEnd
+                || !connection.windowLimited && flight > connection.flightInRound) {
+            connection.windowLimited = full;
+            connection.flightInRound = flight;
+            connection.usageRoundEnd = connection.sndNxt;
+        }
+        if (isWindowUsed(connection)) {
             connection.windowUsedNs = nowNs;
             connection.windowUsedBytes = 0;
             return;
         }
-        connection.windowUsedBytes = Math.max(connection.windowUsedBytes, connection.flightAfterFlush);
+        connection.windowUsedBytes = Math.max(connection.windowUsedBytes, flight);
         if (nowNs - connection.windowUsedNs >= connection.rtt.timeoutNs()
                 && connection.phase == LossRecovery.Phase.NONE
                 && context.configuration.slowStartAfterIdle) {

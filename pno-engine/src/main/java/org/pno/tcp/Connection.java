@@ -105,9 +105,13 @@ public final class Connection extends Flow {
     long rttEnd;
     long rttSentNs;
     /** The last flush left data behind because of the congestion window. */
+    boolean windowHeld;
+    /** The congestion window was full in the round trip under way. */
     boolean windowLimited;
-    /** In flight when the last flush was done. */
-    long flightAfterFlush;
+    /** The most that was in flight in it, and where it ends. */
+    long flightInRound;
+
+    long usageRoundEnd;
 
     /** Since when the congestion window has not been full, and the most that was in flight since. */
     long windowUsedNs;
@@ -272,8 +276,10 @@ public final class Connection extends Flow {
         retransmitOwed = false;
         rtt.reset();
         rttTimed = false;
+        windowHeld = false;
         windowLimited = false;
-        flightAfterFlush = 0;
+        flightInRound = 0;
+        usageRoundEnd = -1;
         blackHoles = 0;
     }
 

@@ -103,7 +103,7 @@ final class DeliveryRate {
     /** Sending begins; nothing is in flight. */
     void onTransmitStart(final Connection connection) {
         // Neither a window nor pacing has kept anything back until now.
-        if (!connection.persisting && !connection.windowLimited && !connection.paceHeld) {
+        if (!connection.persisting && !connection.windowHeld && !connection.paceHeld) {
             markAppLimited(connection, 0);
         }
         if (connection.congestion.controlsRate()) {

@@ -183,12 +183,8 @@ final class LossRecovery {
     }
 
     private void grow(final Connection connection) {
-        final long window = connection.congestion.windowBytes();
-        // RFC 5681 3.1 with the caution of RFC 7661: a window that was not used is not proven, so it does not grow. In
-        // slow start half of it used will do, as in Linux.
-        final boolean slowStart = window < connection.congestion.thresholdBytes();
-        final boolean limited = connection.windowLimited || slowStart && window < 2 * connection.flightAfterFlush;
-        if (limited && !Ecn.isReduced(connection)) {
+        // RFC 5681 3.1 with the caution of RFC 7661: a window that was not used is not proven, so it does not grow.
+        if (CongestionEvents.isWindowUsed(connection) && !Ecn.isReduced(connection)) {
             connection.congestion.onAcknowledged(ack.newsBytes, ack.rttNs, context.nowNs());
         }
     }

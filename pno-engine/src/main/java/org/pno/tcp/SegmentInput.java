@@ -1,13 +1,9 @@
 package org.pno.tcp;
 
-import java.util.concurrent.TimeUnit;
 import org.pno.sys.Errno;
 
 /** RFC 9293 3.10.7.4: a segment for a connection, checked and taken in the RFC's order. */
 final class SegmentInput {
-    /** RFC 7323 5.5: a timestamp that has not been renewed for so long proves nothing. */
-    private static final long TIMESTAMP_LIFE_NS = TimeUnit.DAYS.toNanos(24);
-
     private final TcpContext context;
     private final Handshake handshake;
     private final AckProcessor ackProcessor;
@@ -55,7 +51,7 @@ final class SegmentInput {
     private void onSynchronised(final Connection connection, final Segment segment, final StateTable.Action action) {
         segment.locate(connection);
         // First: the sequence number, and before it the timestamp (RFC 7323 5.3 R1).
-        if (isOld(connection, segment)) {
+        if (Paws.isOld(connection, segment, context.nowNs())) {
             refuse(connection, segment, DropReason.PAWS);
             return;
         }
@@ -77,7 +73,7 @@ final class SegmentInput {
             return;
         }
         connection.lastHeardNs = context.nowNs();
-        renewTimestamp(connection, segment);
+        Paws.renew(connection, segment, context.nowNs());
         if (connection.state() == TcpState.SYN_RECEIVED && !completes(connection, segment)) {
             return;
         }
@@ -98,25 +94,6 @@ final class SegmentInput {
     private static boolean isOver(final Connection connection, final TcpState before) {
         return before == TcpState.CLOSING && connection.state() == TcpState.TIME_WAIT
                 || before == TcpState.LAST_ACK && connection.finAcknowledged();
-    }
-
-    /** RFC 7323 5.3 R1. RST is exempt (5.2); so is a segment without timestamps, as in Linux. */
-    private boolean isOld(final Connection connection, final Segment segment) {
-        return connection.timestamps
-                && segment.options().timestamps()
-                && segment.options().timestampValue() - connection.tsRecent < 0
-                && !segment.isRst()
-                && context.nowNs() - connection.tsRecentAtNs < TIMESTAMP_LIFE_NS;
-    }
-
-    /** RFC 7323 5.3 R3, with the correction of RFC 7323 4.3: the timestamp of what the next ACK acknowledges. */
-    private void renewTimestamp(final Connection connection, final Segment segment) {
-        if (connection.timestamps
-                && segment.options().timestamps()
-                && segment.position <= connection.rcvAcked) { // Older ones have been refused, or it has no life left.
-            connection.tsRecent = segment.options().timestampValue();
-            connection.tsRecentAtNs = context.nowNs();
-        }
     }
 
     /**

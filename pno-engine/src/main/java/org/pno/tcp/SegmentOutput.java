@@ -127,16 +127,17 @@ final class SegmentOutput {
         if (connection.loss.probeOwed) {
             sendProbe(connection, mss);
         }
-        final boolean limitedBefore = connection.windowLimited;
-        connection.windowLimited = false;
+        connection.windowHeld = false;
+        final long sentBefore = connection.sndNxt;
         do {
             while (sendNext(connection, mss)) {
                 // Until something says stop.
             }
         } while (!starved && !connection.paceHeld && recovery.onAllSent(connection));
-        connection.windowLimited |= connection.paceHeld && limitedBefore; // The rest will tell.
-        connection.flightAfterFlush = connection.flightBytes();
-        congestion.onFlushed(connection);
+        final boolean full = room < mss;
+        if (full || connection.sndNxt > sentBefore) {
+            congestion.onFlushed(connection, full);
+        }
         DeliveryRate.onFlushed(connection, recovery.windowBytes(connection));
     }
 
@@ -163,7 +164,7 @@ final class SegmentOutput {
         long length = recovery.rangeEnd() - start;
         final long allowed = connection.retransmitOwed ? Math.max(room, mss) : room;
         if (allowed < Math.min(length, mss)) {
-            connection.windowLimited = true;
+            connection.windowHeld = true;
             return false;
         }
         if (!connection.retransmitOwed && pacing.holds(connection)) {
@@ -224,7 +225,7 @@ final class SegmentOutput {
             return 0;
         }
         if (fits > room) {
-            connection.windowLimited = true;
+            connection.windowHeld = true;
             fits = Math.max(0, room);
         }
         if (fits >= mss) {

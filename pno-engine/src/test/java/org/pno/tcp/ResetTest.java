@@ -162,6 +162,49 @@ class ResetTest {
         assertEquals(1, other.dropped(DropReason.PAWS));
     }
 
+    /** Ten segments in flight, the second reported; what comes next was sent before that report. */
+    private static TcpTester afterAReport() {
+        final TcpTester other = new TcpTester();
+        other.establish(of("S").offers().timestamps(100, 0), 512);
+        other.write(14_480);
+        other.inject(ackOf(1, 1).window(512).sack(1_449, 2_897).timestamps(120, 0));
+        other.sent.clear();
+        return other;
+    }
+
+    @Test
+    void shouldTakeALateAcknowledgement() {
+        final TcpTester other = afterAReport();
+        other.inject(ackOf(1, 1).window(512).sack(1_449, 7_241).timestamps(119, 0));
+        assertEquals(0, other.dropped(DropReason.PAWS));
+        other.expectData(1, 1_448);
+    }
+
+    @Test
+    void shouldIgnoreTheWindowAndTheTimestampOfALateAcknowledgement() {
+        final TcpTester other = afterAReport();
+        other.inject(ackOf(1, 1).window(300).sack(1_449, 2_897).timestamps(119, 0));
+        assertEquals(0, other.dropped(DropReason.PAWS));
+        assertEquals(512 << 7, other.connection().sendWindowBytes());
+        assertEquals(120, other.connection().tsRecent);
+    }
+
+    @Test
+    void shouldDropAnAcknowledgementThatOpensTheWindowLate() {
+        final TcpTester other = afterAReport();
+        other.inject(ackOf(1, 1).window(513).timestamps(119, 0));
+        assertEquals(1, other.dropped(DropReason.PAWS));
+    }
+
+    @Test
+    void shouldDropAnAcknowledgementThatIsLaterThanTheTimeout() {
+        final TcpTester other = new TcpTester();
+        other.establish(of("S").offers().timestamps(10_000, 0), 512);
+        other.write(14_480);
+        other.inject(ackOf(1, 1).window(512).sack(1_449, 2_897).timestamps(8_000, 0));
+        assertEquals(1, other.dropped(DropReason.PAWS));
+    }
+
     @Test
     void shouldTakeResetWithOldTimestamp() {
         final TcpTester other = new TcpTester();

@@ -139,8 +139,9 @@ public final class Cubic extends CongestionControl {
         epochNs = NO_EPOCH;
         creditBytes = 0;
         hyStart.stop();
-        // 4.6, of what was in flight: a window that was not used is not proven.
-        thresholdBytes = Math.max(Math.min(flightBytes, windowBytes) * 7 / 10, 2L * mssBytes);
+        // 4.6, of the window, as it allows where a window does not grow that is not used: else a program that sends
+        // little at a time would lose, with each loss, room for what it has.
+        thresholdBytes = Math.max(windowBytes * 7 / 10, 2L * mssBytes);
         windowBytes = thresholdBytes;
     }
 

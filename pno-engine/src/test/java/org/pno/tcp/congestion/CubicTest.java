@@ -64,16 +64,19 @@ class CubicTest {
     }
 
     @Test
-    void shouldReduceToSevenTenthsOfFlight() {
+    void shouldReduceToSevenTenthsOfTheWindow() {
         cubic.onAcknowledged(90 * MSS, RTT_NS, nowNs);
-        cubic.onLoss(100 * MSS, nowNs);
+        cubic.onLoss(60 * MSS, nowNs);
         assertEquals(70 * MSS, cubic.windowBytes());
         assertEquals(70 * MSS, cubic.thresholdBytes());
     }
 
     @Test
     void shouldKeepTwoSegmentsAtLeast() {
-        cubic.onLoss(2 * MSS, nowNs);
+        cubic.onLoss(10 * MSS, nowNs);
+        for (int i = 0; i < 5; i++) {
+            cubic.onLoss(cubic.windowBytes(), nowNs);
+        }
         assertEquals(2 * MSS, cubic.windowBytes());
     }
 

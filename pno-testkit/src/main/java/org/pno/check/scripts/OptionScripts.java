@@ -158,6 +158,31 @@ final class OptionScripts {
     }
 
     @PacketScript
+    static void shouldTakeALateAcknowledgement(final Script s) {
+        s.establish(fullSyn(), 100, 8_000);
+        s.write(10 * 1_448);
+        LossScripts.expectFlight(s, 1, 10, 1_448);
+        s.inject(pureAck(1).window(8_000).sack(1 + 1_448, 1 + 2 * 1_448).timestamp(1_120));
+        s.expectNothing();
+        s.inject(pureAck(1).window(8_000).sack(1 + 1_448, 1 + 5 * 1_448).timestamp(1_110));
+        s.expect(data(1, 1_448));
+        s.inject(pureAck(1 + 10 * 1_448).window(8_000).timestamp(1_121));
+        s.expectNothing();
+    }
+
+    @PacketScript
+    static void shouldRefuseALateAcknowledgementThatOpensTheWindow(final Script s) {
+        s.establish(fullSyn(), 100, 100);
+        s.write(10);
+        s.expect(data(1, 10));
+        s.inject(pureAck(1).window(100).timestamp(1_120));
+        s.inject(pureAck(1).window(200).timestamp(1_110));
+        s.expect(seg("A").seq(11).ack(1));
+        s.inject(pureAck(11).timestamp(1_121));
+        s.expectNothing();
+    }
+
+    @PacketScript
     static void shouldCompareTimestampsAcrossTheirWrap(final Script s) {
         s.establish(syn().timestamp(0xFFFF_FFF0L, 0));
         s.inject(data(1, 100).ack(1).timestamp(5));
