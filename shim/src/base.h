@@ -30,6 +30,10 @@ struct pno_thread {
     uint64_t waiter_channels;         /* whose bells stand in the private set, a bit each */
     const struct pno_set *harvesting; /* the set that the thread is in epoll_wait for */
     bool sleeping;                    /* it is one of that set's sleepers */
+    uint32_t put_off;                 /* the signal that waits for the last lock to be given, see signals.c */
+    uint32_t handled, cuts;           /* handlers that ran, and those without SA_RESTART; */
+    uint32_t mark, cut_mark;          /* of them those before the call that is being made */
+    uint32_t sleeping_on;             /* 1 + the channel whose bell ends its sleep, from before its last look */
 };
 
 extern __thread struct pno_thread pno_self __attribute__((tls_model("initial-exec")));

@@ -8,6 +8,7 @@
     PNO_TRANSFER_CALLS(X)   \
     PNO_DESCRIPTOR_CALLS(X) \
     PNO_WAIT_CALLS(X)       \
+    PNO_SIGNAL_CALLS(X)     \
     PNO_FORTIFIED_CALLS(X)
 
 #define PNO_SOCKET_CALLS(X)                                                                                   \
@@ -81,6 +82,18 @@
     X(int, epoll_pwait2,                                                                                           \
       (int set, struct epoll_event *events, int room, const struct timespec *timeout, const sigset_t *mask),       \
       (set, events, room, timeout, mask))
+
+#define PNO_SIGNAL_CALLS(X)                                                                                         \
+    X(int, sigaction, (int number, const struct sigaction *action, struct sigaction *old), (number, action, old))   \
+    X(int, __sigaction, (int number, const struct sigaction *action, struct sigaction *old), (number, action, old)) \
+    X(sighandler_t, signal, (int number, sighandler_t handler), (number, handler))                                  \
+    X(sighandler_t, bsd_signal, (int number, sighandler_t handler), (number, handler))                              \
+    X(sighandler_t, ssignal, (int number, sighandler_t handler), (number, handler))                                 \
+    X(sighandler_t, sysv_signal, (int number, sighandler_t handler), (number, handler))                             \
+    X(sighandler_t, __sysv_signal, (int number, sighandler_t handler), (number, handler))                           \
+    X(sighandler_t, sigset, (int number, sighandler_t handler), (number, handler))                                  \
+    X(int, sigignore, (int number), (number))                                                                       \
+    X(int, siginterrupt, (int number, int on), (number, on))
 
 /* What _FORTIFY_SOURCE makes of some of them. */
 #define PNO_FORTIFIED_CALLS(X)                                                                                      \

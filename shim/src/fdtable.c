@@ -13,6 +13,7 @@
 
 #include "libc.h"
 #include "process.h"
+#include "signals.h"
 
 #define INTERNAL_LIMIT 192
 #define INTERNAL_ROOM 256 /* numbers below the limit that ours start from */
@@ -90,6 +91,7 @@ void pno_lock_catch_up(void)
 
 bool pno_file_hold(struct pno_file *file, int fd)
 {
+    pno_signals_mark(); /* a handler from here on may have closed the number */
     uint32_t references = atomic_load(&file->references);
     do {
         if (references == 0)

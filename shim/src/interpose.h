@@ -17,21 +17,20 @@ static inline long pno_result(long answer)
     return -1;
 }
 
-/* Returns from the wrapper if the number is ours and its file has that operation, and does not pass. */
-#define PNO_OURS(fd, operation, ...)                                      \
-    do {                                                                  \
-        struct pno_file *file_ = pno_file_of(fd);                         \
-        if (file_ != NULL && file_->ops->operation != NULL) {             \
-            long answer_ = file_->ops->operation(file_, fd, __VA_ARGS__); \
-            if (PNO_LIKELY(answer_ != PNO_PASS))                          \
-                return pno_result(answer_);                               \
-        }                                                                 \
-    } while (0)
+/* Returns from the wrapper if the number is ours and its file has that operation, and does not pass. A call that is
+ * made anew, as Linux restarts one after a signal, asks anew whose the number is. */
+#define PNO_OURS(fd, operation, ...)                                                                     \
+    for (struct pno_file * file_; (file_ = pno_file_of(fd)) != NULL && file_->ops->operation != NULL;) { \
+        long answer_ = file_->ops->operation(file_, fd, __VA_ARGS__);                                    \
+        if (PNO_LIKELY(answer_ != PNO_PASS && answer_ != -ERESTART))                                     \
+            return pno_result(answer_);                                                                  \
+        if (answer_ == PNO_PASS)                                                                         \
+            break;                                                                                       \
+    }
 
 /* Calls that no header declares unless a program is compiled for them. */
-#define PNO_DECLARE(result, name, parameters, arguments) result name parameters;
-PNO_FORTIFIED_CALLS(PNO_DECLARE)
-#undef PNO_DECLARE
+#define PNO_DECLARE_CALL(result, name, parameters, arguments) result name parameters;
+PNO_FORTIFIED_CALLS(PNO_DECLARE_CALL)
 
 /* A number that the kernel has just given: it is nobody's. */
 static inline int pno_fresh(int fd)

@@ -6,6 +6,7 @@
 #include "poll.h"
 #include "process.h"
 #include "sets.h"
+#include "signals.h"
 
 static uint64_t after_millis(int timeout)
 {
@@ -34,12 +35,14 @@ static bool is_time(const struct timespec *timeout)
 
 PNO_EXPORT int poll(struct pollfd *fds, nfds_t count, int timeout)
 {
+    pno_signals_mark();
     long answer = pno_poll(fds, count, after_millis(timeout), NULL);
     return answer == PNO_PASS ? libc_poll(fds, count, timeout) : (int)pno_result(answer);
 }
 
 PNO_EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
+    pno_signals_mark();
     long answer = is_time(timeout) ? pno_poll(fds, count, after_timespec(timeout), mask) : PNO_PASS;
     return answer == PNO_PASS ? libc_ppoll(fds, count, timeout, mask) : (int)pno_result(answer);
 }
@@ -69,6 +72,7 @@ static void tell_time_left(uint64_t deadline, struct timeval *timeout)
 
 PNO_EXPORT int select(int count, fd_set *reads, fd_set *writes, fd_set *excepts, struct timeval *timeout)
 {
+    pno_signals_mark();
     if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_usec < 0))
         return libc_select(count, reads, writes, excepts, timeout);
     uint64_t deadline = PNO_NEVER;
@@ -84,6 +88,7 @@ PNO_EXPORT int select(int count, fd_set *reads, fd_set *writes, fd_set *excepts,
 PNO_EXPORT int pselect(int count, fd_set *reads, fd_set *writes, fd_set *excepts, const struct timespec *timeout,
                        const sigset_t *mask)
 {
+    pno_signals_mark();
     long answer = PNO_PASS;
     if (is_time(timeout))
         answer = pno_select(count, reads, writes, excepts, after_timespec(timeout), mask);

@@ -17,6 +17,7 @@
 #include "process.h"
 #include "records.h"
 #include "sets.h"
+#include "signals.h"
 #include "socket.h"
 #include "stream.h"
 #include "wait.h"
@@ -269,9 +270,9 @@ static long wait_connection(struct pno_file *file, int fd, uint64_t deadline)
     if (!pno_listener_in_kernel(file))
         return pno_wait_file(file, EPOLLIN, deadline);
     long ready = pno_poll(&wanted, 1, deadline, NULL);
-    if (ready == -EINTR && pno_wait_restarts(deadline))
-        return 0;
-    return ready > 0 ? 0 : ready == 0 ? -EAGAIN : ready == PNO_PASS ? -EBADF : ready;
+    if (ready == -EINTR)
+        return pno_signals_answer(deadline);
+    return ready > 0 ? 0 : ready == 0 ? -EAGAIN : ready == PNO_PASS ? -ERESTART : ready;
 }
 
 static long accept_sleeping(struct pno_file *file, int fd, struct sockaddr *name, socklen_t *length, int flags)

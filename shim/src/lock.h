@@ -15,6 +15,9 @@ struct pno_lock {
 extern _Atomic uint32_t pno_lock_postponed; /* not 0: there is something */
 void pno_lock_catch_up(void);
 
+/* The calling thread holds no lock any more, and a signal came while it did: its handler runs. */
+void pno_signals_deliver(void);
+
 /* The rest of pno_lock_take when somebody holds the lock. */
 bool pno_lock_contend(struct pno_lock *lock);
 
@@ -31,6 +34,8 @@ static inline void pno_lock_leave(void)
     pno_lock_count(-1U);
     if (PNO_UNLIKELY(atomic_load_explicit(&pno_lock_postponed, memory_order_relaxed) != 0) && pno_self.held == 0)
         pno_lock_catch_up();
+    if (PNO_UNLIKELY(pno_self.put_off != 0) && pno_self.held == 0)
+        pno_signals_deliver();
 }
 
 /* False only if the calling thread itself holds the lock: a signal handler interrupted it, and must not wait. */

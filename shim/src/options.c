@@ -11,6 +11,7 @@
 #include "fdtable.h"
 #include "libc.h"
 #include "log.h"
+#include "signals.h"
 #include "socket.h"
 #include "wait.h"
 #include "watch.h"
@@ -420,8 +421,10 @@ static void ask_info(struct pno_file *file, int fd, uint8_t info[PNO_REC_TCP_INF
         uint64_t asked = atomic_fetch_add(&file->record->info_asked, 1) + 1;
         uint64_t deadline = pno_now() + INFO_PATIENCE_NS;
         pno_submit(file, PNO_SUB_FLAG_HOST_LINE);
-        while (!info_is_told(file, (uint32_t)asked) && pno_now() < deadline)
+        while (!info_is_told(file, (uint32_t)asked) && pno_now() < deadline) {
+            pno_signals_mark(); /* it is no call that a signal interrupts */
             pno_wait_until(file, info_is_told, (uint32_t)asked, deadline);
+        }
         if (atomic_load_explicit(&file->record->info_told, memory_order_acquire) >= asked)
             memcpy(info, file->record->tcp_info, PNO_REC_TCP_INFO_BYTES);
         pno_file_put(file);

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "process.h"
 #include "records.h"
+#include "signals.h"
 #include "wait.h"
 
 /* So many descriptors are copied to the stack; more to a mapping. */
@@ -139,13 +140,16 @@ static long sleep_once(struct request *request, uint64_t deadline, const sigset_
     pno_records_tidy_sometimes();
     uint64_t armed = request->channels;
     pno_channels_arm(armed);
+    pno_self.sleeping_on = armed != 0 ? (uint32_t)__builtin_ctzll(armed) + 1 : 0;
     pno_channels_drain(armed);
     int ready = look_at_ours(request);
     if (ready > 0 || has_moved(request)) {
+        pno_self.sleeping_on = 0;
         pno_channels_disarm(armed);
         return ask_kernel(request, ready);
     }
-    long slept = sleep_armed(request, deadline, mask);
+    long slept = pno_signals_came() ? -EINTR : sleep_armed(request, deadline, mask);
+    pno_self.sleeping_on = 0;
     pno_channels_disarm(armed);
     pno_channels_drain(request->channels);
     pno_process_check(request->channels);

@@ -14,6 +14,7 @@
 #include "libc.h"
 #include "log.h"
 #include "rules.h"
+#include "signals.h"
 #include "wait.h"
 #include "watch.h"
 
@@ -170,6 +171,7 @@ static int introduce_child(void)
 static void after_fork_in_child(void)
 {
     pno_wait_forget();
+    pno_signals_forget();
     pno_process.pid = getpid();
     pno_watch_after_fork(true);
     forking_locked = false;

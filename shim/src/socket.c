@@ -12,6 +12,7 @@
 #include "libc.h"
 #include "log.h"
 #include "process.h"
+#include "signals.h"
 #include "wait.h"
 #include "watch.h"
 
@@ -167,6 +168,7 @@ static void socket_linger(struct pno_file *file)
     uint64_t written = atomic_load_explicit(&file->record->tx_written, memory_order_relaxed);
     atomic_store_explicit(&file->record->tx_wait, written, memory_order_release);
     pno_submit(file, PNO_SUB_FLAG_HOST_LINE);
+    pno_signals_mark();
     pno_wait_until(file, is_drained, 0, pno_now() + (uint64_t)seconds * PNO_NS_PER_S);
 }
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "channel.h"
@@ -12,6 +11,7 @@
 #include "libc.h"
 #include "process.h"
 #include "records.h"
+#include "signals.h"
 
 #define SET_EVENTS 16
 #define MEMORY_NAP_NS PNO_NS_PER_MS
@@ -41,28 +41,6 @@ int pno_wait_millis(uint64_t deadline)
         return 0;
     uint64_t millis = (deadline - now + PNO_NS_PER_MS - 1) / PNO_NS_PER_MS;
     return millis > INT32_MAX ? INT32_MAX : (int)millis;
-}
-
-/* Signals of a thread's own faults: their handlers never interrupt a sleep. */
-static bool is_fault(int signal)
-{
-    return signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL || signal == SIGTRAP ||
-           signal == SIGABRT || signal == SIGSYS;
-}
-
-/* Linux restarts a call without timeout if the handler was installed with SA_RESTART, but poll and epoll_wait never
- * are, and they don't tell which handler it was. So: restarted, unless some handler wants calls to be interrupted. */
-bool pno_wait_restarts(uint64_t deadline)
-{
-    if (deadline != PNO_NEVER)
-        return false;
-    for (int signal = 1; signal <= SIGRTMAX; signal++) {
-        struct sigaction action;
-        if (!is_fault(signal) && sigaction(signal, NULL, &action) == 0 && action.sa_handler != SIG_DFL &&
-            action.sa_handler != SIG_IGN && !(action.sa_flags & SA_RESTART))
-            return false;
-    }
-    return true;
 }
 
 static int watch(int set, int operation, int fd, uint32_t events)
@@ -129,17 +107,17 @@ bool pno_wait_spin(uint64_t mask)
     return false;
 }
 
-/* Sleeps in the private set, armed. */
-static long sleep_armed(uint64_t mask, uint64_t deadline)
+/* Sleeps in the private set, armed, until the limit at most. */
+static long sleep_armed(uint64_t mask, uint64_t limit, uint64_t deadline)
 {
     struct epoll_event events[SET_EVENTS];
     int set = pno_wait_set(mask);
     if (set < 0)
         return set;
     pno_channels_ask_owed(mask);
-    int count = libc_epoll_wait(set, events, SET_EVENTS, pno_wait_millis(deadline));
+    int count = libc_epoll_wait(set, events, SET_EVENTS, pno_wait_millis(limit));
     if (count < 0)
-        return errno == EINTR && pno_wait_restarts(deadline) ? 0 : -errno;
+        return errno == EINTR ? pno_signals_answer(deadline) : -errno;
     for (int i = 0; i < count; i++)
         if (events[i].events & EPOLLRDHUP)
             pno_process_dpu_gone();
@@ -152,7 +130,7 @@ static long nap(uint64_t deadline)
     struct timespec moment = {.tv_nsec = MEMORY_NAP_NS};
     if (deadline != PNO_NEVER && pno_now() >= deadline)
         return -EAGAIN;
-    return nanosleep(&moment, NULL) < 0 && errno == EINTR && !pno_wait_restarts(deadline) ? -EINTR : 0;
+    return nanosleep(&moment, NULL) < 0 && errno == EINTR ? pno_signals_answer(deadline) : 0;
 }
 
 static uint32_t channel_of(uint64_t mask)
@@ -178,11 +156,15 @@ long pno_wait_until(struct pno_file *file, pno_condition *condition, uint32_t ar
     }
     pno_records_tidy_sometimes();
     pno_channels_arm(mask);
+    pno_self.sleeping_on = channel_of(mask) + 1;
     uint64_t limit = pno_channel_begin_wait(file, channel_of(mask)) ? deadline : sooner(deadline);
     pno_channels_drain(mask);
     /* Another thread may have moved the file to another channel before it could see us on this one. */
     bool moved = pno_wait_channels(file) != mask;
-    long answer = moved || condition(file, argument) ? 0 : sleep_armed(mask, limit);
+    long answer = 0;
+    if (!moved && !condition(file, argument))
+        answer = pno_signals_came() ? pno_signals_answer(deadline) : sleep_armed(mask, limit, deadline);
+    pno_self.sleeping_on = 0;
     pno_channel_end_wait(file, channel_of(mask));
     pno_channels_disarm(mask);
     pno_channels_drain(mask);
@@ -215,6 +197,7 @@ void pno_wait_forget(void)
     pno_self.waiter = 0;
     pno_self.waiter_channels = 0;
     pno_self.channel = 0;
+    pno_self.sleeping_on = 0;
     pno_self.held = 0;
     pno_self.tid = 0;
 }

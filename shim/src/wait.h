@@ -16,7 +16,8 @@ static inline uint64_t pno_deadline_of(uint64_t timeout_ns)
     return timeout_ns == 0 ? PNO_NEVER : pno_now() + timeout_ns;
 }
 
-/* Sleeps until the condition may hold (0: look again), or answers -EAGAIN at the deadline, or -EINTR. */
+/* Sleeps until the condition may hold (0: look again), or answers -EAGAIN at the deadline, or what pno_signals_answer
+ * says if a handler has run since pno_signals_mark. */
 long pno_wait_until(struct pno_file *file, pno_condition *condition, uint32_t argument, uint64_t deadline);
 
 /* The same for readiness, in EPOLL bits; errors count always. */
@@ -40,9 +41,6 @@ void pno_wait_start(void);
 
 /* Milliseconds until a deadline for poll and epoll_wait, rounded up; -1 for never. */
 int pno_wait_millis(uint64_t deadline);
-
-/* After a sleep was interrupted: true if Linux would have restarted the call, because the handler asked for it. */
-bool pno_wait_restarts(uint64_t deadline);
 
 /* In the child of a fork. */
 void pno_wait_forget(void);
