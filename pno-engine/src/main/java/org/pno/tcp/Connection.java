@@ -194,6 +194,9 @@ public final class Connection extends Flow {
 
     int error;
     int softError;
+    /** How often it was made new: the number is used again, this is not. */
+    private int life;
+
     boolean inUse;
     boolean dirty;
     Connection nextDirty;
@@ -307,6 +310,7 @@ public final class Connection extends Flow {
     }
 
     private void resetLife() {
+        life++;
         deferred = false;
         announced = false;
         orphan = false;
@@ -437,6 +441,11 @@ public final class Connection extends Flow {
     /** errno that ended the connection, or 0. */
     public int error() {
         return error;
+    }
+
+    /** With the number it tells this connection from all that had the number before. */
+    public int life() {
+        return life;
     }
 
     // What ss -ti and the journal want to know.

@@ -122,6 +122,33 @@ class SynCookieTest {
         assertEquals(1, tester.counted(TcpCounter.COOKIES_FAILED));
     }
 
+    /** As Linux: the number of what is not first in the stream is not the one that the cookie was made for. */
+    @Test
+    void shouldRefuseDataThatOvertakesTheFinalAck() {
+        tester.listen();
+        tester.inject(FULL_OFFER.seq(0));
+        final SentSegment answer = tester.expect("SA");
+        tester.ourIss = answer.sequence;
+        final int echo = answer.timestampValue;
+        tester.inject(of("A").seq(301).ack(1).window(512).length(300).timestamps(71, echo));
+        tester.expect("R");
+        assertTrue(tester.engine().isPristine());
+    }
+
+    @Test
+    void shouldMakeAnotherConnectionOfACookieThatComesAgain() {
+        tester.listen();
+        final SegmentSpec ack = finalAck(FULL_OFFER);
+        final Connection first = accept(ack);
+        final int life = first.life();
+        tester.abort();
+        tester.expect("RA");
+        final Connection second = accept(ack);
+        assertEquals(first.number(), second.number());
+        assertEquals(first.initialSendSequence(), second.initialSendSequence());
+        assertNotEquals(life, second.life());
+    }
+
     @Test
     void shouldRefuseCookieOfAnotherFlow() {
         tester.listen();

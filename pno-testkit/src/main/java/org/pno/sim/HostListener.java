@@ -29,6 +29,19 @@ public final class HostListener {
         return socket;
     }
 
+    /**
+     * Offers a record more, if the credit finds room.
+     *
+     * @return false if the transmit pool has no chunk for it: later, perhaps
+     */
+    public boolean postCredit() {
+        if (!socket.hasRoom()) {
+            return false;
+        }
+        postCredits(1);
+        return true;
+    }
+
     /** Offers so many records for connections to come. */
     public void postCredits(final int count) {
         final byte[] entries = new byte[count * ListenerEntry.BYTES];

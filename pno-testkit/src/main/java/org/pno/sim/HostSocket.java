@@ -197,6 +197,12 @@ public final class HostSocket {
         return done;
     }
 
+    /** True if {@link #send} would take a byte at least, and the rest of what a word needs with it. */
+    boolean hasRoom() {
+        return sendRoom() >= Long.BYTES
+                && (txChunks[SimulatedHost.mapIndex(txWritten)] != NO_CHUNK || host.freeTxChunks() > 0);
+    }
+
     private boolean mapChunk(final int entry) {
         final int chunk = host.takeTxChunk();
         if (chunk < 0) {

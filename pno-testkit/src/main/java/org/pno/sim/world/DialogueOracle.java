@@ -12,7 +12,7 @@ import org.pno.sys.Errno;
 final class DialogueOracle {
     private DialogueOracle() {}
 
-    static void check(final Dialogue dialogue, final Scenario scenario) {
+    static void check(final Dialogue dialogue, final Scenario scenario, final WireObserver observer) {
         final Map<Long, SocketProgram> servers = new HashMap<>();
         for (final SocketProgram server : dialogue.servers()) {
             if (servers.put(server.flow(), server) != null) {
@@ -25,7 +25,7 @@ final class DialogueOracle {
             if (client.connectError() == 0 && connections.get(client.flow()) == 1) {
                 final long flow = FlowKey.reverse(client.flow());
                 if (servers.get(flow) != null) {
-                    checkPair(client, servers.get(flow), scenario);
+                    checkPair(client, servers.get(flow), scenario, observer);
                 } else if (!servers.containsKey(flow)) {
                     checkUnaccepted(client);
                 }
@@ -44,11 +44,18 @@ final class DialogueOracle {
         return isOfSilence(errno) || errno == Errno.ECONNREFUSED || errno == Errno.ECONNRESET;
     }
 
-    private static void checkPair(final SocketProgram client, final SocketProgram server, final Scenario scenario) {
+    private static void checkPair(
+            final SocketProgram client,
+            final SocketProgram server,
+            final Scenario scenario,
+            final WireObserver observer) {
         checkStream(client, server);
         checkStream(server, client);
         final boolean hasError = client.error() != 0 || server.error() != 0;
-        if (hasError && !hasCause(client, scenario) && !hasCause(server, scenario)) {
+        if (hasError
+                && !hasCause(client, scenario)
+                && !hasCause(server, scenario)
+                && !isRefused(client, server, observer)) {
             fail("an error without a cause", client, server);
         }
         if (!hasError && !client.hasLeftEarly() && !server.hasLeftEarly()) {
@@ -78,6 +85,16 @@ final class DialogueOracle {
     /** One that leaves early resets the connection if bytes are unread; an outage may outlast patience. */
     private static boolean hasCause(final SocketProgram program, final Scenario scenario) {
         return program.hasLeftEarly() || scenario.isLongOutage() && isOfSilence(program.error());
+    }
+
+    /** The listener kept nothing of the handshake, and what overtook its last ACK was answered by RST. */
+    private static boolean isRefused(
+            final SocketProgram client, final SocketProgram server, final WireObserver observer) {
+        return isOfReset(client.error()) && isOfReset(server.error()) && observer.hasRefused(server.flow());
+    }
+
+    private static boolean isOfReset(final int errno) {
+        return errno == 0 || errno == Errno.ECONNRESET || errno == Errno.EPIPE;
     }
 
     private static boolean isOfSilence(final int errno) {

@@ -1,5 +1,7 @@
 package org.pno.sim.world;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.pno.wire.SeqNum;
 import org.pno.wire.TcpOptions;
 
@@ -14,6 +16,14 @@ final class FlowWatch {
     boolean isStale;
 
     int iss;
+    /** Numbers of earlier answers to the same SYN: who keeps nothing of it may answer each time with another. */
+    private final List<Integer> earlierIss = new ArrayList<>();
+    /** It has sent more than its SYN: the number that this connection began with can be no other any more. */
+    boolean hasSpoken;
+    /** The SYN was answered by a cookie (RFC 4987 3.6): its node kept nothing of it. */
+    boolean isCookie;
+    /** A segment that came before the one which brings the cookie back was answered by RST. */
+    boolean hasRefused;
     /** Window scale in the SYN, or {@link TcpOptions#ABSENT}. */
     int scaleOffered;
     /** The window in the SYN. */
@@ -42,6 +52,9 @@ final class FlowWatch {
     void begin(final int firstSequence, final long grantedBefore) {
         hasSyn = true;
         iss = firstSequence;
+        earlierIss.clear();
+        hasSpoken = false;
+        isCookie = false;
         scaleOffered = TcpOptions.ABSENT;
         highest = 0;
         edge = 0;
@@ -50,6 +63,38 @@ final class FlowWatch {
         acknowledged = 0;
         isDisturbed = false;
         hasTimestamps = false;
+    }
+
+    /** The SYN is answered once more, with another number than before. */
+    void answerAgain(final int firstSequence, final long grantedBefore) {
+        final List<Integer> earlier = new ArrayList<>(earlierIss);
+        earlier.add(iss);
+        begin(firstSequence, grantedBefore);
+        earlierIss.addAll(earlier);
+    }
+
+    /** True if a SYN with this number stands for the connection. */
+    boolean hasOffered(final int firstSequence) {
+        return iss == firstSequence || earlierIss.contains(firstSequence);
+    }
+
+    /** The peer acknowledges this: of several answers to its SYN it has taken the one that came first. */
+    void settle(final int acknowledgment) {
+        final Integer taken = acknowledgment - 1;
+        if (!hasSpoken && earlierIss.remove(taken)) {
+            earlierIss.add(iss);
+            iss = taken;
+        }
+    }
+
+    /**
+     * Its connection was aborted. A cookie stays good for its time: the segment that brings it back, if it comes twice,
+     * makes another connection of the same numbers, which knows nothing of the first one's window. So it is in Linux.
+     */
+    void endLife() {
+        hasSpoken = false;
+        edge = 0;
+        edgeWithPayload = 0;
     }
 
     /** Where a sequence number stands in this stream. */

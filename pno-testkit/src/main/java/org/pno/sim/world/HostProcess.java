@@ -162,7 +162,7 @@ final class HostProcess {
                 port.listener.close();
             } else if (port.errno == 0 && !port.isUp) {
                 port.isUp = true;
-                port.listener.postCredits(port.credits);
+                port.creditsOwed = port.credits;
             } else if (port.errno > 0) {
                 throw new OracleFailure(
                         "node " + node() + ": listen on " + port.dialogue.port() + " fails with " + port.errno);
@@ -230,8 +230,8 @@ final class HostProcess {
             return;
         }
         port.acceptsAgainNs = nowNs + port.acceptPauseNs;
-        for (; port.creditsOwed > 0 && host.untakenRecords() > 4; port.creditsOwed--) {
-            port.listener.postCredits(1);
+        while (port.creditsOwed > 0 && host.untakenRecords() > 4 && port.listener.postCredit()) {
+            port.creditsOwed--;
         }
         HostSocket accepted = port.listener.acceptWithoutCredit();
         for (; accepted != null; accepted = port.listener.acceptWithoutCredit()) {

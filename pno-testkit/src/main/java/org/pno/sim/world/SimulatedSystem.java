@@ -238,6 +238,20 @@ final class SimulatedSystem implements AutoCloseable {
         return Math.max(0, visible);
     }
 
+    /** True if the engine has a connection that sends this flow. */
+    boolean hasConnection(final long flow) {
+        final boolean[] isFound = {false};
+        bridge.stack()
+                .tcp()
+                .forEachConnection(connection -> isFound[0] |= flow
+                        == FlowKey.of(
+                                node,
+                                connection.localPort(),
+                                Addresses.node((int) connection.remoteLo()),
+                                connection.remotePort()));
+        return isFound[0];
+    }
+
     /**
      * What is still in use, one line each; empty if all is back where it was.
      *

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.pno.tcp.Connection;
+import org.pno.tcp.TcpCounter;
 import org.pno.tcp.TcpEngine;
 import org.pno.tcp.TcpState;
 
@@ -25,12 +26,14 @@ final class StackWatch {
     private final Set<TcpState> reached;
     private final List<Past> pasts = new ArrayList<>();
     private final Consumer<Connection> check = this::check;
+    /** Tail loss probes counted by the step before, and those of this step that no connection accounts for. */
+    private long probes;
+
+    private long probesLeft;
 
     /** What a connection was after the step before. */
     private static final class Past {
-        private int iss;
-        private int irs;
-        private TcpState state = TcpState.CLOSED;
+        private int life;
         private long una;
         private long next;
         private long received;
@@ -53,6 +56,9 @@ final class StackWatch {
     }
 
     void check() {
+        final long probesBefore = probes;
+        probes = tcp.counters().value(TcpCounter.TAIL_PROBES);
+        probesLeft = probes - probesBefore;
         tcp.forEachConnection(check);
         if (tcp.timeWaitCount() > 0) {
             reached.add(TcpState.TIME_WAIT);
@@ -65,9 +71,7 @@ final class StackWatch {
         }
         final Past past = pasts.get(connection.number());
         reached.add(connection.state());
-        final boolean isNew = past.iss != connection.initialSendSequence()
-                || past.irs != connection.initialReceiveSequence()
-                || past.state == TcpState.CLOSED && connection.state() != TcpState.CLOSED;
+        final boolean isNew = past.life != connection.life();
         if (isNew || connection.state() == TcpState.SYN_SENT || connection.state() == TcpState.SYN_RECEIVED) {
             note(past, connection);
             past.disturbedUntil = 0;
@@ -81,9 +85,7 @@ final class StackWatch {
     }
 
     private static void note(final Past past, final Connection connection) {
-        past.iss = connection.initialSendSequence();
-        past.irs = connection.initialReceiveSequence();
-        past.state = connection.state();
+        past.life = connection.life();
         past.una = connection.sendUnacknowledged();
         past.next = connection.sendNext();
         past.received = connection.receiveNext();
@@ -131,6 +133,12 @@ final class StackWatch {
         final long flight = next - connection.sendUnacknowledged();
         final long allowed =
                 Math.max(cwndBytes, past.cwndBytes) + (long) SEGMENTS_BEYOND * connection.mssBytes() + 1; // And a FIN.
+        if (flight > allowed && next - past.next <= connection.mssBytes() && probesLeft > 0) {
+            // RFC 8985 7.3: the probe is new data if there is any, however much is in flight: after an echo of
+            // congestion that is more than the window.
+            probesLeft--;
+            return;
+        }
         require(flight <= allowed, "flight " + flight + " <= cwnd " + cwndBytes, connection);
     }
 

@@ -21,6 +21,9 @@ final class WireObserver {
 
         /** How far a node may acknowledge the other direction of a flow that it sends: what its host can see. */
         long visible(int node, long flow);
+
+        /** True if a node has a connection, half open or more, that sends this flow. */
+        boolean hasConnection(int node, long flow);
     }
 
     private final Map<Long, FlowWatch> flows = new HashMap<>();
@@ -58,8 +61,12 @@ final class WireObserver {
         final FlowWatch watch = watch(view.flow());
         final FlowWatch reverse = watch(FlowKey.reverse(view.flow()));
         if (view.tcp.has(TcpHeader.SYN)) {
-            onSyn(watch, reverse, view);
-        } else if (!view.tcp.has(TcpHeader.RST) && watch.hasSyn) {
+            onSyn(node, watch, reverse, view);
+        } else if (view.tcp.has(TcpHeader.RST)) {
+            onReset(watch, view);
+        } else if (watch.hasSyn) {
+            watch.hasSpoken = true;
+            reverse.settle(view.tcp.acknowledgment());
             if (view.payloadLength() > 0) {
                 onPayload(watch, view);
             }
@@ -69,12 +76,18 @@ final class WireObserver {
         }
     }
 
-    private static void onSyn(final FlowWatch watch, final FlowWatch reverse, final FrameView view) {
+    private void onSyn(final int node, final FlowWatch watch, final FlowWatch reverse, final FrameView view) {
         final boolean isAnswer = view.tcp.has(TcpHeader.ACK);
         if (!watch.hasSyn || watch.iss != view.tcp.sequence()) {
-            reverse.isStale |= watch.hasSyn && !isAnswer;
             // Its SYN may have arrived while ours waited for the bus.
-            watch.begin(view.tcp.sequence(), reverse.hasSyn ? reverse.synWindow : 0);
+            final long granted = reverse.hasSyn ? reverse.synWindow : 0;
+            if (isAnswer && watch.isCookie && !watch.isStale && !watch.hasSpoken) {
+                watch.answerAgain(view.tcp.sequence(), granted);
+            } else {
+                reverse.isStale |= watch.hasSyn && !isAnswer;
+                watch.begin(view.tcp.sequence(), granted);
+            }
+            watch.isCookie = isAnswer && !hosts.hasConnection(node, watch.flow);
         }
         watch.isStale = false;
         final TcpOptions options = view.parseOptions();
@@ -84,6 +97,25 @@ final class WireObserver {
         watch.synWindow = view.tcp.window();
         watch.edge = Math.max(watch.edge, view.tcp.window());
         require(view.payloadLength() == 0, "a SYN with payload", watch, view);
+    }
+
+    /**
+     * RFC 9293 3.10.7.2, second: an ACK for a listener is answered by RST. A listener that has answered the SYN by a
+     * cookie has nothing else to go by: what overtakes the ACK that brings the cookie back has not the number that the
+     * cookie was made for, and is refused as in Linux (cookie_v4_check).
+     */
+    private static void onReset(final FlowWatch watch, final FrameView view) {
+        if (watch.isCookie && view.tcp.has(TcpHeader.ACK)) {
+            watch.endLife();
+            return;
+        }
+        watch.hasRefused |= watch.isCookie && !watch.hasSpoken && watch.hasOffered(view.tcp.sequence() - 1);
+    }
+
+    /** True if a node has refused segments of a connection whose SYN it has answered by a cookie. */
+    boolean hasRefused(final long flow) {
+        final FlowWatch watch = flows.get(flow);
+        return watch != null && watch.hasRefused;
     }
 
     private static void onPayload(final FlowWatch watch, final FrameView view) {
@@ -138,7 +170,7 @@ final class WireObserver {
         }
         final FlowWatch own = watch(FlowKey.reverse(view.flow()));
         if (view.tcp.has(TcpHeader.SYN)) {
-            if (view.tcp.sequence() == peer.iss && own.hasSyn) {
+            if (peer.hasOffered(view.tcp.sequence()) && own.hasSyn) {
                 own.grantedEdge = Math.max(own.grantedEdge, view.tcp.window());
             }
             return;

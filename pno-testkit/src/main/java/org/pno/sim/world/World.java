@@ -60,7 +60,7 @@ public final class World implements AutoCloseable {
         this.scenario = scenario;
         clock = new ManualClock(scenario.startNs());
         random = new SplittableRandom(scenario.seed() ^ 0x5DEE_CE66DL);
-        observer = new WireObserver(this::visible);
+        observer = new WireObserver(new Sight());
         network = new Network(random.split(), scenario.nodes(), observer, workspace.flights());
         for (int node = 0; node < scenario.nodes(); node++) {
             systems.add(build(node, workspace));
@@ -97,8 +97,17 @@ public final class World implements AutoCloseable {
         network.capture(capture);
     }
 
-    private long visible(final int node, final long flow) {
-        return systems.get(node).visible(flow);
+    /** What the observer is told of the nodes. */
+    private final class Sight implements WireObserver.Hosts {
+        @Override
+        public long visible(final int node, final long flow) {
+            return systems.get(node).visible(flow);
+        }
+
+        @Override
+        public boolean hasConnection(final int node, final long flow) {
+            return systems.get(node).hasConnection(flow);
+        }
     }
 
     /** At that time, do that. */
@@ -148,7 +157,7 @@ public final class World implements AutoCloseable {
         heal();
         systems.forEach(system -> system.processes().forEach(process -> process.unlistenAll(clock.nowNs())));
         rest();
-        scenario.dialogues().forEach(dialogue -> DialogueOracle.check(dialogue, scenario));
+        scenario.dialogues().forEach(dialogue -> DialogueOracle.check(dialogue, scenario, observer));
     }
 
     private void heal() {

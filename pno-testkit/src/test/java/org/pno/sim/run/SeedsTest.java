@@ -45,6 +45,20 @@ class SeedsTest {
         assertNull(play(seed, new Workspace()).what());
     }
 
+    /** Flights larger than a window that has just given way to ECN, and a probe upon them. */
+    @ParameterizedTest
+    @ValueSource(longs = {6611, 8825})
+    void shouldAllowAProbeBeyondTheWindow(final long seed) {
+        assertNull(play(seed, new Workspace()).what());
+    }
+
+    /** Cookies that come twice. */
+    @ParameterizedTest
+    @ValueSource(longs = {2451, 4961, 5537})
+    void shouldTellConnectionsOfTheSameCookieApart(final long seed) {
+        assertNull(play(seed, new Workspace()).what());
+    }
+
     @Test
     void shouldPlayTheSameRunAgain() {
         final Workspace used = new Workspace();
