@@ -32,11 +32,17 @@ public final class Matrix {
     public Void warmUp() {
         for (final Side client : Side.values()) {
             for (final Transport host : Transport.values()) {
-                final Cell cell = new Cell(Workload.BULK, client, false, Cell.Rtt.TEN, Cell.Trouble.LOSS_ONE);
-                transfers.run(cell, 0, host, Math.min(seconds, WARM_UP_SECONDS), Transfers.ENDLESS);
+                warmUp(Workload.BULK, client, host);
             }
+            warmUp(Workload.ASK, client, Transport.PNO);
+            warmUp(Workload.SHORT, client, Transport.PNO);
         }
         return null;
+    }
+
+    private void warmUp(final Workload workload, final Side client, final Transport host) {
+        final Cell cell = new Cell(workload, client, false, Cell.Rtt.TEN, Cell.Trouble.LOSS_ONE);
+        transfers.run(cell, 0, host, Math.min(seconds, WARM_UP_SECONDS), Transfers.ENDLESS);
     }
 
     /** Runs a cell with seeds from 1 on. */
