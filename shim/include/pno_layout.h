@@ -120,6 +120,9 @@
 #define PNO_REC_OPTION_CORK                     2
 #define PNO_REC_OPTION_KEEPALIVE                4
 #define PNO_REC_OPTION_REUSEPORT                8
+#define PNO_REC_OPTION_FASTOPEN                 16
+#define PNO_REC_OPTION_FASTOPEN_NO_COOKIE       32
+#define PNO_REC_FASTOPEN_QUEUE_SHIFT            16
 #define PNO_REC_HOST_ADDRESS_LINE_OFFSET        192
 #define PNO_REC_INFO_LINE_OFFSET                256
 #define PNO_REC_ADDRESS_LOCAL                   0

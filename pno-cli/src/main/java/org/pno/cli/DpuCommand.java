@@ -83,6 +83,15 @@ final class DpuCommand implements Runnable {
             description = "Send at a rate on every connection, not only where bbr or SO_MAX_PACING_RATE wants it.")
     private boolean pacing;
 
+    @Option(
+            names = "--fast-open",
+            paramLabel = "BITS",
+            description = {
+                "TCP Fast Open, the sum of: 1 (programs may connect so; the default), 2 (listeners that ask for it),",
+                "4 (connect without cookie), 0x200 (listen without cookie), 0x400 (all listeners).",
+            })
+    private String fastOpen;
+
     @Override
     public void run() {
         final CountDownLatch closed = new CountDownLatch(1);
@@ -127,6 +136,9 @@ final class DpuCommand implements Runnable {
         }
         if (synCookies != null) {
             configuration.synCookies(synCookies);
+        }
+        if (fastOpen != null) {
+            configuration.fastOpen(fastOpen);
         }
         return configuration;
     }

@@ -95,6 +95,8 @@ class CliErrorsTest {
                     --ip 10.0.0.1/24 --spin often         | --spin often: say auto, off, or microseconds
                     --ip 10.0.0.1/24 --congestion vegas    | --congestion vegas: must be one of cubic, reno, dctcp, bbr
                     --ip 10.0.0.1/24 --syn-cookies some   | --syn-cookies some: must be one of never, when-needed, alw
+                    --ip 10.0.0.1/24 --fast-open 8        | --fast-open 8: must be a sum of 1 (active), 2 (passive)
+                    --ip 10.0.0.1/24 --fast-open on       | --fast-open on: not a number
                     --ip 10.0.0.1/24 --max-connections 0  | --max-connections 0: must be from 1 to""")
     void shouldRefuseADpuThatCannotBe(final String options, final String message) {
         assertTold(REFUSAL, message, PORT + " " + options);

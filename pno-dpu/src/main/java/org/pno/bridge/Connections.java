@@ -115,6 +115,8 @@ final class Connections {
         }
         if (socket.role == Role.CONNECTION && socket.connection != BridgeSocket.NONE) {
             context.stack().setOptions(socket.connection, options);
+        } else if (socket.role == Role.LISTENER && !socket.isClosed) {
+            context.stack().setListenerOptions(socket.listenerSide.number, options);
         }
         return Fence.NONE;
     }

@@ -20,7 +20,10 @@ final class SocketOptionsReader {
     private static final int ALL_FLAGS = RecordDescriptor.OPTION_NODELAY
             | RecordDescriptor.OPTION_CORK
             | RecordDescriptor.OPTION_KEEPALIVE
-            | RecordDescriptor.OPTION_REUSEPORT;
+            | RecordDescriptor.OPTION_REUSEPORT
+            | RecordDescriptor.OPTION_FASTOPEN
+            | RecordDescriptor.OPTION_FASTOPEN_NO_COOKIE
+            | -1 << RecordDescriptor.FASTOPEN_QUEUE_SHIFT;
 
     private final OptionsLine line = new OptionsLine();
     private final SocketOptions options = new SocketOptions();
@@ -47,6 +50,9 @@ final class SocketOptionsReader {
         options.cork = line.has(RecordDescriptor.OPTION_CORK);
         options.keepAlive = line.has(RecordDescriptor.OPTION_KEEPALIVE);
         options.reusePort = line.has(RecordDescriptor.OPTION_REUSEPORT);
+        options.fastOpen = line.has(RecordDescriptor.OPTION_FASTOPEN);
+        options.fastOpenWithoutCookie = line.has(RecordDescriptor.OPTION_FASTOPEN_NO_COOKIE);
+        options.fastOpenQueue = line.fastOpenQueue();
         options.receiveBufferBytes = line.receiveBufferBytes();
         options.keepIdleSeconds = line.keepIdleSeconds();
         options.keepIntervalSeconds = line.keepIntervalSeconds();

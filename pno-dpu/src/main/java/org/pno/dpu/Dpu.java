@@ -187,6 +187,7 @@ public final class Dpu implements AutoCloseable {
         stack.tcp.congestion = configuration.congestion();
         stack.tcp.synCookies = configuration.synCookies();
         stack.tcp.pacing = configuration.pacing();
+        stack.tcp.fastOpen = configuration.fastOpen();
         stack.tcp.streamBytes = ArenaDescriptor.STREAM_BYTES;
         stack.tcp.secret0 = RandomBytes.nextLong();
         stack.tcp.secret1 = RandomBytes.nextLong();

@@ -6,6 +6,7 @@ import java.util.List;
 import org.pno.port.FaultSpec;
 import org.pno.port.PortException;
 import org.pno.port.PortSpec;
+import org.pno.tcp.FastOpen;
 import org.pno.tcp.SynCookieMode;
 import org.pno.tcp.congestion.CongestionAlgorithm;
 import org.pno.wire.IpAddress;
@@ -33,6 +34,7 @@ public final class DpuConfiguration {
     private CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
     private SynCookieMode synCookies = SynCookieMode.AUTO;
     private boolean pacing;
+    private int fastOpen = FastOpen.CLIENT;
 
     /** The packet port, {@code KIND:TARGET[,OPTION=VALUE]…}. Required. */
     public DpuConfiguration port(final String spec) {
@@ -157,6 +159,21 @@ public final class DpuConfiguration {
         return this;
     }
 
+    /** TCP Fast Open, by the bits of Linux's tcp_fastopen, decimal or with 0x; 1, active opens only, by default. */
+    public DpuConfiguration fastOpen(final String bits) {
+        try {
+            fastOpen = Integer.decode(bits);
+        } catch (final NumberFormatException e) {
+            throw new DpuException("--fast-open " + bits + ": not a number", e);
+        }
+        if ((fastOpen & ~FastOpen.ALL_BITS) != 0) {
+            throw new DpuException("--fast-open " + bits
+                    + ": must be a sum of 1 (active), 2 (passive), 4 (active without cookie), 0x200 (passive without"
+                    + " cookie), 0x400 (listeners that do not ask, too)");
+        }
+        return this;
+    }
+
     /** Frames of 64 KiB for the port and everything under way; memory that is never used costs nothing. */
     public DpuConfiguration frames(final int count) {
         if (count < 64 || count > 1 << 16) {
@@ -242,6 +259,10 @@ public final class DpuConfiguration {
 
     public boolean pacing() {
         return pacing;
+    }
+
+    public int fastOpen() {
+        return fastOpen;
     }
 
     public int frames() {

@@ -73,6 +73,19 @@ class DpuConfigurationTest {
         assertRefused("--syn-cookies " + when, configuration -> configuration.synCookies(when));
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 0", "3, 3", "0x603, 1539", "0x607, 1543"})
+    void shouldTakeFastOpenAsLinuxWritesIt(final String bits, final int value) {
+        assertEquals(value, valid().fastOpen(bits).fastOpen());
+        assertEquals(1, valid().fastOpen());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"8", "-1", "0x100", "yes", ""})
+    void shouldRefuseFastOpen(final String bits) {
+        assertRefused("--fast-open " + bits, configuration -> configuration.fastOpen(bits));
+    }
+
     @Test
     void shouldNeitherPaceNorForceCookiesByDefault() {
         assertFalse(valid().pacing());

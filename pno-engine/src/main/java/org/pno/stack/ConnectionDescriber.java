@@ -8,7 +8,7 @@ final class ConnectionDescriber {
     private ConnectionDescriber() {}
 
     static void describe(final Connection connection, final ConnectionInfo info) {
-        info.state = connection.state().ssName();
+        info.state = connection.shownState().ssName();
         info.localHi = connection.localHi();
         info.localLo = connection.localLo();
         info.localPort = connection.localPort();

@@ -302,6 +302,11 @@ public final class NetworkStack implements Sockets {
     }
 
     @Override
+    public void setListenerOptions(final int listener, final SocketOptions options) {
+        tcp.configureListener(listener, settingsReader.read(options));
+    }
+
+    @Override
     public int socketState(final int connection) {
         final Connection found = tcp.connection(connection);
         if (found == null) {

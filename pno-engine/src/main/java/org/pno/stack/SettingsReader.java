@@ -54,6 +54,9 @@ final class SettingsReader {
         settings.deferAccept = options.deferAccept;
         settings.windowClampBytes =
                 options.windowClampBytes == 0 ? 0 : Math.max(LEAST_RECEIVE_BUFFER_BYTES / 2, options.windowClampBytes);
+        settings.fastOpen = options.fastOpen;
+        settings.fastOpenWithoutCookie = options.fastOpenWithoutCookie;
+        settings.fastOpenQueue = options.fastOpenQueue;
         settings.reusePort = options.reusePort;
         settings.owner = options.owner;
     }

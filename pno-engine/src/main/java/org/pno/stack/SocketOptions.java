@@ -37,6 +37,12 @@ public final class SocketOptions {
     public int deferAccept;
     /** TCP_WINDOW_CLAMP, 0 for none. */
     public int windowClampBytes;
+    /** TCP_FASTOPEN_CONNECT, or a connect by MSG_FASTOPEN: the SYN may bring data. */
+    public boolean fastOpen;
+    /** TCP_FASTOPEN_NO_COOKIE. */
+    public boolean fastOpenWithoutCookie;
+    /** TCP_FASTOPEN of a listener, connections; 0: off. */
+    public int fastOpenQueue;
     /** SO_REUSEPORT, of a listener, and whose it is: only those of one owner share a port. */
     public boolean reusePort;
 
@@ -59,6 +65,9 @@ public final class SocketOptions {
         linger2Seconds = 0;
         deferAccept = 0;
         windowClampBytes = 0;
+        fastOpen = false;
+        fastOpenWithoutCookie = false;
+        fastOpenQueue = 0;
         reusePort = false;
         owner = 0;
         maxPacingRate = 0;

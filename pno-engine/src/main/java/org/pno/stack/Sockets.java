@@ -40,6 +40,9 @@ public interface Sockets {
     /** Bounds a listener's half-open connections anew, as a second listen(2) does; those there are stay. */
     void backlog(int listener, int backlog);
 
+    /** New options for a listener, of which those of Fast Open take effect. */
+    void setListenerOptions(int listener, SocketOptions options);
+
     /** Ends a listener. Half-open connections are forgotten; established ones live on. */
     void unlisten(int listener);
 

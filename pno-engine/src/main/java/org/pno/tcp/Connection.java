@@ -201,6 +201,7 @@ public final class Connection extends Flow {
     boolean dirty;
     Connection nextDirty;
 
+    final FastOpenState fastOpen = new FastOpenState();
     final ConnectionStatistics statistics = new ConnectionStatistics();
     long retransmittedSegments;
     long segmentsIn;
@@ -320,6 +321,7 @@ public final class Connection extends Flow {
         segmentsIn = 0;
         segmentsOut = 0;
         statistics.reset();
+        fastOpen.reset();
     }
 
     /** The only place where the state changes. */
@@ -336,6 +338,16 @@ public final class Connection extends Flow {
 
     public TcpState state() {
         return state;
+    }
+
+    /** As {@link #state}, or SYN-RECEIVED where Fast Open is ahead of the handshake: what Linux tells. */
+    public TcpState shownState() {
+        return isUnproven() && state == TcpState.ESTABLISHED ? TcpState.SYN_RECEIVED : state;
+    }
+
+    /** RFC 7413: opened by a SYN with data, of which no ACK has proved yet that it came from where it says. */
+    boolean isUnproven() {
+        return fastOpen.unprovenOf != null;
     }
 
     boolean isClosed() {

@@ -26,6 +26,10 @@ final class ConnectionLife {
         if (connection.listener != null) {
             leaveListener(connection);
         }
+        if (connection.isUnproven()) {
+            connection.fastOpen.unprovenOf.onProven();
+            connection.fastOpen.unprovenOf = null;
+        }
         connection.error = error;
         connection.changeState(TcpState.CLOSED);
         context.flows.remove(connection);

@@ -34,6 +34,12 @@ public final class ConnectionSettings {
     public int deferAccept;
     /** Bound on the window, 0 for none. */
     public int windowClampBytes;
+    /** The SYN may ask for a Fast Open cookie, or bring data (RFC 7413). */
+    public boolean fastOpen;
+    /** Fast Open needs no cookie, on either side. */
+    public boolean fastOpenWithoutCookie;
+    /** Of a listener: connections opened by a SYN with data that may be unproven at one time; 0: no Fast Open. */
+    public int fastOpenQueue;
     /** Of a listener: shares address and port with others that do so too and have the same owner. */
     public boolean reusePort;
 
@@ -56,6 +62,9 @@ public final class ConnectionSettings {
         finWait2Ns = other.finWait2Ns;
         deferAccept = other.deferAccept;
         windowClampBytes = other.windowClampBytes;
+        fastOpen = other.fastOpen;
+        fastOpenWithoutCookie = other.fastOpenWithoutCookie;
+        fastOpenQueue = other.fastOpenQueue;
         reusePort = other.reusePort;
         owner = other.owner;
         return this;

@@ -105,6 +105,9 @@ final class ConnectionTimers implements TimerHandler {
 
     /** Sees to it that a connection which could not send all it has, or waits for an ACK, has a timer. */
     void afterFlush(final Connection connection) {
+        if (connection.isUnproven()) {
+            return; // As Linux: the timer is the SYN-ACK's.
+        }
         if (connection.flightBytes() > 0) { // RFC 6298 5.1.
             if (connection.retransmitAtNs == Connection.NEVER || connection.persisting) {
                 restartRetransmission(connection);
@@ -186,7 +189,7 @@ final class ConnectionTimers implements TimerHandler {
 
     private void onRetransmissionTimer(final Connection connection) {
         connection.retransmitAtNs = Connection.NEVER;
-        if (connection.state() == TcpState.SYN_SENT || connection.state() == TcpState.SYN_RECEIVED) {
+        if (!connection.state().isSynchronised() || connection.isUnproven()) {
             onHandshakeTimeout(connection);
         } else if (connection.persisting) {
             onPersistTimeout(connection);
@@ -196,10 +199,11 @@ final class ConnectionTimers implements TimerHandler {
     }
 
     private void onHandshakeTimeout(final Connection connection) {
-        final boolean passive = connection.listener != null;
-        final int limit = passive
-                ? Math.max(context.configuration.synAckRetries, connection.settings.deferAccept)
-                : synRetries(connection);
+        final int limit = connection.isUnproven() // As Linux: perhaps the program has it already.
+                ? context.configuration.synAckRetries + 1
+                : connection.listener != null
+                        ? Math.max(context.configuration.synAckRetries, connection.settings.deferAccept)
+                        : synRetries(connection);
         if (connection.retries >= limit || userTimeoutPassed(connection)) {
             life.timeOut(connection);
             return;
@@ -212,6 +216,18 @@ final class ConnectionTimers implements TimerHandler {
             connection.synOwed = true;
             context.markDirty(connection);
         }
+    }
+
+    /** A SYN-ACK of Fast Open is acknowledged: now the timer is that of data, of which some may have come too early. */
+    void onProven(final Connection connection, final boolean repeated) {
+        if (connection.flightBytes() == 0) {
+            stopRetransmission(connection);
+            return;
+        }
+        if (repeated) {
+            recovery.onTimeout(connection);
+        }
+        restartRetransmission(connection);
     }
 
     private int synRetries(final Connection connection) {

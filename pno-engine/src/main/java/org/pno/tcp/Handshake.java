@@ -69,17 +69,29 @@ final class Handshake {
         context.markDirty(connection);
     }
 
-    /** RFC 9293 3.10.7.2, third: a SYN for a listener. */
-    void onListen(final Listener listener, final Segment segment, final int firstSequence) {
+    /**
+     * RFC 9293 3.10.7.2, third: a SYN for a listener.
+     *
+     * @return the connection that stands already, by Fast Open, and to which the SYN's payload is due; else null
+     */
+    Connection onListen(final Listener listener, final Segment segment, final int firstSequence) {
         final SynCookieMode mode = context.configuration.synCookies;
         final boolean full = listener.isFull() || context.halfOpenCount >= context.configuration.maxHalfOpen;
         if (mode == SynCookieMode.ALWAYS || full && mode == SynCookieMode.AUTO) {
             cookies.answer(listener, segment);
-            return;
+            return null;
         }
         if (full) {
             context.drop(DropReason.SYN_QUEUE_FULL);
-            return;
+            return null;
+        }
+        final FastOpen.Verdict verdict = context.fastOpen.judge(listener, segment);
+        if (verdict == FastOpen.Verdict.OPEN || verdict == FastOpen.Verdict.OPEN_AND_RENEW) {
+            final Connection opened = openFast(listener, segment, firstSequence);
+            if (opened != null) {
+                giveCookie(opened, verdict == FastOpen.Verdict.OPEN_AND_RENEW);
+                return opened;
+            }
         }
         final Connection connection = take(listener, segment);
         if (connection != null) {
@@ -87,7 +99,66 @@ final class Handshake {
             takeOffer(connection, segment);
             startCongestion(connection, false);
             connection.changeState(TcpState.SYN_RECEIVED);
+            giveCookie(connection, verdict != FastOpen.Verdict.ORDINARY);
         }
+        return null;
+    }
+
+    private static void giveCookie(final Connection connection, final boolean due) {
+        connection.fastOpen.option = due ? FastOpenState.Option.COOKIE : FastOpenState.Option.NONE;
+    }
+
+    /** RFC 7413 4.2.1: the connection stands, and only the SYN-ACK is unacknowledged. Null: the host has no room. */
+    private Connection openFast(final Listener listener, final Segment segment, final int firstSequence) {
+        final Connection connection = context.pool.take(context.nowNs());
+        if (connection == null) {
+            return null;
+        }
+        connection.copyFlow(segment);
+        connection.segmentsIn = 1;
+        connection.settings.copyFrom(listener.settings);
+        if (!context.output.accept(listener.number, connection.number)) {
+            context.pool.giveBack(connection);
+            return null;
+        }
+        begin(connection, firstSequence);
+        takeOffer(connection, segment);
+        window.advertiseInSyn(connection); // So that the SYN's payload finds room.
+        connection.announced = true;
+        connection.changeState(TcpState.SYN_RECEIVED);
+        establish(connection, 0);
+        context.output.advertised(connection.number, connection.rcvEdge);
+        connection.synOwed = true;
+        connection.fastOpen.unprovenOf = listener;
+        listener.onOpenedFast();
+        timers.restartRetransmission(connection);
+        context.count(TcpCounter.PASSIVE_OPENS);
+        context.count(TcpCounter.FAST_OPENS_PASSIVE);
+        return connection;
+    }
+
+    /**
+     * RFC 7413 4.2.2: the first ACK of a connection that Fast Open has put ahead of its handshake.
+     *
+     * @return false if the segment is dropped
+     */
+    boolean onProof(final Connection connection, final Segment segment) {
+        if (segment.ackPosition < 0 || segment.ackPosition > connection.sndNxt) {
+            replies.reset(segment);
+            context.drop(DropReason.HANDSHAKE_ACK);
+            return false;
+        }
+        connection.fastOpen.unprovenOf.onProven();
+        connection.fastOpen.unprovenOf = null;
+        final boolean repeated = connection.retries > 0;
+        measureHandshake(connection);
+        connection.retries = 0;
+        connection.firstRetryNs = Connection.NEVER;
+        connection.rtt.endBackOff();
+        connection.synOwed = false;
+        timers.onProven(connection, repeated);
+        context.markDirty(connection);
+        return true;
     }
 
     /** A new connection of a listener, half open, not in the flow table yet; null if there is none left. */
@@ -162,7 +233,7 @@ final class Handshake {
     boolean onAnswer(final Connection connection, final Segment segment) {
         segment.locate(connection);
         // First: only our SYN can be acknowledged, if it was sent.
-        if (segment.isAck() && (segment.ackPosition != 0 || connection.sndNxt != 0)) {
+        if (segment.isAck() && !acknowledgesSyn(connection, segment)) {
             if (!segment.isRst()) {
                 replies.reset(segment);
             }
@@ -191,9 +262,15 @@ final class Handshake {
             context.markDirty(connection);
             return false;
         }
+        context.fastOpen.onAnswer(connection, segment);
         acks.acknowledgeNow(connection);
-        establish(connection);
+        establish(connection, segment.ackPosition);
         return true;
+    }
+
+    /** Our SYN, if it was sent, and no more than went with it (RFC 7413 4.2.2). */
+    private static boolean acknowledgesSyn(final Connection connection, final Segment segment) {
+        return connection.sndNxt >= 0 && segment.ackPosition >= 0 && segment.ackPosition <= connection.sndNxt;
     }
 
     /**
@@ -202,7 +279,7 @@ final class Handshake {
      * @return false if the segment is dropped
      */
     boolean onFinalAck(final Connection connection, final Segment segment) {
-        if (segment.ackPosition != 0 || connection.sndNxt != 0) {
+        if (!acknowledgesSyn(connection, segment)) {
             replies.reset(segment);
             context.drop(DropReason.HANDSHAKE_ACK);
             return false;
@@ -223,7 +300,8 @@ final class Handshake {
             connection.announced = true;
             context.count(TcpCounter.PASSIVE_OPENS);
         }
-        establish(connection);
+        context.fastOpen.onCrossed(connection, segment);
+        establish(connection, segment.ackPosition);
         if (listener != null) { // The window of our SYN-ACK, of which the host knew nothing yet.
             context.output.advertised(connection.number, connection.rcvEdge);
         }
@@ -235,15 +313,21 @@ final class Handshake {
         return connection.retries < connection.settings.deferAccept && segment.payloadLength() == 0 && !segment.isFin();
     }
 
-    private void establish(final Connection connection) {
+    private void measureHandshake(final Connection connection) {
         if (connection.rttTimed) {
             connection.rtt.onSample(context.nowNs() - connection.rttSentNs);
             connection.rttTimed = false;
         } else if (connection.retries > 0) {
             connection.rtt.onRepeatedSyn();
         }
+    }
+
+    /** What the peer has not taken of what went with our SYN counts as never sent: it goes again. */
+    private void establish(final Connection connection, final long acknowledged) {
+        measureHandshake(connection);
         connection.changeState(TcpState.ESTABLISHED);
-        connection.sndUna = 0;
+        connection.sndUna = acknowledged;
+        connection.sndNxt = acknowledged;
         startCongestion(connection, connection.retries > 0);
         connection.retries = 0;
         connection.firstRetryNs = Connection.NEVER;

@@ -61,6 +61,11 @@ final class KeyedHash {
                 .finish(56);
     }
 
+    /** Both addresses and one word. */
+    long ofAddresses(final Flow flow, final long word) {
+        return start().addAddresses(flow).add(word).finish(40);
+    }
+
     /** Addresses and remote port: what a choice of the local port depends on (RFC 6056 3.3.3). */
     long ofDestination(final Flow flow) {
         return start().addAddresses(flow).add(flow.remotePort).finish(40);

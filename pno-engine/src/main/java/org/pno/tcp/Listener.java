@@ -1,5 +1,7 @@
 package org.pno.tcp;
 
+import java.util.concurrent.TimeUnit;
+
 /** A passive open: LISTEN on an address, or on all of them, and a port. Keeps the connections that are half open. */
 public final class Listener {
     final int number;
@@ -7,6 +9,11 @@ public final class Listener {
     final long localLo;
     final int localPort;
     final ConnectionSettings settings;
+
+    /** Bound on {@link #mayOpenFast}'s queue whatever the program wants: what it may cost. */
+    static final int MAX_FAST_OPEN_QUEUE = 4_096;
+    /** As Linux: a connection opened fast that was reset counts for so long more, so that forged SYNs are few. */
+    private static final long RESET_COUNTS_NS = TimeUnit.SECONDS.toNanos(60);
 
     /** The next listener on the same port and another address. */
     Listener nextOnPort;
@@ -17,6 +24,12 @@ public final class Listener {
     private Connection halfOpen;
     private int halfOpenCount;
     private int backlog;
+    private int unproven;
+    /** When those that were reset count no more, a ring. */
+    private long[] resetUntilNs = {};
+
+    private int firstReset;
+    private int resetCount;
 
     Listener(
             final int number,
@@ -33,9 +46,52 @@ public final class Listener {
         this.settings = new ConnectionSettings().copyFrom(settings);
     }
 
+    /** The bound on unproven connections that were opened fast; 0: none are. Those there are stay. */
+    void fastOpenQueue(final int length) {
+        final long[] kept = new long[length];
+        resetCount = Math.min(resetCount, length);
+        for (int i = 0; i < resetCount; i++) {
+            kept[i] = resetUntilNs[(firstReset + i) % resetUntilNs.length];
+        }
+        resetUntilNs = kept;
+        firstReset = 0;
+    }
+
+    /** RFC 7413 4.2.1, PendingFastOpenRequests: there may be one more connection that only a cookie vouches for. */
+    boolean mayOpenFast(final long nowNs) {
+        while (resetCount > 0 && nowNs - resetUntilNs[firstReset] >= 0) {
+            firstReset = (firstReset + 1) % resetUntilNs.length;
+            resetCount--;
+        }
+        return unproven + resetCount < resetUntilNs.length;
+    }
+
+    /** A SYN with data has opened a connection. */
+    void onOpenedFast() {
+        unproven++;
+    }
+
+    /** It is proven now, or over. */
+    void onProven() {
+        unproven--;
+    }
+
+    /** Instead of {@link #onProven}: the peer has reset it. */
+    void onUnprovenReset(final long nowNs) {
+        unproven--;
+        if (resetCount < resetUntilNs.length) {
+            resetUntilNs[(firstReset + resetCount) % resetUntilNs.length] = nowNs + RESET_COUNTS_NS;
+            resetCount++;
+        }
+    }
+
     /** The bound on half-open connections; those there are stay. */
     void backlog(final int bound) {
         backlog = Math.max(1, bound);
+    }
+
+    int backlog() {
+        return backlog;
     }
 
     /** It takes both families, so one of a single family goes before it. */

@@ -38,8 +38,9 @@ final class ReceiveWindow {
 
     /** The window field of a SYN, which is never scaled (RFC 7323 2.2). */
     int advertiseInSyn(final Connection connection) {
-        final int field = (int) Math.min(bufferBytes(connection), MAX_FIELD);
-        raiseEdge(connection, field);
+        final long ack = connection.ackablePosition(); // With Fast Open there may have been data already.
+        final int field = (int) Math.min(connection.rxRead + bufferBytes(connection) - ack, MAX_FIELD);
+        raiseEdge(connection, ack + field);
         connection.maxRcvWnd = field;
         return field;
     }

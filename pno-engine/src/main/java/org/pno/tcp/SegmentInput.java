@@ -48,8 +48,19 @@ final class SegmentInput {
         }
     }
 
+    /** RFC 7413 4.2.1: the payload of a SYN that has opened the connection. */
+    void onSynData(final Connection connection, final Segment segment) {
+        segment.locate(connection);
+        takeText(connection, segment);
+        connection.fastOpen.dataTaken = connection.rcvNxt > 0;
+    }
+
     private void onSynchronised(final Connection connection, final Segment segment, final StateTable.Action action) {
         segment.locate(connection);
+        if (connection.isUnproven() && segment.isSyn() && !segment.isAck() && segment.position == -1) {
+            answerSynAgain(connection); // Our SYN-ACK is lost, perhaps.
+            return;
+        }
         // First: the sequence number, and before it the timestamp (RFC 7323 5.3 R1).
         if (Paws.isOld(connection, segment, context.nowNs())) {
             refuse(connection, segment, DropReason.PAWS);
@@ -75,6 +86,9 @@ final class SegmentInput {
         connection.lastHeardNs = context.nowNs();
         Paws.renew(connection, segment, context.nowNs());
         if (connection.state() == TcpState.SYN_RECEIVED && !completes(connection, segment)) {
+            return;
+        }
+        if (connection.isUnproven() && !handshake.onProof(connection, segment)) {
             return;
         }
         final TcpState before = connection.state();
@@ -153,6 +167,10 @@ final class SegmentInput {
             return;
         }
         context.count(TcpCounter.RESETS_IN);
+        if (connection.isUnproven()) {
+            connection.fastOpen.unprovenOf.onUnprovenReset(context.nowNs());
+            connection.fastOpen.unprovenOf = null;
+        }
         // As Linux: EPIPE after the peer's FIN; a half-open connection of a listener just vanishes.
         life.end(
                 connection,

@@ -71,6 +71,12 @@ final class SegmentOutput {
     }
 
     private void flushSynchronised(final Connection connection) {
+        if (connection.synOwed) { // Fast Open: the connection is ahead of its handshake.
+            sendSyn(connection);
+            if (connection.synOwed) {
+                return; // What the peer would get before the SYN-ACK it would drop.
+            }
+        }
         if (Ecn.mustSplitAck(connection)) {
             connection.ackLimit = connection.echoChange;
             sendAck(connection, connection.sndNxt);
@@ -360,18 +366,28 @@ final class SegmentOutput {
     }
 
     private void sendSyn(final Connection connection) {
+        if (connection.isUnproven()
+                && connection.rcvPublished < connection.rxCommittable()
+                && connection.retries == 0) {
+            return; // It shall acknowledge what came with the SYN, which the host cannot see yet.
+        }
         timers.restartRetransmission(connection); // Whether it can go now or not.
         final long at = open(connection);
         if (at < 0) {
             return;
         }
-        final boolean answer = connection.state() == TcpState.SYN_RECEIVED;
+        final boolean answer = connection.state() != TcpState.SYN_SENT;
+        final boolean first = connection.sndNxt < 0 || connection.isUnproven() && connection.segmentsOut == 0;
+        // RFC 7413 4.1.3: a SYN that is sent again has neither the option nor data.
+        final int data = answer || !first || connection.retries > 0 ? 0 : context.fastOpen.beforeSyn(connection);
         final int flags = TcpHeader.SYN | (answer ? TcpHeader.ACK : 0) | Ecn.synFlags(connection, answer);
-        output.send(connection, writer.writeSyn(connection, at, flags, SegmentSize.offered(output, connection)));
+        final int headerLength = writer.writeSyn(connection, at, flags, SegmentSize.offered(output, connection));
+        connection.fastOpen.option = FastOpenState.Option.NONE;
+        sendSyn(connection, headerLength, data);
+        acks.onSent(connection, false);
         connection.synOwed = false;
-        connection.ackOwed = false;
-        if (connection.sndNxt < 0) {
-            connection.sndNxt = 0;
+        if (first) {
+            connection.sndNxt = data;
             connection.rttTimed = true;
             connection.rttEnd = 0;
             connection.rttSentNs = context.nowNs();
@@ -379,6 +395,18 @@ final class SegmentOutput {
             connection.rttTimed = false;
         }
         count(connection, 1);
+    }
+
+    private void sendSyn(final Connection connection, final int headerLength, final int data) {
+        if (data == 0) {
+            output.send(connection, headerLength);
+            return;
+        }
+        connection.fastOpen.synBytes = data;
+        connection.statistics.bytesSent += data;
+        connection.statistics.dataSegmentsOut++;
+        context.counters.increase(TcpCounter.BYTES_OUT, data);
+        output.send(connection, headerLength, 0, data, data, Ecn.NOT_ECT);
     }
 
     /** RFC 9293 3.10.5. Without a neighbour there is nobody to tell. */

@@ -67,6 +67,7 @@ final class SegmentWriter {
         if (connection.timestamps) {
             putTimestamps(connection);
         }
+        context.fastOpen.putOption(connection, options, answer);
         return finish(at);
     }
 

@@ -25,6 +25,11 @@ public final class TcpConfiguration {
     /** Separate stretches of one connection that SACK may report. */
     public int maxSackedStretches = 512;
 
+    /** TCP Fast Open, bits as Linux's tcp_fastopen: 1 active, 2 passive; 4, 0x200: without cookie; 0x400: always. */
+    public int fastOpen = FastOpen.CLIENT;
+    /** How long a key of Fast Open cookies is used for new ones; its cookies are good for as long again. */
+    public long fastOpenKeyLifeNs = TimeUnit.HOURS.toNanos(12);
+
     /** Receive buffer unless a socket sets its own. */
     public int receiveBufferBytes = 1 << 20;
     /**
@@ -99,6 +104,8 @@ public final class TcpConfiguration {
     /** Refuses what cannot work. */
     public TcpConfiguration validate() {
         require(maxConnections > 0, "maxConnections", maxConnections, "1 or more");
+        require((fastOpen & ~FastOpen.ALL_BITS) == 0, "fastOpen", fastOpen, "bits 1, 2, 4, 0x200 and 0x400");
+        require(fastOpenKeyLifeNs > 0, "fastOpenKeyLifeNs", fastOpenKeyLifeNs, "1 or more");
         require(maxHoles > 0, "maxHoles", maxHoles, "1 or more");
         require(maxSackedStretches > 0, "maxSackedStretches", maxSackedStretches, "1 or more");
         require(

@@ -17,6 +17,7 @@ final class TcpContext {
     final RateLimit resets;
     final FlowTable flows;
     final ConnectionPool pool;
+    final FastOpen fastOpen;
 
     /** Passive opens that are half open. */
     int halfOpenCount;
@@ -39,6 +40,7 @@ final class TcpContext {
                 KeyedHash.fast(configuration.secret1, configuration.secret0),
                 configuration.maxConnections + configuration.maxTimeWait);
         pool = new ConnectionPool(configuration);
+        fastOpen = new FastOpen(this);
     }
 
     void now(final long timeNs) {

@@ -39,6 +39,16 @@ public enum TcpCounter implements CounterKey {
     UNDONE_BY_EIFEL("tcp.undone-by-eifel", "Recoveries taken back by a timestamp (RFC 3522)."),
     UNDONE_BY_DSACK("tcp.undone-by-dsack", "Recoveries taken back by D-SACKs for all that was sent again."),
     SACK_RENEGED("tcp.sack-reneged", "Times that a peer discarded what it had reported by SACK."),
+    FAST_OPENS_ACTIVE("tcp.fast-opens-active", "Connections whose SYN brought data that the peer took (RFC 7413)."),
+    FAST_OPENS_ACTIVE_FAILED(
+            "tcp.fast-opens-active-failed", "Connections whose SYN brought data that had to be sent again."),
+    FAST_OPENS_PAUSED(
+            "tcp.fast-opens-paused", "SYNs that went without data because those with it were lost on this path."),
+    FAST_OPENS_PASSIVE("tcp.fast-opens-passive", "Connections opened by a SYN with a good Fast Open cookie."),
+    FAST_OPENS_REFUSED("tcp.fast-opens-refused", "SYNs with a Fast Open cookie that was not ours, or too old."),
+    FAST_OPENS_LIMITED(
+            "tcp.fast-opens-limited", "SYNs that asked for Fast Open where the listener had, or wanted, no more."),
+    FAST_OPEN_COOKIES_ASKED("tcp.fast-open-cookies-asked", "SYNs that asked for a Fast Open cookie and got one."),
     COOKIES_SENT("tcp.cookies-sent", "SYNs answered without being remembered (RFC 4987)."),
     COOKIES_RECEIVED("tcp.cookies-received", "Final ACKs that brought a good cookie back."),
     COOKIES_FAILED(

@@ -95,7 +95,10 @@ public final class TcpEngine {
         final TcpState state = listener == null ? TcpState.CLOSED : TcpState.LISTEN;
         final StateTable.Action action = StateTable.action(state, segment.controlFlags());
         if (action == StateTable.Action.OPEN) {
-            handshake.onListen(listener, segment, firstSequence);
+            final Connection opened = handshake.onListen(listener, segment, firstSequence);
+            if (opened != null) {
+                input.onSynData(opened, segment);
+            }
             return;
         }
         if (action == StateTable.Action.REFUSE && listener != null && onCookie(listener, segment)) {
@@ -295,7 +298,21 @@ public final class TcpEngine {
             final int backlog,
             final ConnectionSettings settings) {
         final Listener listener = listeners.add(localHi, localLo, localPort, backlog, settings);
-        return listener == null ? -Errno.EADDRINUSE : listener.number;
+        if (listener == null) {
+            return -Errno.EADDRINUSE;
+        }
+        listener.fastOpenQueue(context.fastOpen.queueLength(settings, backlog));
+        return listener.number;
+    }
+
+    /** New settings for a listener: the bound on what Fast Open opens; the others are those of when it began. */
+    public void configureListener(final int number, final ConnectionSettings settings) {
+        final Listener listener = listeners.get(number);
+        if (listener != null) {
+            listener.settings.fastOpenQueue = settings.fastOpenQueue;
+            listener.settings.fastOpenWithoutCookie = settings.fastOpenWithoutCookie;
+            listener.fastOpenQueue(context.fastOpen.queueLength(settings, listener.backlog()));
+        }
     }
 
     /** Bounds a listener's half-open connections anew, as a second listen(2) does. */
@@ -356,6 +373,9 @@ public final class TcpEngine {
         final long published = Math.min(position, connection.rxCommittable());
         connection.rcvPublished = Math.max(connection.rcvPublished, published);
         connection.finPublished |= fin && connection.finReceived() && connection.rcvPublished == connection.peerFin;
+        if (connection.synOwed) {
+            context.markDirty(connection); // The SYN-ACK of a Fast Open waits for this.
+        }
         acks.onPublished(connection);
     }
 

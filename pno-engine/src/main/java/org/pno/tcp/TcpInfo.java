@@ -22,7 +22,7 @@ final class TcpInfo {
     private static final int BACKOFF = 4;
     private static final int OPTIONS = 5;
     private static final int SCALES = 6; // ours to send below, to receive above
-    private static final int RATE_APP_LIMITED = 7; // lowest bit
+    private static final int RATE_APP_LIMITED = 7; // lowest bit; above it, two bits, why Fast Open failed
     private static final int RTO = 8; // u32, microseconds, as all times without another unit
     private static final int ATO = 12;
     private static final int SND_MSS = 16;
@@ -71,6 +71,7 @@ final class TcpInfo {
     private static final int OPTION_SACK = 2;
     private static final int OPTION_SCALES = 4;
     private static final int OPTION_ECN = 8;
+    private static final int OPTION_SYN_DATA = 32;
 
     private static final int CA_OPEN = 0;
     private static final int CA_DISORDER = 1;
@@ -128,7 +129,7 @@ final class TcpInfo {
     }
 
     private void writeState(final Connection connection) {
-        u8(STATE, linuxState(connection.state()));
+        u8(STATE, linuxState(connection.shownState()));
         u8(CA_STATE, congestionState(connection));
         u8(RETRANSMITS, connection.retries);
         u8(PROBES, connection.probes + connection.keepProbes);
@@ -138,7 +139,8 @@ final class TcpInfo {
                 (connection.timestamps ? OPTION_TIMESTAMPS : 0)
                         | (connection.sackPermitted ? OPTION_SACK : 0)
                         | (connection.windowScaling ? OPTION_SCALES : 0)
-                        | (connection.ecn ? OPTION_ECN : 0));
+                        | (connection.ecn ? OPTION_ECN : 0)
+                        | (connection.fastOpen.dataTaken ? OPTION_SYN_DATA : 0));
         u8(SCALES, connection.sndScale | connection.rcvScale << 4);
     }
 
@@ -219,7 +221,7 @@ final class TcpInfo {
         u32(DATA_SEGMENTS_OUT, statistics.dataSegmentsOut);
         u32(DELIVERED, segments(connection.delivery.deliveredBytes, connection.segmentBytes()));
         u64(DELIVERY_RATE, connection.deliveryRate());
-        u8(RATE_APP_LIMITED, connection.isDeliveryAppLimited() ? 1 : 0);
+        u8(RATE_APP_LIMITED, (connection.isDeliveryAppLimited() ? 1 : 0) | connection.fastOpen.fail << 1);
         u64(BYTES_SENT, statistics.bytesSent);
         u64(BYTES_RESENT, statistics.bytesResent);
         u32(DSACK_DUPLICATES, statistics.duplicatesReported);

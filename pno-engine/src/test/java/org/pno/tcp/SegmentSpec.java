@@ -93,6 +93,12 @@ final class SegmentSpec {
         return this;
     }
 
+    /** A Fast Open cookie of eight bytes, or, with 0 bytes, the wish for one. */
+    SegmentSpec cookie(final int bytes, final long value) {
+        options.cookie(bytes, value, 0);
+        return this;
+    }
+
     /** The SYN options of a modern peer but for timestamps: MSS 1460, window scale 7, SACK. */
     SegmentSpec offers() {
         return mss(TcpTester.MSS).windowScale(7).sackPermitted();
@@ -147,6 +153,7 @@ final class SegmentSpec {
         if (options.timestamps()) {
             absolute.timestamps(options.timestampValue(), options.timestampEcho());
         }
+        absolute.cookie(options.cookieBytes(), options.cookieHi(), options.cookieLo());
         for (int i = 0; i < options.sackBlockCount(); i++) {
             absolute.addSackBlock(ourIss + options.sackLeft(i), ourIss + options.sackRight(i));
         }

@@ -20,6 +20,10 @@ final class SentSegment {
     final boolean timestamps;
     final int timestampValue;
     final int timestampEcho;
+    /** -1: no Fast Open option. */
+    final int cookieBytes;
+
+    final long cookie;
     final long atNs;
     int ecn;
     /** SACK blocks as {@code left-right}, told from the peer's SYN. */
@@ -55,6 +59,8 @@ final class SentSegment {
         timestamps = options.timestamps();
         timestampValue = options.timestampValue();
         timestampEcho = options.timestampEcho();
+        cookieBytes = options.cookieBytes();
+        cookie = options.cookieHi();
         for (int i = 0; i < options.sackBlockCount(); i++) {
             sackBlocks.add(fromPeerSyn(options.sackLeft(i)) + "-" + fromPeerSyn(options.sackRight(i)));
         }

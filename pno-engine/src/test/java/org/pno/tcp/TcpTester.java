@@ -331,7 +331,8 @@ final class TcpTester implements TcpOutput {
             final int ecn) {
         final SentSegment segmentSent = record(headerLength, payloadLength, segmentBytes);
         segmentSent.ecn = ecn;
-        assertEquals(connection.sequenceOf(position), segmentSent.sequence);
+        final int syn = segmentSent.flags.startsWith("S") ? 1 : 0;
+        assertEquals(connection.sequenceOf(position), segmentSent.sequence + syn);
     }
 
     private SentSegment record(final int headerLength, final int payloadLength, final int segmentBytes) {

@@ -28,6 +28,11 @@ public final class OptionsLine {
         return (flags() & option) != 0;
     }
 
+    /** TCP_FASTOPEN. */
+    public int fastOpenQueue() {
+        return flags() >>> RecordDescriptor.FASTOPEN_QUEUE_SHIFT;
+    }
+
     public int sendBufferBytes() {
         return field(RecordDescriptor.SNDBUF_OFFSET);
     }

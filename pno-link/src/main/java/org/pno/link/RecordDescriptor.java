@@ -106,6 +106,12 @@ public final class RecordDescriptor {
     public static final int OPTION_CORK = 2;
     public static final int OPTION_KEEPALIVE = 4;
     public static final int OPTION_REUSEPORT = 8;
+    /** Of a connect: TCP Fast Open. What stands up to txWritten when the request is read may go with the SYN. */
+    public static final int OPTION_FASTOPEN = 16;
+    /** TCP_FASTOPEN_NO_COOKIE. */
+    public static final int OPTION_FASTOPEN_NO_COOKIE = 32;
+    /** The upper half of the option flags is TCP_FASTOPEN of a listener, connections; 0: off. */
+    public static final int FASTOPEN_QUEUE_SHIFT = 16;
 
     /** The host's address line: what connect was asked for. A local port of 0 asks for an ephemeral one. */
     public static final int HOST_ADDRESS_LINE_OFFSET = 192;

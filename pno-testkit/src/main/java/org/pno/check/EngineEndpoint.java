@@ -19,6 +19,7 @@ import org.pno.stack.StackConfiguration;
 import org.pno.stack.StackOutput;
 import org.pno.sys.Errno;
 import org.pno.tcp.EcnMode;
+import org.pno.tcp.SynCookieMode;
 import org.pno.wire.IpAddress;
 import org.pno.wire.IpPrefix;
 import org.pno.wire.MacAddress;
@@ -102,7 +103,8 @@ public final class EngineEndpoint implements Endpoint, StackOutput {
             case RETRIES -> configuration.tcp.retries = value;
             case ORPHAN_RETRIES -> configuration.tcp.orphanRetries = value;
             case FIN_TIMEOUT -> configuration.tcp.finWait2Ns = TimeUnit.SECONDS.toNanos(value);
-            case SYN_COOKIES -> {} // On while there is need, as in Linux by default.
+            case FAST_OPEN -> configuration.tcp.fastOpen = value;
+            case SYN_COOKIES -> configuration.tcp.synCookies = SynCookieMode.values()[value];
             case ECN ->
                 configuration.tcp.ecn =
                         List.of(EcnMode.OFF, EcnMode.REQUEST, EcnMode.ACCEPT).get(value);
@@ -289,6 +291,9 @@ public final class EngineEndpoint implements Endpoint, StackOutput {
         }
         at(socket).connects(connection);
         byConnection.put(connection, at(socket));
+        if (at(socket).options().fastOpen) {
+            return 0; // As the shim: the SYN waits for the first write.
+        }
         cycle();
         return -Errno.EINPROGRESS;
     }

@@ -47,6 +47,9 @@ final class EngineSocket {
             case USER_TIMEOUT -> options.userTimeoutMillis = value;
             case MAX_SEGMENT -> options.maxSegmentBytes = value;
             case RECEIVE_BUFFER -> options.receiveBufferBytes = value;
+            case FAST_OPEN -> options.fastOpenQueue = value;
+            case FAST_OPEN_CONNECT -> options.fastOpen = value != 0;
+            case FAST_OPEN_NO_COOKIE -> options.fastOpenWithoutCookie = value != 0;
         }
     }
 

@@ -12,7 +12,9 @@ public enum Knob {
     TIMESTAMPS("tcp_timestamps"),
     SACK("tcp_sack"),
     WINDOW_SCALING("tcp_window_scaling"),
-    ECN("tcp_ecn");
+    ECN("tcp_ecn"),
+    /** Bits: 1 active, 2 passive and so on. */
+    FAST_OPEN("tcp_fastopen");
 
     private final String sysctl;
 

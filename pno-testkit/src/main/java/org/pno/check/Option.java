@@ -11,7 +11,11 @@ public enum Option {
     KEEP_INTERVAL(6, 5),
     KEEP_COUNT(6, 6),
     QUICK_ACK(6, 12),
-    USER_TIMEOUT(6, 18);
+    USER_TIMEOUT(6, 18),
+    /** Of a listener: how many may be unproven. */
+    FAST_OPEN(6, 23),
+    FAST_OPEN_CONNECT(6, 30),
+    FAST_OPEN_NO_COOKIE(6, 34);
 
     private final int level;
     private final int number;

@@ -29,6 +29,8 @@ public final class Packet {
     public final boolean timestamps;
     public final long timestampValue;
     public final long timestampEcho;
+    /** The Fast Open cookie, empty where one is asked for; null: no such option. */
+    final byte[] cookie;
     /** Absolute edges made relative to the receiver's SYN. */
     public final long[] sack;
 
@@ -73,6 +75,7 @@ public final class Packet {
         timestampValue = options.timestampValue;
         timestampEcho = options.timestampEcho;
         sack = options.sack;
+        cookie = options.cookie;
     }
 
     /** A number less than 2^31 beyond the first; RST in answer to a segment without ACK has an absolute 0. */
@@ -82,11 +85,28 @@ public final class Packet {
 
     /** In order: the packet's payload must be this stream's. */
     void checkPayload() {
+        final long first = (flags & Seg.SYN) != 0 ? seq : seq - 1;
         for (int i = 0; i < length; i++) {
-            if (payload[i] != Pattern.at(seq - 1 + i)) {
+            if (payload[i] != Pattern.at(first + i)) {
                 throw new AssertionError("wrong byte at " + (seq + i) + " of " + this);
             }
         }
+    }
+
+    /** Bytes of the Fast Open cookie, 0 where one is asked for, -1 without the option. */
+    public int cookieBytes() {
+        return cookie == null ? -1 : cookie.length;
+    }
+
+    /** The Fast Open option as it came, for a segment to bring back. */
+    public int[] cookieOption() {
+        final int[] option = new int[2 + cookie.length];
+        option[0] = 34;
+        option[1] = option.length;
+        for (int i = 0; i < cookie.length; i++) {
+            option[2 + i] = cookie[i] & 0xFF;
+        }
+        return option;
     }
 
     List<Long> sackEdges() {
@@ -102,6 +122,7 @@ public final class Packet {
         private long timestampValue;
         private long timestampEcho;
         private long[] sack = {};
+        private byte[] cookie;
 
         OptionReader(final ByteBuffer options, final int peerIss) {
             int at = 0;
@@ -133,6 +154,10 @@ public final class Packet {
                     timestampValue = Integer.toUnsignedLong(value.getInt(0));
                     timestampEcho = Integer.toUnsignedLong(value.getInt(4));
                 }
+                case 34 -> {
+                    cookie = new byte[value.capacity()];
+                    value.get(cookie);
+                }
                 default -> {}
             }
         }
@@ -153,6 +178,9 @@ public final class Packet {
         }
         if (timestamps) {
             text.append(" ts ").append(timestampValue).append('/').append(timestampEcho);
+        }
+        if (cookie != null) {
+            text.append(" cookie ").append(cookie.length);
         }
         if (sack.length > 0) {
             text.append(" sack ").append(sackEdges());

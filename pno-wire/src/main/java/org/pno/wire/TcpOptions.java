@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
  *   SACK permitted  4 | 2                                     RFC 2018 2
  *   SACK            5 | 8n+2 | n x (left u32 | right u32)     RFC 2018 3
  *   timestamps      8 | 10 | TSval u32 | TSecr u32            RFC 7323 3.2
+ *   Fast Open      34 | 2+n | cookie of n bytes: 0, or 4..16  RFC 7413 4.1.1
  * </pre>
  */
 public final class TcpOptions {
@@ -29,7 +30,10 @@ public final class TcpOptions {
     /** Bytes of the timestamps option as we align it, in every segment of a connection that uses it. */
     public static final int TIMESTAMPS_BYTES = 12;
 
-    /** Answer of {@link #mss()} and {@link #windowScale()} where there is no such option. */
+    /** Longest Fast Open cookie (RFC 7413 4.1.1). */
+    public static final int MAX_COOKIE_BYTES = 16;
+
+    /** Answer of {@link #mss()}, {@link #windowScale()} and {@link #cookieBytes()} where there is no such option. */
     public static final int ABSENT = -1;
 
     private static final int END = 0;
@@ -39,11 +43,14 @@ public final class TcpOptions {
     private static final int SACK_PERMITTED = 4;
     private static final int SACK = 5;
     private static final int TIMESTAMPS = 8;
+    private static final int FAST_OPEN = 34;
 
     private static final int MSS_LENGTH = 4;
     private static final int WINDOW_SCALE_LENGTH = 3;
     private static final int SACK_PERMITTED_LENGTH = 2;
     private static final int TIMESTAMPS_LENGTH = 10;
+    private static final int FAST_OPEN_HEAD_LENGTH = 2;
+    private static final int MIN_COOKIE_BYTES = 4;
     private static final int SACK_HEAD_LENGTH = 2;
     private static final int SACK_BLOCK_LENGTH = 8;
 
@@ -61,6 +68,9 @@ public final class TcpOptions {
     private boolean timestamps;
     private int timestampValue;
     private int timestampEcho;
+    private int cookieBytes;
+    private long cookieHi;
+    private long cookieLo;
     private int sackBlockCount;
     private final int[] sackLeft = new int[MAX_SACK_BLOCKS];
     private final int[] sackRight = new int[MAX_SACK_BLOCKS];
@@ -77,6 +87,7 @@ public final class TcpOptions {
         timestamps = false;
         timestampValue = 0;
         timestampEcho = 0;
+        cookieBytes = ABSENT;
         sackBlockCount = 0;
         return this;
     }
@@ -135,8 +146,27 @@ public final class TcpOptions {
                     readTimestamps(segment, at);
                 }
             }
+            case FAST_OPEN -> readCookie(segment, at + FAST_OPEN_HEAD_LENGTH, optionLength - FAST_OPEN_HEAD_LENGTH);
             default -> {}
         }
+    }
+
+    /** RFC 7413 4.1.1: what has another length than a cookie may have is as good as absent. */
+    private void readCookie(final MemorySegment segment, final long at, final int bytes) {
+        if ((bytes & 1) != 0 || bytes > MAX_COOKIE_BYTES || bytes > 0 && bytes < MIN_COOKIE_BYTES) {
+            return;
+        }
+        long hi = 0;
+        long lo = 0;
+        for (int i = 0; i < bytes; i++) {
+            final long octet = BigEndian.u8(segment, at + i);
+            if (i < Long.BYTES) {
+                hi |= octet << Long.SIZE - Byte.SIZE * (i + 1);
+            } else {
+                lo |= octet << Long.SIZE - Byte.SIZE * (i + 1 - Long.BYTES);
+            }
+        }
+        cookie(bytes, hi, lo);
     }
 
     private void readTimestamps(final MemorySegment segment, final long at) {
@@ -184,7 +214,26 @@ public final class TcpOptions {
             BigEndian.i32(segment, at + 8, timestampEcho);
             at += TIMESTAMPS_BYTES;
         }
+        at = encodeCookie(segment, at);
         return (int) (encodeSack(segment, at, offset + MAX_BYTES) - offset);
+    }
+
+    private long encodeCookie(final MemorySegment segment, final long start) {
+        if (cookieBytes == ABSENT) {
+            return start;
+        }
+        final int padding = -(FAST_OPEN_HEAD_LENGTH + cookieBytes) & 3;
+        long at = start;
+        for (int i = 0; i < padding; i++) {
+            BigEndian.u8(segment, at++, NOP);
+        }
+        BigEndian.u8(segment, at++, FAST_OPEN);
+        BigEndian.u8(segment, at++, FAST_OPEN_HEAD_LENGTH + cookieBytes);
+        for (int i = 0; i < cookieBytes; i++) {
+            final long word = i < Long.BYTES ? cookieHi : cookieLo;
+            BigEndian.u8(segment, at++, (int) (word >>> Long.SIZE - Byte.SIZE * (i % Long.BYTES + 1)) & 0xFF);
+        }
+        return at;
     }
 
     private long encodeSack(final MemorySegment segment, final long start, final long end) {
@@ -252,6 +301,29 @@ public final class TcpOptions {
     /** TSecr. */
     public int timestampEcho() {
         return timestampEcho;
+    }
+
+    /** Bytes of the Fast Open cookie, 0 where one is asked for, or {@link #ABSENT}. */
+    public int cookieBytes() {
+        return cookieBytes;
+    }
+
+    /** First eight bytes of the cookie, from the top; those that it has not are 0. */
+    public long cookieHi() {
+        return cookieHi;
+    }
+
+    /** Bytes 9 to 16 of the cookie, from the top. */
+    public long cookieLo() {
+        return cookieLo;
+    }
+
+    /** A Fast Open cookie, or with 0 bytes the wish for one. */
+    public TcpOptions cookie(final int bytes, final long hi, final long lo) {
+        cookieBytes = bytes;
+        cookieHi = hi;
+        cookieLo = lo;
+        return this;
     }
 
     public int sackBlockCount() {

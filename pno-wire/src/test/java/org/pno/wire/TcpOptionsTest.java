@@ -42,6 +42,47 @@ class TcpOptionsTest {
     }
 
     @Example
+    void shouldReadAFastOpenCookie() {
+        assertTrue(parse("0101 220a 0102030405060708"));
+        assertEquals(8, options.cookieBytes());
+        assertEquals(0x0102_0304_0506_0708L, options.cookieHi());
+        assertEquals(0, options.cookieLo());
+    }
+
+    @Example
+    void shouldReadTheWishForACookie() {
+        assertTrue(parse("2202 0101"));
+        assertEquals(0, options.cookieBytes());
+    }
+
+    @Example
+    void shouldSkipACookieOfALengthThatCannotBe() {
+        for (final String cookie : new String[] {"2204 0102", "2209 01020304050607", "2214" + "01".repeat(18)}) {
+            parse(cookie);
+            assertEquals(TcpOptions.ABSENT, options.cookieBytes(), cookie);
+        }
+    }
+
+    @Property
+    void shouldWriteTheCookieThatItReads(
+            @ForAll @IntRange(min = 2, max = 8) final int halfBytes, @ForAll final long hi, @ForAll final long lo) {
+        final MemorySegment memory = MemorySegment.ofArray(new byte[TcpOptions.MAX_BYTES]);
+        final int bytes = 2 * halfBytes;
+        final int length = new TcpOptions()
+                .mss(1460)
+                .windowScale(7)
+                .sackPermitted(true)
+                .timestamps(1, 2)
+                .cookie(bytes, hi, lo)
+                .encode(memory, 0);
+        assertEquals(0, length % 4);
+        assertTrue(options.parse(memory, 0, length));
+        assertEquals(bytes, options.cookieBytes());
+        assertEquals(bytes >= 8 ? hi : hi >>> 64 - 8 * bytes << 64 - 8 * bytes, options.cookieHi());
+        assertEquals(bytes <= 8 ? 0 : bytes == 16 ? lo : lo >>> 128 - 8 * bytes << 128 - 8 * bytes, options.cookieLo());
+    }
+
+    @Example
     void shouldReadAlignedTimestamps() {
         assertTrue(parse("0101080a ffffffff 80000000"));
 

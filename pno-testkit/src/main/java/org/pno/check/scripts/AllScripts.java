@@ -35,6 +35,7 @@ public final class AllScripts {
                 CongestionScripts.class,
                 EcnScripts.class,
                 PathMtuScripts.class,
-                CookieScripts.class);
+                CookieScripts.class,
+                FastOpenScripts.class);
     }
 }
