@@ -61,6 +61,11 @@ static socklen_t write_name(bool inet6, uint16_t family, const uint8_t *bytes, u
     return sizeof(in6);
 }
 
+socklen_t pno_address_write(const struct pno_endpoint *endpoint, struct sockaddr_storage *name)
+{
+    return write_name(endpoint->family == 6, endpoint->family, endpoint->bytes, 0, name);
+}
+
 long pno_address_tell(const struct pno_file *file, const struct pno_address_line *line, bool local,
                       struct sockaddr *name, socklen_t *length)
 {

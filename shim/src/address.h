@@ -20,6 +20,9 @@ bool pno_address_is_any(const struct pno_endpoint *endpoint);
 /* True for 127.0.0.0/8 and ::1. */
 bool pno_address_is_loopback(const struct pno_endpoint *endpoint);
 
+/* The address as a name of its family, at any port. Answers its length. */
+socklen_t pno_address_write(const struct pno_endpoint *endpoint, struct sockaddr_storage *name);
+
 /* Tells one end of a connection as getsockname does: in the family that the program opened the socket with. */
 long pno_address_tell(const struct pno_file *file, const struct pno_address_line *line, bool local,
                       struct sockaddr *name, socklen_t *length);

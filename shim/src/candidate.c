@@ -56,7 +56,7 @@ static long candidate_bind(struct pno_file *file, int fd, const struct sockaddr 
         return PNO_PASS;
     if (pno_rules_is_dpus(&endpoint))
         libc_setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof(on));
-    else
+    else if (!pno_address_is_loopback(&endpoint) || !pno_rules_name(&endpoint))
         pno_candidate_resign(file, fd);
     return PNO_PASS;
 }

@@ -14,10 +14,12 @@
 #include "records.h"
 #include "rules.h"
 #include "sets.h"
+#include "signals.h"
 #include "socket.h"
 #include "wait.h"
 
 #define REQUEST_NUMBER 1 /* a record serves one connect */
+#define LOCAL_ANSWER_NS PNO_NS_PER_S
 
 /* Takes a record for a socket with these options and flags, and holds it. NULL: *error says why. */
 static struct pno_file *new_socket(const struct pno_options *options, uint32_t flags, int *error)
@@ -106,6 +108,47 @@ static uint32_t flags_of(const struct pno_file *candidate, int fd)
     return libc_fcntl(fd, F_GETFL, 0) & O_NONBLOCK ? flags | PNO_NONBLOCK : flags;
 }
 
+/* --- addresses of this side: what no listener of PnO's takes there is the kernel's --- */
+
+static bool is_answered(struct pno_file *file, uint32_t unused)
+{
+    (void)unused;
+    int error;
+    return pno_socket_phase(file, &error) != PNO_CONNECTING;
+}
+
+/* True if a socket of the kernel's can have the address: another one than the DPU's may be this host's too. */
+static bool is_kernels(const struct pno_endpoint *address)
+{
+    struct sockaddr_storage name;
+    socklen_t length = pno_address_write(address, &name);
+    int fd = libc_socket(address->family == 6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool bound = fd >= 0 && libc_bind(fd, (struct sockaddr *)&name, length) == 0;
+    if (fd >= 0)
+        libc_close(fd);
+    return bound;
+}
+
+/* Waits for the DPU's answer, also where the program does not block: nothing has to cross a wire for it. True if nobody
+ * listens there, and the kernel may know somebody. */
+static bool is_for_kernel(struct pno_file *file, const struct pno_endpoint *to)
+{
+    int error = 0;
+    uint64_t deadline = pno_now() + LOCAL_ANSWER_NS;
+    do {
+        pno_signals_mark(); /* it is short: a signal does not interrupt it */
+    } while (!is_answered(file, 0) && pno_wait_until(file, is_answered, 0, deadline) != -EAGAIN);
+    if (pno_socket_phase(file, &error) != PNO_ENDED)
+        return false;
+    return pno_address_is_loopback(to) || (error == ECONNREFUSED && is_kernels(to));
+}
+
+static long leave_to_kernel(struct pno_file *candidate, int fd)
+{
+    pno_candidate_resign(candidate, fd);
+    return PNO_PASS;
+}
+
 long pno_connect(struct pno_file *candidate, int fd, const struct pno_endpoint *to)
 {
     int error;
@@ -115,12 +158,16 @@ long pno_connect(struct pno_file *candidate, int fd, const struct pno_endpoint *
         return -ENETUNREACH; /* bound to an address of IPv4, and on to one of IPv6, or the other way */
     struct pno_file *file = new_socket(&candidate->candidate->options, flags_of(candidate, fd), &error);
     if (file == NULL)
-        return error;
+        return pno_address_is_loopback(to) ? leave_to_kernel(candidate, fd) : error;
+    request(file, &from, to);
+    if ((pno_address_is_loopback(to) || pno_rules_is_dpus(to)) && is_for_kernel(file, to)) {
+        pno_socket_release(file);
+        return leave_to_kernel(candidate, fd);
+    }
     if (bound) {
         int kept = libc_fcntl(fd, F_DUPFD_CLOEXEC, 3);
         file->bound = kept >= 0 ? pno_fd_raise(kept) + 1 : 0;
     }
-    request(file, &from, to);
     pno_watch_move(candidate, file, pno_set_adopt);
     error = pno_fd_convert(candidate, file, fd, pno_process.placeholder);
     return error < 0 ? error : wait_connected(file, fd);

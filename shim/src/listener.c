@@ -24,7 +24,7 @@
 
 #define MAX_CREDITS 1024
 #define LISTEN_TRIES 200
-#define KERNEL_FIRST_EVERY 8 /* of accepts on the wildcard, so that neither side starves */
+#define KERNEL_FIRST_EVERY 8 /* of accepts that serve both, so that neither side starves */
 
 struct entry {
     uint32_t record;
@@ -112,22 +112,29 @@ static struct pno_file *new_listener(const struct pno_candidate *candidate, int 
 long pno_listener_open(struct pno_file *candidate, int fd, const struct pno_endpoint *at, int backlog)
 {
     int error;
-    bool wildcard = pno_address_is_any(at);
-    /* On the wildcard this is the kernel's listener. On an address of the DPU's nobody reaches it, but since it
-     * listens, the kernel refuses the port to others even if they set SO_REUSEADDR. */
-    if (libc_listen(fd, wildcard ? backlog : 0) < 0)
+    bool loopback = pno_address_is_loopback(at);
+    bool both = loopback || pno_address_is_any(at);
+    /* On the wildcard and on loopback this is the kernel's listener. On an address of the DPU's nobody reaches it, but
+     * since it listens, the kernel refuses the port to others even if they set SO_REUSEADDR. */
+    if (libc_listen(fd, both ? backlog : 0) < 0)
         return -errno;
     struct pno_file *file = new_listener(candidate->candidate, fd, backlog, &error);
+    if (file == NULL && loopback) {
+        /* Another host of this DPU may have the port on its loopback; or the DPU has no IPv6. */
+        pno_log("listener %d is the kernel's alone: the DPU answered %s", fd, strerrorname_np(-error));
+        pno_candidate_resign(candidate, fd);
+        return 0;
+    }
     if (file == NULL) {
         libc_shutdown(fd, SHUT_RDWR);
         return error;
     }
     int status = libc_fcntl(fd, F_GETFL, 0);
-    uint32_t flags = (status & O_NONBLOCK ? PNO_NONBLOCK : 0) | (wildcard ? PNO_IN_KERNEL : 0) |
+    uint32_t flags = (status & O_NONBLOCK ? PNO_NONBLOCK : 0) | (both ? PNO_IN_KERNEL : 0) |
                      (candidate->candidate->domain == AF_INET6 ? PNO_INET6 : 0);
     atomic_store(&file->socket->flags, flags);
     file->socket->backlog = credits_for(backlog);
-    if (wildcard)
+    if (both)
         libc_fcntl(fd, F_SETFL, status | O_NONBLOCK); /* it is asked between other things, and must not block */
     post_credits(file, file->socket->backlog);
     pno_watch_move(candidate, file, pno_set_adopt);
@@ -225,10 +232,14 @@ static long accept_kernels(struct pno_file *file, int fd, struct sockaddr *name,
 {
     if (!pno_listener_in_kernel(file))
         return -EAGAIN;
-    int number = libc_accept4(fd, name, length, flags);
+    int saved = errno;
+    long number = libc_accept4(fd, name, length, flags);
     if (number >= 0)
-        pno_fd_forget(number);
-    return number < 0 ? -errno : number;
+        pno_fd_forget((int)number);
+    else
+        number = -errno;
+    errno = saved;
+    return number;
 }
 
 static long accept_once(struct pno_file *file, int fd, struct sockaddr *name, socklen_t *length, int flags)

@@ -10,7 +10,7 @@ extern const struct pno_ops pno_listener_ops;
 /* listen on a candidate that is bound to an offloaded address, or to the wildcard. */
 long pno_listener_open(struct pno_file *candidate, int fd, const struct pno_endpoint *at, int backlog);
 
-/* True if the kernel accepts connections for the file as well: a listener on the wildcard. */
+/* True if the kernel accepts connections for the file as well: a listener on the wildcard or on loopback. */
 static inline bool pno_listener_in_kernel(const struct pno_file *file)
 {
     return file->socket != NULL &&

@@ -172,16 +172,15 @@ static uint64_t exactness(const struct pno_rule *rule, const struct pno_endpoint
     return ((uint64_t)prefix << 32 | (UINT16_MAX - ports) << 4 | (rule->program[0] != '\0') << 1 | directed) + 1;
 }
 
-/* What the rules say of an address; any_port: whether there is a port at which they would offload. */
-static enum verdict judge(const struct pno_endpoint *address, bool listens, bool any_port)
+/* What the rules say of an address and port. */
+static enum verdict judge(const struct pno_endpoint *address, bool listens)
 {
     enum verdict verdict = UNSAID;
     uint64_t most = 0;
     for (size_t i = 0; i < rule_count; i++) {
         const struct pno_rule *rule = &rules[i];
-        bool meant =
-            (listens ? rule->listens : rule->connects) &&
-            (any_port ? !rule->exclude : address->port >= rule->first_port && address->port <= rule->last_port);
+        bool meant = (listens ? rule->listens : rule->connects) && address->port >= rule->first_port &&
+                     address->port <= rule->last_port;
         uint64_t exact = meant ? exactness(rule, address) : 0;
         if (exact > most || (exact == most && exact != 0 && rule->exclude)) {
             most = exact;
@@ -189,6 +188,14 @@ static enum verdict judge(const struct pno_endpoint *address, bool listens, bool
         }
     }
     return verdict == UNSAID && !has_offloads && own_prefix(address) >= 0 ? OFFLOADED : verdict;
+}
+
+bool pno_rules_name(const struct pno_endpoint *address)
+{
+    for (size_t i = 0; i < rule_count; i++)
+        if (!rules[i].exclude && exactness(&rules[i], address) > 0)
+            return true;
+    return false;
 }
 
 /* fe80::/10. Its scope id names an interface of the kernel's, so such an address is the kernel's. */
@@ -199,7 +206,7 @@ static bool is_link_local(const struct pno_endpoint *to)
 
 bool pno_rules_connect(const struct pno_endpoint *to)
 {
-    return !is_link_local(to) && !pno_address_is_any(to) && judge(to, false, false) == OFFLOADED;
+    return !is_link_local(to) && !pno_address_is_any(to) && judge(to, false) == OFFLOADED;
 }
 
 /* The wildcard cannot be offered on some of the DPU's addresses alone: one that is excluded keeps all from it. */
@@ -211,7 +218,7 @@ static bool wildcard_listen(const struct pno_endpoint *at, bool only6)
         memcpy(own.bytes, pno_control.addresses[i].bytes, sizeof(own.bytes));
         if (own.family != at->family && (at->family != 6 || only6))
             continue;
-        enum verdict verdict = judge(&own, true, false);
+        enum verdict verdict = judge(&own, true);
         if (verdict == EXCLUDED)
             return false;
         offloaded |= verdict == OFFLOADED;
@@ -223,12 +230,7 @@ bool pno_rules_listen(const struct pno_endpoint *at, bool only6)
 {
     if (pno_address_is_any(at))
         return wildcard_listen(at, only6);
-    return (pno_rules_is_dpus(at) || pno_address_is_loopback(at)) && judge(at, true, false) == OFFLOADED;
-}
-
-bool pno_rules_may_listen(const struct pno_endpoint *at)
-{
-    return (pno_rules_is_dpus(at) || pno_address_is_loopback(at)) && judge(at, true, true) == OFFLOADED;
+    return (pno_rules_is_dpus(at) || pno_address_is_loopback(at)) && judge(at, true) == OFFLOADED;
 }
 
 bool pno_rules_is_dpus(const struct pno_endpoint *address)

@@ -16,8 +16,8 @@ bool pno_rules_connect(const struct pno_endpoint *to);
  * loopback address. The wildcard of IPv6 includes IPv4 unless `only6`. */
 bool pno_rules_listen(const struct pno_endpoint *at, bool only6);
 
-/* True if a listener may be the DPU's at some port of that address, which is no wildcard. */
-bool pno_rules_may_listen(const struct pno_endpoint *at);
+/* True if a rule offloads that address, at some port and in some direction. */
+bool pno_rules_name(const struct pno_endpoint *address);
 
 /* True if the address is one of the DPU's own. */
 bool pno_rules_is_dpus(const struct pno_endpoint *address);

@@ -404,6 +404,11 @@ static void answer_connect(struct fake_arena *arena, uint32_t number, int error)
     own->dirty = true;
 }
 
+static bool is_loopback(const struct pno_address_line *line)
+{
+    return line->family == 4 ? line->remote[0] == 127 : memcmp(line->remote, &in6addr_loopback, 16) == 0;
+}
+
 static bool connect_record(struct fake_arena *arena, uint32_t number)
 {
     struct pno_record *record = record_of(arena, number);
@@ -419,7 +424,10 @@ static bool connect_record(struct fake_arena *arena, uint32_t number)
         return false;
     record->actual = record->wanted;
     bool ipv6 = record->actual.family == 6;
-    inet_pton(ipv6 ? AF_INET6 : AF_INET, ipv6 ? FAKE_ADDRESS6 : FAKE_ADDRESS, record->actual.local);
+    if (is_loopback(&record->actual))
+        memcpy(record->actual.local, record->actual.remote, 16);
+    else
+        inet_pton(ipv6 ? AF_INET6 : AF_INET, ipv6 ? FAKE_ADDRESS6 : FAKE_ADDRESS, record->actual.local);
     if (record->actual.local_port == 0)
         record->actual.local_port = next_port++;
     struct pno_address_line *mirror = &record_of(other, accepted)->actual;

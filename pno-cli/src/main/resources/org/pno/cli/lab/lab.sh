@@ -9,6 +9,7 @@ life=$1 host_cpus=$2 peer_cpus=$3 directory=${0%/*}
 # The start of a network namespace; then a device's receive work is steered to its host's CPUs (Linux 6.2).
 network='ip link set lo up
 echo 1 2> /dev/null > /proc/sys/net/ipv6/conf/all/disable_ipv6 || true
+echo 0 2> /dev/null > /proc/sys/net/ipv6/conf/lo/disable_ipv6 || true
 echo "$cpus" 2> /dev/null > /proc/sys/net/core/rps_default_mask || true'
 
 cpus=$host_cpus sh -c "$network"
