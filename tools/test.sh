@@ -1,21 +1,23 @@
 # ./pno test and ./pno format. Sourced by ./pno, in the root of the tree.
 
-readonly TEST_HELP='Usage: pno test [--unit] [--long] [--fuzz SECONDS]
+readonly TEST_HELP='Usage: pno test [--unit] [--long] [--sanitize] [--fuzz SECONDS]
 Runs all tests, the unprivileged ones first: formatting, sizes and known mistakes, unit tests of Java and of the shim,
 then real programs and kernel peers in network namespaces. The last line says how many passed, failed, were skipped.
       --unit   only what needs no namespaces, devices or other programs
       --long   also the tests that take many minutes
+      --sanitize   the shim's tests also under the sanitizers of addresses, undefined behaviour and threads: some minutes
       --fuzz SECONDS   how long each fuzz target is given new inputs; 3 by default, 0 for not at all'
 
 readonly FORMAT_HELP='Usage: pno format
 Formats the sources as ./pno test wants them.'
 
 pno_test() {
-    local skip_system=false excluded=system,long fuzz_seconds=3
+    local skip_system=false excluded=system,long fuzz_seconds=3 sanitize=false
     while (($# > 0)); do
         case $1 in
             --unit) skip_system=true ;;
             --long) excluded=system ;;
+            --sanitize) sanitize=true ;;
             --fuzz)
                 [[ ${2:-} =~ ^[0-9]+$ ]] || die "pno test --fuzz: want a number of seconds, not '${2:-}'."
                 fuzz_seconds=$2
@@ -35,6 +37,7 @@ pno_test() {
     say "compiling with Error Prone"
     (maven strict -Pstrict -fae test-compile) || broken=1
     test_shim || broken=1
+    [[ $sanitize == false ]] || sanitize_shim || broken=1
     say "testing the Java side"
     (maven test-java -fae -Dmaven.test.failure.ignore -Dpno.system.skip="$skip_system" \
         -Dpno.surefire.excludedGroups="$excluded" test) || broken=1
@@ -75,10 +78,16 @@ test_shim() {
     make -s -C shim test > .pno/test-shim.log 2>&1
 }
 
+sanitize_shim() {
+    say "testing the shim under sanitizers"
+    { make -s -C shim test-asan && make -s -C shim tsan; } > .pno/test-shim-sanitized.log 2>&1
+}
+
 # Shows what failed; a failed test is no failure of Maven's here, so that the others still run.
 tell_failures() {
     { grep -E '^\[ERROR\]   [A-Za-z]|^\[ERROR\] (Failures|Errors):' .pno/test-java.log || true; } | sort -u >&2
     grep -qE '(^|[^0-9])[1-9][0-9]* failed' .pno/test-shim.log 2> /dev/null && cat .pno/test-shim.log >&2
+    grep -qE '(^|[^0-9])[1-9][0-9]* failed' .pno/test-shim-sanitized.log 2> /dev/null && cat .pno/test-shim-sanitized.log >&2
     say "all output is in .pno/test-java.log and .pno/test-shim.log"
 }
 
@@ -96,7 +105,7 @@ count_tests() {
             failed=$((failed + BASH_REMATCH[2]))
             skipped=$((skipped + BASH_REMATCH[3]))
         fi
-    done < <(cat .pno/test-java.log .pno/test-shim.log 2> /dev/null)
+    done < <(cat .pno/test-java.log .pno/test-shim.log .pno/test-shim-sanitized.log 2> /dev/null)
     echo "$passed passed, $failed failed, $skipped skipped"
     ((failed == 0 && passed > 0))
 }

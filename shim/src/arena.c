@@ -58,6 +58,14 @@ static void *map_shared(size_t bytes, int fd)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* Threads that have no arena yet may look whether there is one. */
+static bool map_base(int fd)
+{
+    uint8_t *base = map_shared(TOTAL_BYTES, fd);
+    __atomic_store_n(&pno_arena.base, base, __ATOMIC_RELEASE);
+    return base != NULL;
+}
+
 int pno_arena_create(void)
 {
     int fd = memfd_create("pno-arena", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -65,8 +73,7 @@ int pno_arena_create(void)
         return -errno;
     if (ftruncate(fd, (off_t)TOTAL_BYTES) == 0 &&
         libc_fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0 &&
-        (pno_arena.family = map_shared(sizeof(struct pno_family), -1)) != NULL &&
-        (pno_arena.base = map_shared(TOTAL_BYTES, fd)) != NULL) {
+        (pno_arena.family = map_shared(sizeof(struct pno_family), -1)) != NULL && map_base(fd)) {
         pno_arena.records = (struct pno_record *)(pno_arena.base + RECORDS_OFFSET);
         pno_arena.tx_pool = pno_arena.base + TX_POOL_OFFSET;
         pno_arena.rx_pool = pno_arena.base + RX_POOL_OFFSET;

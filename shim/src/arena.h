@@ -44,8 +44,8 @@ enum pno_socket_flag {
 struct pno_socket {
     _Alignas(64) struct pno_lock tx_lock;
     uint32_t sndbuf;
-    uint64_t tx_freed;
-    uint64_t tx_mapped;
+    _Atomic uint64_t tx_freed; /* both written under the lock, and looked at without */
+    _Atomic uint64_t tx_mapped;
     _Alignas(64) struct pno_lock rx_lock;
     uint64_t rx_hinted; /* rxRead of the last submission */
     _Alignas(64) _Atomic uint32_t flags;

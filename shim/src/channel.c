@@ -415,7 +415,7 @@ void pno_channels_wake(uint64_t mask)
 {
     FOR_EACH(channel, mask)
     {
-        if (__atomic_load_n(&channel->sleepers, __ATOMIC_SEQ_CST) != 0)
+        if (atomic_load(&channel->sleepers) != 0)
             ring(channel->bell);
     }
 }

@@ -11,15 +11,15 @@
 
 struct pno_channel {
     struct pno_lock lock;
-    uint32_t number;          /* in the arena */
-    struct pno_gring *gring;  /* NULL: not open */
-    int bell;                 /* eventfd that wakes who sleeps on the channel; never read, watched for edges */
-    uint32_t sleepers;        /* sleepSeq is odd while there are any */
-    uint64_t sub_tail;        /* written under the lock, as is all of this */
-    uint64_t sub_head;        /* as last seen */
-    _Atomic uint64_t ev_head; /* read without */
-    uint64_t owed_head;       /* ev_head when the DPU was last rung for events that it owes */
-    _Atomic uint32_t sets;    /* epoll sets that live on it */
+    uint32_t number;            /* in the arena */
+    struct pno_gring *gring;    /* NULL: not open */
+    int bell;                   /* eventfd that wakes who sleeps on the channel; never read, watched for edges */
+    _Atomic uint32_t sleepers;  /* sleepSeq is odd while there are any */
+    uint64_t sub_tail;          /* written under the lock, as is all of this */
+    uint64_t sub_head;          /* as last seen */
+    _Atomic uint64_t ev_head;   /* read without */
+    _Atomic uint64_t owed_head; /* ev_head when the DPU was last rung for events that it owes */
+    _Atomic uint32_t sets;      /* epoll sets that live on it */
 };
 
 extern struct pno_channel pno_channels[PNO_CHANNELS];

@@ -218,9 +218,13 @@ static int take_welcome(const struct reply *reply, char *why, size_t room)
         snprintf(why, room, "the DPU's welcome is malformed: %zu bytes, %u addresses", reply->length, count);
         return -EPROTO;
     }
-    pno_control.address_count = count;
-    memcpy(pno_control.addresses, reply->bytes + PNO_MSG_WELCOME_ADDRESSES_OFFSET,
-           count * sizeof(struct pno_dpu_address));
+    const uint8_t *addresses = reply->bytes + PNO_MSG_WELCOME_ADDRESSES_OFFSET;
+    size_t bytes = count * sizeof(struct pno_dpu_address);
+    /* In the child of a fork other threads may be reading them: most likely they are the same. */
+    if (pno_control.address_count != count || memcmp(pno_control.addresses, addresses, bytes) != 0) {
+        pno_control.address_count = count;
+        memcpy(pno_control.addresses, addresses, bytes);
+    }
     pno_control.bell = reply->fd;
     pno_fd_internal(&pno_control.bell);
     return 0;

@@ -136,7 +136,8 @@ long pno_epoll_control(int set_fd, int operation, int fd, struct epoll_event *ev
     if (set_file == NULL || set_file->ops != &pno_set_ops || set_fd == fd)
         return PNO_PASS;
     struct pno_set *set = set_file->set;
-    set->fd = set_fd;
+    if (PNO_UNLIKELY(atomic_load_explicit(&set->fd, memory_order_relaxed) != set_fd))
+        set->fd = set_fd;
     if (ours)
         return control_ours(set, file, operation, fd, event);
     if (file != NULL && file->ops == &pno_candidate_ops)
@@ -148,18 +149,21 @@ long pno_epoll_control(int set_fd, int operation, int fd, struct epoll_event *ev
 
 static int ask_kernel(struct pno_set *set, int fd, struct epoll_event *events, int room)
 {
-    set->calls = 0;
-    set->asked_at = pno_ticks();
+    atomic_store_explicit(&set->calls, 0, memory_order_relaxed);
+    atomic_store_explicit(&set->asked_at, pno_ticks(), memory_order_relaxed);
     int count = libc_epoll_wait(fd, events, room, 0);
     return count > 0 ? pno_set_sift(set, events, count) : 0;
 }
 
 static bool is_due(struct pno_set *set)
 {
-    set->calls++;
-    if (set->kernel_items == 0)
-        return set->calls >= CALLS_BETWEEN_GLANCES;
-    return set->calls >= CALLS_BETWEEN_ASKING || pno_ticks() - set->asked_at >= TICKS_BETWEEN_ASKING;
+    /* Threads that share the set may count one call for two: what matters is that it grows. */
+    uint32_t calls = atomic_load_explicit(&set->calls, memory_order_relaxed) + 1;
+    atomic_store_explicit(&set->calls, calls, memory_order_relaxed);
+    if (atomic_load_explicit(&set->kernel_items, memory_order_relaxed) == 0)
+        return calls >= CALLS_BETWEEN_GLANCES;
+    uint64_t asked_at = atomic_load_explicit(&set->asked_at, memory_order_relaxed);
+    return calls >= CALLS_BETWEEN_ASKING || pno_ticks() - asked_at >= TICKS_BETWEEN_ASKING;
 }
 
 /* Sleeps in the kernel's set; -EAGAIN: the time is over. */
@@ -201,7 +205,7 @@ static long wait_for(struct pno_set *set, int fd, struct epoll_event *events, in
     for (;;) {
         pno_channels_drain(set->channels);
         /* Where nothing of ours is ready, the sleep or the last resort below asks. */
-        bool due = set->ready_count > 0 && is_due(set);
+        bool due = atomic_load_explicit(&set->ready_count, memory_order_relaxed) > 0 && is_due(set);
         int count = PNO_UNLIKELY(due) ? ask_kernel(set, fd, events, room > 1 ? room / 2 : 1) : 0;
         count += pno_watch_harvest(set, events + count, room - count);
         if (PNO_LIKELY(count > 0))

@@ -80,7 +80,11 @@ bool pno_record_reclaim(uint32_t number)
     if (pno_status_state(status) != PNO_STATUS_FREE || pno_status_generation(status) != pno_record_generation(record) ||
         !atomic_compare_exchange_strong(&socket->life, &life, LIFE_FREE))
         return false;
+    /* Another thread may be about to drop them too, since all was acknowledged. */
+    bool locked = pno_lock_take(&socket->tx_lock);
     pno_stream_drop(record, socket);
+    if (locked)
+        pno_lock_give(&socket->tx_lock);
     give(number);
     return true;
 }
@@ -91,7 +95,9 @@ static void drop_if_drained(uint32_t number)
     struct pno_record *record = &pno_arena.records[number];
     struct pno_socket *socket = &pno_arena.family->sockets[number];
     if (atomic_load_explicit(&socket->life, memory_order_relaxed) != LIFE_TAKEN ||
-        socket->tx_freed == socket->tx_mapped || !pno_lock_try(&socket->tx_lock))
+        atomic_load_explicit(&socket->tx_freed, memory_order_relaxed) ==
+            atomic_load_explicit(&socket->tx_mapped, memory_order_relaxed) ||
+        !pno_lock_try(&socket->tx_lock))
         return;
     if (atomic_load_explicit(&record->tx_acked, memory_order_acquire) ==
             atomic_load_explicit(&record->tx_written, memory_order_relaxed) &&

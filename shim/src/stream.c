@@ -7,6 +7,16 @@
 
 #define CHUNK_MASK ((uint64_t)PNO_ARENA_CHUNK_BYTES - 1)
 
+static uint64_t get(const _Atomic uint64_t *position)
+{
+    return atomic_load_explicit(position, memory_order_relaxed);
+}
+
+static void put(_Atomic uint64_t *position, uint64_t value)
+{
+    atomic_store_explicit(position, value, memory_order_relaxed);
+}
+
 static uint32_t entry_of(uint64_t position)
 {
     return (uint32_t)(position >> PNO_ARENA_CHUNK_SHIFT) % PNO_ARENA_MAP_ENTRIES;
@@ -30,9 +40,9 @@ static bool add_chunk(struct pno_record *record, struct pno_socket *socket, uint
     if (chunk == PNO_REC_NO_CHUNK)
         return false;
     uint64_t start = position & ~CHUNK_MASK;
-    if (socket->tx_freed == socket->tx_mapped)
-        socket->tx_freed = start;
-    socket->tx_mapped = start + PNO_ARENA_CHUNK_BYTES;
+    if (get(&socket->tx_freed) == get(&socket->tx_mapped))
+        put(&socket->tx_freed, start);
+    put(&socket->tx_mapped, start + PNO_ARENA_CHUNK_BYTES);
     atomic_store_explicit(&record->tx_map[entry_of(position)], chunk, memory_order_release);
     return true;
 }
@@ -43,7 +53,7 @@ size_t pno_stream_write(struct pno_record *record, struct pno_socket *socket, ui
     size_t done = 0;
     while (done < length) {
         uint64_t at = position + done;
-        if (PNO_UNLIKELY(at >= socket->tx_mapped) && !add_chunk(record, socket, at))
+        if (PNO_UNLIKELY(at >= get(&socket->tx_mapped)) && !add_chunk(record, socket, at))
             break;
         size_t piece = run(at, length - done);
         memcpy(pno_tx_chunk(chunk_at(record->tx_map, at)) + (at & CHUNK_MASK), (const uint8_t *)source + done, piece);
@@ -67,22 +77,25 @@ bool pno_stream_read(const struct pno_record *record, uint64_t position, void *t
 
 uint32_t pno_stream_last_chunk(const struct pno_record *record, const struct pno_socket *socket, uint64_t position)
 {
-    if (position == 0 || position > socket->tx_mapped || position <= socket->tx_freed)
+    if (position == 0 || position > get(&socket->tx_mapped) || position <= get(&socket->tx_freed))
         return PNO_REC_NO_CHUNK;
     return chunk_at(record->tx_map, position - 1);
 }
 
 void pno_stream_trim(struct pno_record *record, struct pno_socket *socket, uint64_t tx_acked)
 {
-    while (socket->tx_freed + PNO_ARENA_CHUNK_BYTES <= tx_acked && socket->tx_freed < socket->tx_mapped) {
-        pno_chunk_give(chunk_at(record->tx_map, socket->tx_freed));
-        socket->tx_freed += PNO_ARENA_CHUNK_BYTES;
+    uint64_t freed = get(&socket->tx_freed), mapped = get(&socket->tx_mapped);
+    for (; freed + PNO_ARENA_CHUNK_BYTES <= tx_acked && freed < mapped; freed += PNO_ARENA_CHUNK_BYTES) {
+        pno_chunk_give(chunk_at(record->tx_map, freed));
+        put(&socket->tx_freed, freed + PNO_ARENA_CHUNK_BYTES);
     }
 }
 
 void pno_stream_drop(struct pno_record *record, struct pno_socket *socket)
 {
-    for (; socket->tx_freed < socket->tx_mapped; socket->tx_freed += PNO_ARENA_CHUNK_BYTES)
-        pno_chunk_give(chunk_at(record->tx_map, socket->tx_freed));
-    socket->tx_freed = socket->tx_mapped = 0;
+    uint64_t freed = get(&socket->tx_freed), mapped = get(&socket->tx_mapped);
+    for (; freed < mapped; freed += PNO_ARENA_CHUNK_BYTES)
+        pno_chunk_give(chunk_at(record->tx_map, freed));
+    put(&socket->tx_freed, 0);
+    put(&socket->tx_mapped, 0);
 }

@@ -26,6 +26,13 @@ static struct pno_lock *stripe_of(const struct pno_file *file)
 
 /* --- the ready list, under the set's lock --- */
 
+/* Others look at the count without the lock. */
+static void count_ready(struct pno_set *set, uint32_t change)
+{
+    uint32_t count = atomic_load_explicit(&set->ready_count, memory_order_relaxed);
+    atomic_store_explicit(&set->ready_count, count + change, memory_order_relaxed);
+}
+
 void pno_watch_queue(struct pno_item *item)
 {
     struct pno_set *set = item->set;
@@ -36,7 +43,7 @@ void pno_watch_queue(struct pno_item *item)
     item->previous_ready = set->last_ready;
     *(set->last_ready != NULL ? &set->last_ready->next_ready : &set->first_ready) = item;
     set->last_ready = item;
-    set->ready_count++;
+    count_ready(set, 1);
 }
 
 static void unqueue(struct pno_item *item)
@@ -47,7 +54,7 @@ static void unqueue(struct pno_item *item)
     item->queued = false;
     *(item->previous_ready != NULL ? &item->previous_ready->next_ready : &set->first_ready) = item->next_ready;
     *(item->next_ready != NULL ? &item->next_ready->previous_ready : &set->last_ready) = item->previous_ready;
-    set->ready_count--;
+    count_ready(set, -1U);
 }
 
 /* --- registrations --- */
@@ -73,11 +80,14 @@ static void link_watcher(struct pno_file *file, struct pno_item *item)
 
 static void unlink_watcher(struct pno_item *item)
 {
-    struct pno_item **link = &item->file->watchers;
-    while (*link != NULL && *link != item)
-        link = &(*link)->next_watcher;
-    if (*link == item)
-        *link = item->next_watcher;
+    struct pno_file *file = item->file;
+    struct pno_item *before = file->watchers;
+    if (before == item)
+        file->watchers = item->next_watcher;
+    while (before != NULL && before->next_watcher != item)
+        before = before->next_watcher;
+    if (before != NULL)
+        before->next_watcher = item->next_watcher;
 }
 
 static void link_item(struct pno_set *set, struct pno_item *item)
@@ -250,7 +260,7 @@ void pno_watch_event(uint32_t number, uint32_t generation)
     struct pno_file *file = &pno_files[number];
     if ((pno_record_generation(&pno_arena.records[number]) & 0xFFFF) != generation || pno_record_reclaim(number))
         return;
-    if (PNO_LIKELY(file->watchers != NULL))
+    if (PNO_LIKELY(atomic_load_explicit(&file->watchers, memory_order_relaxed) != NULL))
         tell_watchers(file, space_came(file));
 }
 
@@ -281,7 +291,7 @@ static uint32_t judge(struct pno_item *item)
 int pno_watch_harvest(struct pno_set *set, struct epoll_event *events, int room)
 {
     int count = 0;
-    if (set->ready_count == 0 || !pno_lock_take(&set->lock))
+    if (atomic_load_explicit(&set->ready_count, memory_order_relaxed) == 0 || !pno_lock_take(&set->lock))
         return 0;
     for (uint32_t left = set->ready_count; left > 0 && count < room; left--) {
         struct pno_item *item = set->first_ready;

@@ -28,20 +28,21 @@ struct pno_item {
 
 struct pno_set {
     struct pno_lock lock;
-    uint32_t sleepers; /* threads in the kernel's epoll_wait for it, or about to be */
-    uint32_t unaware;  /* of them: those that lay down before it had its latest channel */
-    uint32_t channel;  /* 1 + its own, or 0: none yet */
-    int fd;            /* a number that names it */
-    uint64_t channels; /* mask: its own, and those of files that another set's channel serves */
+    _Atomic uint32_t sleepers; /* threads in the kernel's epoll_wait for it, or about to be */
+    uint32_t unaware;          /* of them: those that lay down before it had its latest channel */
+    _Atomic uint32_t channel;  /* 1 + its own, or 0: none yet */
+    _Atomic int fd;            /* a number that names it */
+    _Atomic uint64_t channels; /* mask: its own, and those of files that another set's channel serves */
     struct pno_item *items;
     struct pno_item *first_ready;
     struct pno_item *last_ready;
-    uint32_t ready_count;
-    uint32_t kernel_items; /* registrations that the kernel has for the program: at least so many once were made */
-    uint32_t calls;        /* since the kernel's set was last asked */
-    atomic_bool ours;      /* has had sockets of ours */
-    bool nested;           /* stands in another set itself */
-    uint64_t asked_at;     /* ticks */
+    _Atomic uint32_t ready_count; /* written under the lock */
+    _Atomic uint32_t
+        kernel_items;          /* registrations that the kernel has for the program: at least so many once were made */
+    _Atomic uint32_t calls;    /* since the kernel's set was last asked */
+    atomic_bool ours;          /* has had sockets of ours */
+    atomic_bool nested;        /* stands in another set itself */
+    _Atomic uint64_t asked_at; /* ticks */
 };
 
 #define PNO_ITEMS 65536
