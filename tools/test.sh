@@ -86,8 +86,10 @@ sanitize_shim() {
 # Shows what failed; a failed test is no failure of Maven's here, so that the others still run.
 tell_failures() {
     { grep -E '^\[ERROR\]   [A-Za-z]|^\[ERROR\] (Failures|Errors):' .pno/test-java.log || true; } | sort -u >&2
-    grep -qE '(^|[^0-9])[1-9][0-9]* failed' .pno/test-shim.log 2> /dev/null && cat .pno/test-shim.log >&2
-    grep -qE '(^|[^0-9])[1-9][0-9]* failed' .pno/test-shim-sanitized.log 2> /dev/null && cat .pno/test-shim-sanitized.log >&2
+    local log
+    for log in .pno/test-shim.log .pno/test-shim-sanitized.log; do
+        grep -qE '(^|[^0-9])[1-9][0-9]* failed' "$log" 2> /dev/null && cat "$log" >&2
+    done
     say "all output is in .pno/test-java.log and .pno/test-shim.log"
 }
 
