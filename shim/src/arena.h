@@ -26,6 +26,8 @@ struct pno_options {
     uint64_t send_timeout_ns;
     int32_t linger_seconds; /* -1: off */
     bool reuse_address;
+    bool free_bind; /* these two say to what a socket may be bound, and nothing of a connection */
+    bool transparent;
 };
 
 enum pno_socket_flag {

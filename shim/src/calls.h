@@ -50,17 +50,24 @@
       (in, in_offset, out, out_offset, length, flags))
 
 /* fcntl, fcntl64 and ioctl take their third argument as a word, whatever it stands for. */
-#define PNO_DESCRIPTOR_CALLS(X)                                                           \
-    X(int, close, (int fd), (fd))                                                         \
-    X(int, close_range, (unsigned first, unsigned last, int flags), (first, last, flags)) \
-    X(void, closefrom, (int first), (first))                                              \
-    X(int, dup, (int fd), (fd))                                                           \
-    X(int, dup2, (int fd, int number), (fd, number))                                      \
-    X(int, dup3, (int fd, int number, int flags), (fd, number, flags))                    \
-    X(int, fcntl, (int fd, int command, ...), (fd, command, argument))                    \
-    X(int, fcntl64, (int fd, int command, ...), (fd, command, argument))                  \
-    X(int, ioctl, (int fd, unsigned long request, ...), (fd, request, argument))          \
-    X(FILE *, fdopen, (int fd, const char *mode), (fd, mode))                             \
+#define PNO_DESCRIPTOR_CALLS(X)                                                                    \
+    X(int, close, (int fd), (fd))                                                                  \
+    X(int, close_range, (unsigned first, unsigned last, int flags), (first, last, flags))          \
+    X(void, closefrom, (int first), (first))                                                       \
+    X(int, dup, (int fd), (fd))                                                                    \
+    X(int, dup2, (int fd, int number), (fd, number))                                               \
+    X(int, dup3, (int fd, int number, int flags), (fd, number, flags))                             \
+    X(int, fcntl, (int fd, int command, ...), (fd, command, argument))                             \
+    X(int, fcntl64, (int fd, int command, ...), (fd, command, argument))                           \
+    X(int, ioctl, (int fd, unsigned long request, ...), (fd, request, argument))                   \
+    X(FILE *, fdopen, (int fd, const char *mode), (fd, mode))                                      \
+    X(int, vdprintf, (int fd, const char *format, va_list values), (fd, format, values))           \
+    X(int, dprintf, (int fd, const char *format, ...), (fd, format))                               \
+    X(long, syscall, (long number, ...), (number))                                                 \
+    X(ssize_t, preadv2, (int fd, const struct iovec *pieces, int count, off_t offset, int flags),  \
+      (fd, pieces, count, offset, flags))                                                          \
+    X(ssize_t, pwritev2, (int fd, const struct iovec *pieces, int count, off_t offset, int flags), \
+      (fd, pieces, count, offset, flags))                                                          \
     X(pid_t, fork, (void), ())
 
 #define PNO_WAIT_CALLS(X)                                                                                          \
@@ -97,6 +104,8 @@
 
 /* What _FORTIFY_SOURCE makes of some of them. */
 #define PNO_FORTIFIED_CALLS(X)                                                                                      \
+    X(int, __vdprintf_chk, (int fd, int flag, const char *format, va_list values), (fd, flag, format, values))      \
+    X(int, __dprintf_chk, (int fd, int flag, const char *format, ...), (fd, flag, format))                          \
     X(ssize_t, __read_chk, (int fd, void *buffer, size_t length, size_t room), (fd, buffer, length, room))          \
     X(ssize_t, __recv_chk, (int fd, void *buffer, size_t length, size_t room, int flags),                           \
       (fd, buffer, length, room, flags))                                                                            \

@@ -156,16 +156,6 @@ PNO_EXPORT int ioctl(int fd, unsigned long request, ...)
     return libc_ioctl(fd, request, argument);
 }
 
-/* stdio inside libc calls the kernel past us: a stream on one of our sockets would read the placeholder. */
-PNO_EXPORT FILE *fdopen(int fd, const char *mode)
-{
-    struct pno_file *file = pno_file_of(fd);
-    if (file == NULL || file->ops->level == NULL)
-        return PNO_LIBC_FUNCTION(fdopen)(fd, mode);
-    errno = (int)-pno_unsupported("fdopen", EINVAL);
-    return NULL;
-}
-
 PNO_EXPORT pid_t fork(void)
 {
     pid_t child = PNO_LIBC_FUNCTION(fork)();

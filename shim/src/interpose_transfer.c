@@ -5,6 +5,7 @@
 
 #include "interpose.h"
 #include "log.h"
+#include "splice.h"
 
 #define PIECE(buffer, length) \
     (&(struct iovec){         \
@@ -76,11 +77,38 @@ PNO_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
     return libc_recvmsg(fd, message, flags);
 }
 
+/* As Linux: the timeout is looked at after each message; a later one's failure is told by the next call. */
 PNO_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
 {
-    if (is_ours(fd))
-        return (int)pno_result(pno_unsupported("recvmmsg", EOPNOTSUPP));
-    return libc_recvmmsg(fd, messages, count, flags, timeout);
+    unsigned done = 0;
+    if (!is_ours(fd))
+        return libc_recvmmsg(fd, messages, count, flags, timeout);
+    if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_nsec < 0 || timeout->tv_nsec >= (long)PNO_NS_PER_S))
+        return (int)pno_result(-EINVAL);
+    uint64_t limit =
+        timeout == NULL ? PNO_NEVER : (uint64_t)timeout->tv_sec * PNO_NS_PER_S + (uint64_t)timeout->tv_nsec;
+    uint64_t start = pno_now();
+    while (done < count && done < UIO_MAXIOV) {
+        int flag = done > 0 && (flags & MSG_WAITFORONE) ? MSG_DONTWAIT : 0;
+        ssize_t got = recvmsg(fd, &messages[done].msg_hdr, (flags & ~MSG_WAITFORONE) | flag);
+        if (got < 0)
+            return done > 0 ? (int)done : -1;
+        messages[done++].msg_len = (unsigned)got;
+        if (limit != PNO_NEVER && pno_now() - start >= limit)
+            break;
+    }
+    return (int)done;
+}
+
+/* An offset of -1 is the file's own position, which sockets do without. */
+PNO_EXPORT ssize_t preadv2(int fd, const struct iovec *pieces, int count, off_t offset, int flags)
+{
+    if (offset != -1 || !is_ours(fd))
+        return PNO_LIBC_FUNCTION(preadv2)(fd, pieces, count, offset, flags);
+    if (flags & ~(RWF_NOWAIT | RWF_HIPRI))
+        return pno_result(pno_unsupported("preadv2 with flags", EOPNOTSUPP));
+    PNO_OURS(fd, receive, pieces, (size_t)count, flags & RWF_NOWAIT ? MSG_DONTWAIT : 0);
+    return libc_readv(fd, pieces, count);
 }
 
 /* --- out --- */
@@ -174,9 +202,26 @@ PNO_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 
 PNO_EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
-    if (is_ours(fd))
-        return (int)pno_result(pno_unsupported("sendmmsg", EOPNOTSUPP));
-    return libc_sendmmsg(fd, messages, count, flags);
+    unsigned done = 0;
+    if (!is_ours(fd))
+        return libc_sendmmsg(fd, messages, count, flags);
+    while (done < count && done < UIO_MAXIOV) {
+        ssize_t sent = sendmsg(fd, &messages[done].msg_hdr, flags);
+        if (sent < 0)
+            return done > 0 ? (int)done : -1;
+        messages[done++].msg_len = (unsigned)sent;
+    }
+    return (int)done;
+}
+
+PNO_EXPORT ssize_t pwritev2(int fd, const struct iovec *pieces, int count, off_t offset, int flags)
+{
+    if (offset != -1 || !is_ours(fd))
+        return PNO_LIBC_FUNCTION(pwritev2)(fd, pieces, count, offset, flags);
+    if (flags & ~(RWF_NOWAIT | RWF_HIPRI))
+        return pno_result(pno_unsupported("pwritev2 with flags", EOPNOTSUPP));
+    PNO_OURS(fd, transmit, pieces, (size_t)count, flags & RWF_NOWAIT ? MSG_DONTWAIT : 0);
+    return libc_writev(fd, pieces, count);
 }
 
 PNO_EXPORT ssize_t sendfile64(int out, int in, off64_t *offset, size_t count)
@@ -195,9 +240,11 @@ PNO_EXPORT ssize_t sendfile(int out, int in, off_t *offset, size_t count)
 
 PNO_EXPORT ssize_t splice(int in, off64_t *in_offset, int out, off64_t *out_offset, size_t length, unsigned flags)
 {
-    if (is_ours(in) || is_ours(out))
-        return pno_result(pno_unsupported("splice", EINVAL));
-    return libc_splice(in, in_offset, out, out_offset, length, flags);
+    long answer;
+    do
+        answer = pno_splice(in, in_offset, out, out_offset, length, flags);
+    while (answer == -ERESTART);
+    return answer != PNO_PASS ? pno_result(answer) : libc_splice(in, in_offset, out, out_offset, length, flags);
 }
 
 /* --- what _FORTIFY_SOURCE makes of them. libc's own check first, if the length is too great --- */

@@ -256,6 +256,21 @@ static long get_max_pacing_rate(const struct pno_options *options, void *value, 
     return pno_options_tell(&short_rate, sizeof(short_rate), value, length);
 }
 
+/* Of IPPROTO_IP what has no meaning once a socket is connected, so that it can be kept for getsockopt. */
+static bool *binding_option(struct pno_options *options, int option)
+{
+    return option == IP_FREEBIND ? &options->free_bind : option == IP_TRANSPARENT ? &options->transparent : NULL;
+}
+
+static int set_ip_number(struct pno_options *options, int option, int value)
+{
+    bool *binding = binding_option(options, option);
+    if (binding == NULL)
+        return -ENOPROTOOPT;
+    *binding = value != 0;
+    return 0;
+}
+
 int pno_options_set(struct pno_options *options, int level, int option, const void *value, socklen_t length)
 {
     int number;
@@ -274,6 +289,7 @@ int pno_options_set(struct pno_options *options, int level, int option, const vo
     memcpy(&number, value, sizeof(number));
     return level == SOL_SOCKET    ? set_socket_number(options, option, number)
            : level == IPPROTO_TCP ? set_tcp_number(options, option, number)
+           : level == IPPROTO_IP  ? set_ip_number(options, option, number)
                                   : -ENOPROTOOPT;
 }
 
@@ -365,6 +381,14 @@ static bool get_socket_number(const struct pno_options *options, int option, int
     }
 }
 
+static bool get_ip_number(const struct pno_options *options, int option, int *answer)
+{
+    const bool *binding = binding_option((struct pno_options *)options, option);
+    if (binding != NULL)
+        *answer = *binding;
+    return binding != NULL;
+}
+
 int pno_options_get(const struct pno_options *options, int level, int option, void *value, socklen_t *length)
 {
     int answer;
@@ -383,6 +407,7 @@ int pno_options_get(const struct pno_options *options, int level, int option, vo
         return get_timeout(options->send_timeout_ns, value, length);
     if (level == SOL_SOCKET    ? get_socket_number(options, option, &answer)
         : level == IPPROTO_TCP ? get_tcp_number(options, option, &answer)
+        : level == IPPROTO_IP  ? get_ip_number(options, option, &answer)
                                : false)
         return (int)pno_options_tell(&answer, sizeof(answer), value, length);
     return -ENOPROTOOPT;
@@ -463,7 +488,9 @@ long pno_socket_get_option(struct pno_file *file, int fd, int level, int option,
             answer = pno_socket_flags(file) & PNO_INET6 ? AF_INET6 : AF_INET;
         return pno_options_tell(&answer, sizeof(answer), value, length);
     }
-    if (level == IPPROTO_IPV6 && option == IPV6_V6ONLY && (pno_socket_flags(file) & PNO_INET6))
+    bool is_only6 = level == IPPROTO_IPV6 && option == IPV6_V6ONLY && (pno_socket_flags(file) & PNO_INET6);
+    bool is_napi = level == SOL_SOCKET && option == SO_INCOMING_NAPI_ID;
+    if (is_only6 || is_napi) /* no queue of the kernel's carries it */
         return pno_options_tell(&answer, sizeof(answer), value, length);
     long told = pno_options_get(&file->socket->options, level, option, value, length);
     return told == -ENOPROTOOPT ? pno_unsupported("getsockopt of some option", ENOPROTOOPT) : told;
@@ -471,12 +498,13 @@ long pno_socket_get_option(struct pno_file *file, int fd, int level, int option,
 
 long pno_socket_set_option(struct pno_file *file, int fd, int level, int option, const void *value, socklen_t length)
 {
-    (void)fd;
     struct pno_socket *socket = file->socket;
     if (value == NULL)
         return -EFAULT;
     if (level == IPPROTO_TCP && option == TCP_WINDOW_CLAMP && length >= sizeof(int) && *(const int *)value == 0)
         return -EINVAL; /* as Linux: only of a socket that is not connected */
+    if (level == IPPROTO_IP && option == IP_TRANSPARENT && libc_setsockopt(fd, level, option, value, length) < 0)
+        return -errno; /* the kernel knows who may; on the placeholder it has no effect */
     int set = pno_options_set(&socket->options, level, option, value, length);
     if (set == -ENOPROTOOPT) {
         pno_log("setsockopt level %d option %d", level, option);

@@ -62,6 +62,14 @@ static inline uint64_t pno_socket_status(const struct pno_file *file)
     return PNO_LIKELY(pno_status_generation(status) == file->generation) ? status : 0;
 }
 
+/* Bytes that a send takes now without waiting. */
+static inline uint64_t pno_socket_room(const struct pno_file *file)
+{
+    uint64_t acked = atomic_load_explicit(&file->record->tx_acked, memory_order_acquire);
+    uint64_t used = atomic_load_explicit(&file->record->tx_written, memory_order_relaxed) - acked;
+    return used < file->socket->sndbuf ? file->socket->sndbuf - used : 0;
+}
+
 /* The most bytes in flight at which a writer is told that it may write. */
 static inline uint64_t pno_socket_write_mark(const struct pno_file *file)
 {

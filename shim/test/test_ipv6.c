@@ -1,10 +1,10 @@
 /* AF_INET6: the kernel's own answers on ::1, ours on an address of the DPU's. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <sys/syscall.h>
 
 #include "check.h"
 #include "fakedpu.h"
+#include "libc.h"
 
 static bool is_kernels(const struct stack *stack)
 {
@@ -71,7 +71,7 @@ static bool is_offloaded(int fd)
 {
     struct sockaddr_in6 name;
     socklen_t length = sizeof(name);
-    return syscall(SYS_getpeername, fd, &name, &length) < 0;
+    return libc_getpeername(fd, (struct sockaddr *)&name, &length) < 0;
 }
 
 BOTH(shouldTellIpv6NamesOfBothEnds)

@@ -297,3 +297,36 @@ BOTH(shouldCountBytesByIoctl)
     CHECK_EQ(fcntl(fds[1], F_GETFL), O_RDWR | O_NONBLOCK);
     CHECK_ERRNO(ioctl(fds[1], 0x12345, &on), ENOTTY);
 }
+
+BOTH(shouldKeepWhatASocketMayBeBoundTo)
+{
+    int fds[2], on = 1, value = 0;
+    socklen_t length = sizeof(value);
+    make_pair(stack, fds);
+    CHECK_EQ(setsockopt(fds[0], IPPROTO_IP, IP_FREEBIND, &on, sizeof(on)), 0);
+    CHECK_EQ(getsockopt(fds[0], IPPROTO_IP, IP_FREEBIND, &value, &length), 0);
+    CHECK_EQ(value, 1);
+    CHECK_EQ(getsockopt(fds[0], IPPROTO_IP, IP_TRANSPARENT, &value, &length), 0);
+    CHECK_EQ(value, 0);
+}
+
+BOTH(shouldAllowTransparentSocketsToWhomTheKernelDoes)
+{
+    int fds[2], on = 1, value = 0;
+    socklen_t length = sizeof(value);
+    make_pair(stack, fds);
+    int set = setsockopt(fds[0], IPPROTO_IP, IP_TRANSPARENT, &on, sizeof(on));
+    CHECK(set == 0 || errno == EPERM);
+    CHECK_EQ(getsockopt(fds[0], IPPROTO_IP, IP_TRANSPARENT, &value, &length), 0);
+    CHECK_EQ(value, set == 0);
+}
+
+BOTH(shouldTellTheQueueThatASocketIsServedBy)
+{
+    int fds[2], value = -1;
+    socklen_t length = sizeof(value);
+    make_pair(stack, fds);
+    CHECK_EQ(getsockopt(fds[0], SOL_SOCKET, SO_INCOMING_NAPI_ID, &value, &length), 0);
+    CHECK_EQ(value, 0);
+    CHECK_ERRNO(setsockopt(fds[0], SOL_SOCKET, SO_INCOMING_NAPI_ID, &value, sizeof(value)), ENOPROTOOPT);
+}

@@ -1,0 +1,105 @@
+/* stdio on our sockets. Inside libc it calls the kernel past us, and would read the placeholder: so a stream on a
+ * socket of ours, or on one that may become ours, is one whose bytes come and go by our functions (fopencookie). */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "candidate.h"
+#include "interpose.h"
+
+static bool is_ours(int fd)
+{
+    struct pno_file *file = pno_file_of(fd);
+    return file != NULL && (file->ops->level != NULL || file->ops == &pno_candidate_ops);
+}
+
+/* A stream's cookie is its number. */
+static int number_of(void *cookie)
+{
+    return (int)(intptr_t)cookie;
+}
+
+static ssize_t read_cookie(void *cookie, char *buffer, size_t length)
+{
+    return read(number_of(cookie), buffer, length);
+}
+
+/* 0 means an error to fopencookie, as does less than all. */
+static ssize_t write_cookie(void *cookie, const char *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t put = write(number_of(cookie), buffer + done, length - done);
+        if (put <= 0)
+            break;
+        done += (size_t)put;
+    }
+    return (ssize_t)done;
+}
+
+static int seek_cookie(void *cookie, off64_t *offset, int whence)
+{
+    (void)cookie, (void)offset, (void)whence;
+    errno = ESPIPE;
+    return -1;
+}
+
+static int close_cookie(void *cookie)
+{
+    return close(number_of(cookie));
+}
+
+PNO_EXPORT FILE *fdopen(int fd, const char *mode)
+{
+    static const cookie_io_functions_t calls = {read_cookie, write_cookie, seek_cookie, close_cookie};
+    if (!is_ours(fd))
+        return PNO_LIBC_FUNCTION(fdopen)(fd, mode);
+    FILE *stream = fopencookie((void *)(intptr_t)fd, mode, calls);
+    if (stream != NULL)
+        stream->_fileno = fd; /* for fileno(); glibc reads and writes by the functions all the same */
+    return stream;
+}
+
+PNO_EXPORT int vdprintf(int fd, const char *format, va_list arguments)
+{
+    char *text;
+    if (!is_ours(fd))
+        return PNO_LIBC_FUNCTION(vdprintf)(fd, format, arguments);
+    int length = vasprintf(&text, format, arguments);
+    if (length < 0)
+        return length;
+    bool all = write_cookie((void *)(intptr_t)fd, text, (size_t)length) == length;
+    int saved = errno;
+    free(text);
+    errno = saved;
+    return all ? length : -1;
+}
+
+PNO_EXPORT int dprintf(int fd, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vdprintf(fd, format, arguments);
+    va_end(arguments);
+    return length;
+}
+
+/* With _FORTIFY_SOURCE: the flag says how strict "%n" is judged, by libc alone. */
+PNO_EXPORT int __vdprintf_chk(int fd, int flag, const char *format, va_list arguments)
+{
+    return is_ours(fd) ? vdprintf(fd, format, arguments)
+                       : PNO_LIBC_FUNCTION(__vdprintf_chk)(fd, flag, format, arguments);
+}
+
+PNO_EXPORT int __dprintf_chk(int fd, int flag, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = __vdprintf_chk(fd, flag, format, arguments);
+    va_end(arguments);
+    return length;
+}
