@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
             WireCommand.class,
             SsCommand.class,
             PcapCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            CompatCommand.class
         })
 public final class Main implements Runnable {
     /** What the script does by itself. */

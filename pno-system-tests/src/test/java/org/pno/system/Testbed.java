@@ -12,6 +12,7 @@ import org.pno.cli.lab.Labs;
 import org.pno.cli.machine.Cores;
 import org.pno.cli.machine.Side;
 import org.pno.cli.measure.DpuProcess;
+import org.pno.cli.measure.DpuView;
 import org.pno.cli.measure.Transport;
 
 /** A lab and what a test runs in it; all of that ends with it. */
@@ -21,13 +22,14 @@ final class Testbed implements AutoCloseable {
 
     private final Lab lab;
     private final Transport transport;
-    private final DpuView view = new DpuView(this);
+    private final DpuView view;
     private DpuProcess dpu;
     private int processes;
 
     private Testbed(final Lab lab, final Transport transport) {
         this.lab = lab;
         this.transport = transport;
+        view = new DpuView(lab.controlSocket());
     }
 
     /**

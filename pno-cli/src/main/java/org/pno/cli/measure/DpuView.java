@@ -1,9 +1,8 @@
-package org.pno.system;
-
-import static org.junit.jupiter.api.Assertions.assertTrue;
+package org.pno.cli.measure;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,25 +11,25 @@ import java.util.stream.Stream;
 import org.pno.link.ControlClient;
 import org.pno.link.HandshakeDescriptor;
 
-/** What a DPU of a lab tells of itself. */
-final class DpuView {
+/** What a DPU tells of itself. */
+public final class DpuView {
     private static final Pattern CONNECTION = Pattern.compile("\"state\":\"([A-Z0-9-]+)\".*?\"recvQ\":(\\d+)");
     private static final String TIME_WAIT = "TIME-WAIT";
 
-    private final Testbed bed;
+    private final Path controlSocket;
 
-    DpuView(final Testbed bed) {
-        this.bed = bed;
+    /** Asks whoever listens at that path, each time anew. */
+    public DpuView(final Path controlSocket) {
+        this.controlSocket = controlSocket;
     }
 
     /** Listeners and connections, as {@code ./pno ss --json} tells them. */
-    String connections() {
+    public String connections() {
         return query(HandshakeDescriptor.QUERY_CONNECTIONS);
     }
 
     private String query(final int what) {
-        final String socket = bed.lab().controlSocket().toString();
-        try (ControlClient client = ControlClient.connect(socket, HandshakeDescriptor.KIND_TOOL)) {
+        try (ControlClient client = ControlClient.connect(controlSocket.toString(), HandshakeDescriptor.KIND_TOOL)) {
             return client.query(what);
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
@@ -45,28 +44,30 @@ final class DpuView {
     }
 
     /** How many sockets are in a state, as ss names it: "ESTAB", "LISTEN". */
-    long count(final String state) {
+    public long count(final String state) {
         return sockets(state).count();
     }
 
     /** Bytes that have come and that no program has read. */
-    long unreadBytes() {
+    public long unreadBytes() {
         return sockets("ESTAB")
                 .mapToLong(match -> Long.parseLong(match.group(2)))
                 .sum();
     }
 
     /** A counter, or a level, whose names begin with "now.". */
-    long counter(final String name) {
+    public long counter(final String name) {
         final String counters = query(HandshakeDescriptor.QUERY_COUNTERS);
         final Matcher value = Pattern.compile("\"name\":\"" + Pattern.quote(name) + "\",\"value\":(\\d+)")
                 .matcher(counters);
-        assertTrue(value.find(), () -> "no counter '" + name + "' in " + counters);
+        if (!value.find()) {
+            throw new IllegalStateException("no counter '" + name + "' in " + counters);
+        }
         return Long.parseLong(value.group(1));
     }
 
     /** What the DPU holds for programs, which is nothing if there are none; what waits out TIME-WAIT is the stack's. */
-    String held() {
+    public String held() {
         final String states = CONNECTION
                 .matcher(connections())
                 .results()
