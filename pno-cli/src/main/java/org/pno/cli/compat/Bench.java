@@ -163,10 +163,10 @@ public final class Bench implements AutoCloseable {
         return write(name, content.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Writes a script that stands beside this class. Returns its path. */
+    /** Writes a script that stands beside this class, maybe with .txt behind its name. Returns its path. */
     public Path script(final String name) {
         try (InputStream script = Bench.class.getResourceAsStream(name)) {
-            return write(name, script.readAllBytes());
+            return write(name.replaceFirst("\\.txt$", ""), script.readAllBytes());
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -35,7 +35,7 @@ final class Jdk implements RealProgram {
 
     @Override
     public void run(final Bench bench) {
-        final Path source = bench.script("Servers.java");
+        final Path source = bench.script("Servers.java.txt");
         bench.run(Side.PEER, JAVA.replaceFirst("java$", "javac"), "-d", "classes", source.toString());
         int port = FIRST_PORT;
         for (final String kind : List.of("blocking", "nio")) {
