@@ -28,6 +28,7 @@ struct pno_options {
     bool reuse_address;
     bool free_bind; /* these two say to what a socket may be bound, and nothing of a connection */
     bool transparent;
+    bool opens_fast; /* TCP_FASTOPEN_CONNECT: connect leaves the SYN to the first write */
 };
 
 enum pno_socket_flag {
@@ -39,6 +40,7 @@ enum pno_socket_flag {
     PNO_ANNOUNCED = 1 << 5,   /* connect has said so once; from then on it answers EISCONN */
     PNO_INET6 = 1 << 6,       /* the program sees IPv4-mapped addresses */
     PNO_IN_KERNEL = 1 << 7,   /* a listener that the kernel serves too */
+    PNO_DEFERRED = 1 << 8,    /* connect has been called, and its request waits for the first write */
 };
 
 /* The host's half of a socket, one per record, shared by the family. Chunks are held for [tx_freed, tx_mapped), which

@@ -15,6 +15,7 @@
 #include "options.h"
 #include "process.h"
 #include "rules.h"
+#include "socket.h"
 #include "watch.h"
 
 static struct pno_candidate candidates[PNO_OTHER_FILES];
@@ -101,6 +102,21 @@ static long candidate_connect(struct pno_file *file, int fd, const struct sockad
         return PNO_PASS;
     }
     return pno_connect(file, fd, &to);
+}
+
+long pno_candidate_connect_fast(struct pno_file *file, int fd, const struct sockaddr *name, socklen_t length)
+{
+    struct pno_options *options = &file->candidate->options;
+    struct pno_options kept = *options;
+    options->opens_fast = true;
+    options->line.flags |= PNO_REC_OPTION_FASTOPEN;
+    long answer = candidate_connect(file, fd, name, length);
+    struct pno_file *now = pno_file_of(fd);
+    if (now == file)
+        *options = kept; /* it is a candidate still */
+    else if (now != NULL && now->ops == &pno_socket_ops)
+        now->socket->options.opens_fast = kept.opens_fast; /* should it fail, and connect be called again */
+    return answer;
 }
 
 /* The kernel judges the option; we keep it in mind for the day that the socket is ours. */

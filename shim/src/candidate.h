@@ -17,6 +17,9 @@ void pno_candidate_created(int fd, int domain);
 /* A candidate that no number names yet, or NULL. */
 struct pno_file *pno_candidate_made(int domain, const struct pno_options *options);
 
+/* Connects by Fast Open: the first write, which follows, brings the SYN. As the operation connect. */
+long pno_candidate_connect_fast(struct pno_file *file, int fd, const struct sockaddr *name, socklen_t length);
+
 /* It remains the kernel's for good. */
 void pno_candidate_resign(struct pno_file *file, int fd);
 

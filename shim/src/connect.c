@@ -42,7 +42,25 @@ static struct pno_file *new_socket(const struct pno_options *options, uint32_t f
     return file;
 }
 
-/* Writes what is wanted and asks the DPU for it. */
+static void post_request(struct pno_file *file)
+{
+    atomic_store_explicit(&file->record->request, REQUEST_NUMBER | (uint64_t)PNO_REC_REQUEST_CONNECT << 32,
+                          memory_order_release);
+}
+
+void pno_connect_start(struct pno_file *file)
+{
+    if (!(pno_socket_flags(file) & PNO_DEFERRED))
+        return;
+    post_request(file); /* first, or it would look like a request that is answered */
+    atomic_fetch_and(&file->socket->flags, ~(uint32_t)PNO_DEFERRED);
+    /* It was writable, is so no longer and will be again: for who watches edges that is an event. */
+    uint64_t written = atomic_load_explicit(&file->record->tx_written, memory_order_relaxed);
+    atomic_store_explicit(&file->record->tx_wait, written, memory_order_release);
+    pno_submit(file, PNO_SUB_FLAG_HOST_LINE | PNO_SUB_FLAG_OPTIONS);
+}
+
+/* Writes what is wanted, and asks the DPU for it, or leaves that to the first write. */
 static void request(struct pno_file *file, const struct pno_endpoint *from, const struct pno_endpoint *to)
 {
     struct pno_address_line *wanted = &file->record->wanted;
@@ -51,8 +69,11 @@ static void request(struct pno_file *file, const struct pno_endpoint *from, cons
     wanted->remote_port = to->port;
     memcpy(wanted->local, from->bytes, sizeof(wanted->local));
     wanted->local_port = from->port;
-    atomic_store_explicit(&file->record->request, REQUEST_NUMBER | (uint64_t)PNO_REC_REQUEST_CONNECT << 32,
-                          memory_order_release);
+    if (file->socket->options.opens_fast) {
+        pno_socket_set_flag(file, PNO_DEFERRED);
+        return;
+    }
+    post_request(file);
     pno_submit(file, PNO_SUB_FLAG_HOST_LINE | PNO_SUB_FLAG_OPTIONS);
 }
 
@@ -74,9 +95,11 @@ static long answer(struct pno_file *file)
 
 /* Sleeps until the connection stands or has failed; SO_SNDTIMEO bounds it. A socket that does not block is told that it
  * is under way even if the DPU was quicker, as Linux does. */
-static long wait_connected(struct pno_file *file, int fd)
+long pno_connect_wait(struct pno_file *file, int fd)
 {
     long result;
+    if (pno_socket_flags(file) & PNO_DEFERRED)
+        return 0;
     if (!pno_socket_blocks(file, 0) || !pno_file_hold(file, fd))
         return -EINPROGRESS;
     uint64_t deadline = pno_deadline_of(file->socket->options.send_timeout_ns);
@@ -170,7 +193,7 @@ long pno_connect(struct pno_file *candidate, int fd, const struct pno_endpoint *
     }
     pno_watch_move(candidate, file, pno_set_adopt);
     error = pno_fd_convert(candidate, file, fd, pno_process.placeholder);
-    return error < 0 ? error : wait_connected(file, fd);
+    return error < 0 ? error : pno_connect_wait(file, fd);
 }
 
 /* connect once more on a socket that is ours. */
@@ -181,7 +204,9 @@ long pno_socket_connect_again(struct pno_file *file, int fd, const struct sockad
     struct pno_endpoint to;
     switch (pno_socket_phase(file, &error)) {
     case PNO_CONNECTING:
-        return pno_socket_blocks(file, 0) ? wait_connected(file, fd) : -EALREADY;
+        if (flags & PNO_DEFERRED)
+            return -EISCONN; /* as Linux */
+        return pno_socket_blocks(file, 0) ? pno_connect_wait(file, fd) : -EALREADY;
     case PNO_OPEN:
         return flags & PNO_ANNOUNCED ? -EISCONN : answer(file);
     default:
@@ -203,5 +228,5 @@ long pno_socket_connect_again(struct pno_file *file, int fd, const struct sockad
     request(next, &from, &to);
     pno_watch_move(file, next, pno_set_adopt);
     pno_fd_rename(file, next, fd);
-    return wait_connected(next, fd);
+    return pno_connect_wait(next, fd);
 }

@@ -3,8 +3,10 @@
 #include <string.h>
 #include <sys/sendfile.h>
 
+#include "candidate.h"
 #include "interpose.h"
 #include "log.h"
+#include "socket.h"
 #include "splice.h"
 
 #define PIECE(buffer, length) \
@@ -133,7 +135,7 @@ PNO_EXPORT ssize_t send(int fd, const void *buffer, size_t length, int flags)
     return libc_send(fd, buffer, length, flags);
 }
 
-/* MSG_FASTOPEN: connect, then send what it takes. The DPU has no cookies, so that is a handshake, as Linux without one.
+/* MSG_FASTOPEN: connect, and what is sent goes with the SYN, if the DPU has a cookie, or behind it.
  * PNO_PASS: it is no socket of ours, and does not become one. */
 static long send_opening(int fd, const struct iovec *pieces, size_t count, int flags, const struct sockaddr *name,
                          socklen_t length)
@@ -143,7 +145,10 @@ static long send_opening(int fd, const struct iovec *pieces, size_t count, int f
         return PNO_PASS;
     if (name == NULL)
         return file->ops->transmit(file, fd, pieces, count, flags);
-    long answer = file->ops->connect(file, fd, name, length);
+    if (file->ops == &pno_socket_ops && (pno_socket_flags(file) & PNO_DEFERRED))
+        return file->ops->transmit(file, fd, pieces, count, flags & ~MSG_FASTOPEN);
+    long answer = file->ops == &pno_candidate_ops ? pno_candidate_connect_fast(file, fd, name, length)
+                                                  : file->ops->connect(file, fd, name, length);
     if (answer != 0)
         return answer;
     file = pno_file_of(fd);

@@ -2,6 +2,7 @@
 #include "listener.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -386,8 +387,13 @@ static long listener_set_option(struct pno_file *file, int fd, int level, int op
 {
     if (libc_setsockopt(fd, level, option, value, length) < 0)
         return -errno;
-    if (pno_options_set(&file->socket->options, level, option, value, length) < 0)
+    int set = pno_options_set(&file->socket->options, level, option, value, length);
+    if (set < 0)
         pno_log("option %d of level %d, set on listener %d, has no effect where it is offloaded", option, level, fd);
+    if (level == IPPROTO_TCP && (option == TCP_FASTOPEN || option == TCP_FASTOPEN_NO_COOKIE)) {
+        file->record->options = file->socket->options.line;
+        pno_submit(file, PNO_SUB_FLAG_OPTIONS);
+    }
     return 0;
 }
 

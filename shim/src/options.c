@@ -28,6 +28,8 @@
 #define MAX_LINGER2 120
 #define FIRST_TIMEOUT 1 /* seconds, of a SYN-ACK */
 #define LAST_TIMEOUT 120
+#define MAX_FASTOPEN 4096 /* Linux's somaxconn */
+#define FLAGS_MASK ((1U << PNO_REC_FASTOPEN_QUEUE_SHIFT) - 1)
 #define MAX_SYN_ACKS 255
 #define INFO_PATIENCE_NS PNO_NS_PER_S
 #define TCP_CA_NAME_SIZE 16 /* Linux's TCP_CA_NAME_MAX */
@@ -208,6 +210,17 @@ static int seconds_of(uint32_t syn_acks)
     return period;
 }
 
+static int set_fast_open(struct pno_options *options, int option, int value)
+{
+    uint32_t flag = option == TCP_FASTOPEN_CONNECT ? PNO_REC_OPTION_FASTOPEN : PNO_REC_OPTION_FASTOPEN_NO_COOKIE;
+    if (value < 0 || value > 1)
+        return -EINVAL;
+    if (option == TCP_FASTOPEN_CONNECT)
+        options->opens_fast = value;
+    options->line.flags = value ? options->line.flags | flag : options->line.flags & ~flag;
+    return 1;
+}
+
 /* What is not kept as it was said. */
 static int set_tcp_number(struct pno_options *options, int option, int value)
 {
@@ -222,6 +235,16 @@ static int set_tcp_number(struct pno_options *options, int option, int value)
     case TCP_DEFER_ACCEPT:
         line->defer_accept = syn_acks_within(value);
         return 1;
+    case TCP_FASTOPEN:
+        if (value < 0)
+            return -EINVAL;
+        if (value > MAX_FASTOPEN)
+            value = MAX_FASTOPEN;
+        line->flags = (line->flags & FLAGS_MASK) | (uint32_t)value << PNO_REC_FASTOPEN_QUEUE_SHIFT;
+        return 1;
+    case TCP_FASTOPEN_CONNECT:
+    case TCP_FASTOPEN_NO_COOKIE:
+        return set_fast_open(options, option, value);
     case TCP_WINDOW_CLAMP:
         line->window_clamp = value == 0 ? 0 : value < MIN_RCVBUF / 2 ? MIN_RCVBUF / 2 : (uint32_t)value;
         return 1;
@@ -342,6 +365,15 @@ static bool get_tcp_number(const struct pno_options *options, int option, int *a
         return true;
     case TCP_DEFER_ACCEPT:
         *answer = seconds_of(line->defer_accept);
+        return true;
+    case TCP_FASTOPEN:
+        *answer = (int)(line->flags >> PNO_REC_FASTOPEN_QUEUE_SHIFT);
+        return true;
+    case TCP_FASTOPEN_CONNECT:
+        *answer = options->opens_fast;
+        return true;
+    case TCP_FASTOPEN_NO_COOKIE:
+        *answer = (line->flags & PNO_REC_OPTION_FASTOPEN_NO_COOKIE) != 0;
         return true;
     case TCP_WINDOW_CLAMP:
         *answer = (int)(line->window_clamp != 0 ? line->window_clamp
@@ -505,6 +537,9 @@ long pno_socket_set_option(struct pno_file *file, int fd, int level, int option,
         return -EINVAL; /* as Linux: only of a socket that is not connected */
     if (level == IPPROTO_IP && option == IP_TRANSPARENT && libc_setsockopt(fd, level, option, value, length) < 0)
         return -errno; /* the kernel knows who may; on the placeholder it has no effect */
+    if (level == IPPROTO_TCP &&
+        (option == TCP_FASTOPEN || option == TCP_FASTOPEN_CONNECT || option == TCP_FASTOPEN_NO_COOKIE))
+        return -EINVAL; /* the same */
     int set = pno_options_set(&socket->options, level, option, value, length);
     if (set == -ENOPROTOOPT) {
         pno_log("setsockopt level %d option %d", level, option);

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 
 #include "address.h"
+#include "connect.h"
 #include "libc.h"
 #include "log.h"
 #include "process.h"
@@ -21,6 +22,8 @@
 
 static enum pno_phase connecting_phase(struct pno_file *file, int *error)
 {
+    if (pno_socket_flags(file) & PNO_DEFERRED)
+        return PNO_CONNECTING;
     uint64_t request = atomic_load_explicit(&file->record->request, memory_order_relaxed);
     uint64_t done = atomic_load_explicit(&file->record->request_done, memory_order_acquire);
     if ((uint32_t)done != (uint32_t)request)
@@ -76,7 +79,7 @@ uint32_t pno_socket_level(struct pno_file *file)
     uint32_t flags = pno_socket_flags(file);
     enum pno_phase phase = pno_socket_phase(file, &error);
     if (phase == PNO_CONNECTING)
-        return 0;
+        return flags & PNO_DEFERRED ? WRITABLE : 0; /* as Linux: the first write is what it waits for */
     bool read_shut = phase == PNO_ENDED || (flags & PNO_SHUT_READ) ||
                      atomic_load_explicit(&file->record->rx_fin, memory_order_acquire) != 0;
     bool write_shut = phase == PNO_ENDED || (flags & PNO_SHUT_WRITE);
@@ -131,6 +134,7 @@ static long socket_shutdown(struct pno_file *file, int fd, int how)
         return -EINVAL;
     switch (pno_socket_phase(file, &error)) {
     case PNO_CONNECTING: /* Linux disconnects a socket in SYN-SENT */
+        pno_socket_set_flag(file, PNO_SHUT_READ | PNO_SHUT_WRITE);
         abort_connection(file);
         return 0;
     case PNO_ENDED:
@@ -175,8 +179,10 @@ static void socket_linger(struct pno_file *file)
 void pno_socket_release(struct pno_file *file)
 {
     /* Whoever found the file by its number before it was closed is done when the locks have been free once. */
-    if (pno_lock_take(&file->socket->tx_lock))
+    if (pno_lock_take(&file->socket->tx_lock)) {
+        pno_connect_start(file); /* a record without a request would never become FREE */
         pno_lock_give(&file->socket->tx_lock);
+    }
     if (pno_lock_take(&file->socket->rx_lock))
         pno_lock_give(&file->socket->rx_lock);
     pno_watch_end(file);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 
+#include "connect.h"
 #include "fdtable.h"
 #include "log.h"
 #include "process.h"
@@ -169,6 +170,8 @@ static long refusal_to_send(struct pno_file *file, bool has_some)
 {
     int error = 0;
     enum pno_phase phase = pno_socket_phase(file, &error);
+    if (phase == PNO_CONNECTING && (pno_socket_flags(file) & PNO_DEFERRED))
+        return pno_socket_flags(file) & PNO_SHUT_WRITE ? -EPIPE : 0;
     if (phase == PNO_CONNECTING)
         return -EAGAIN;
     if (phase == PNO_OPEN && !(pno_socket_flags(file) & PNO_SHUT_WRITE))
@@ -244,6 +247,8 @@ static long transmit_some(struct pno_file *file, int fd, struct cursor *cursor, 
             break;
         done += put;
     }
+    if (PNO_UNLIKELY(pno_socket_flags(file) & PNO_DEFERRED) && put >= 0)
+        pno_connect_start(file);
     pno_lock_give(&file->socket->tx_lock);
     return done > 0 ? done : put;
 }
@@ -274,6 +279,23 @@ static long with_signal(long answer, int flags)
     return answer;
 }
 
+/* The first write after a deferred connect. What fits is written, then asked for; a call that blocks waits for the
+ * connection, and writes the rest. As Linux: what keeps it from standing is the answer. */
+static long transmit_opening(struct pno_file *file, int fd, struct cursor *cursor, size_t length, int flags)
+{
+    long put = transmit_some(file, fd, cursor, length, false, flags);
+    if (put < 0 || !pno_socket_blocks(file, flags))
+        return put == -EBADF ? PNO_PASS : put;
+    long connected = pno_connect_wait(file, fd);
+    if (connected < 0)
+        return connected == -EINPROGRESS && put > 0 ? put : connected;
+    if ((size_t)put == length || !pno_file_hold(file, fd))
+        return put;
+    put = transmit_sleeping(file, cursor, length, (size_t)put, flags);
+    pno_file_put(file);
+    return put;
+}
+
 long pno_socket_transmit(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags)
 {
     long length = count == 1 ? (long)pieces[0].iov_len : total_bytes(pieces, count);
@@ -281,9 +303,11 @@ long pno_socket_transmit(struct pno_file *file, int fd, const struct iovec *piec
         return -EINVAL;
     if (PNO_UNLIKELY(flags & MSG_OOB))
         return pno_unsupported("sending with MSG_OOB", EOPNOTSUPP);
+    struct cursor cursor = {pieces, 0};
+    if (PNO_UNLIKELY(pno_socket_flags(file) & PNO_DEFERRED))
+        return with_signal(transmit_opening(file, fd, &cursor, (size_t)length, flags), flags);
     if (PNO_UNLIKELY(flags & MSG_FASTOPEN))
         return -EISCONN; /* by send, which names nobody */
-    struct cursor cursor = {pieces, 0};
     long put = transmit_some(file, fd, &cursor, (size_t)length, false, flags);
     if (PNO_LIKELY(put == length))
         return put;

@@ -56,6 +56,26 @@ BOTH(shouldKeepOptions)
     CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_RCVLOWAT), 1);
 }
 
+BOTH(shouldKeepFastOpenOptions)
+{
+    int fds[2];
+    uint16_t port;
+    make_pair(stack, fds);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_FASTOPEN_CONNECT), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_FASTOPEN_NO_COOKIE), 0);
+    CHECK_ERRNO(set_option(fds[0], IPPROTO_TCP, TCP_FASTOPEN, 5), EINVAL);
+    CHECK_ERRNO(set_option(fds[0], IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1), EINVAL);
+    CHECK_ERRNO(set_option(fds[0], IPPROTO_TCP, TCP_FASTOPEN_NO_COOKIE, 1), EINVAL);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_EQ(set_option(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1), 0);
+    CHECK_ERRNO(set_option(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 2), EINVAL);
+    CHECK_EQ(get_option(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT), 1);
+    int listener = listen_on(stack, 0, &port);
+    CHECK_EQ(set_option(listener, IPPROTO_TCP, TCP_FASTOPEN, 7), 0);
+    CHECK_EQ(get_option(listener, IPPROTO_TCP, TCP_FASTOPEN), 7);
+    CHECK_ERRNO(set_option(listener, IPPROTO_TCP, TCP_FASTOPEN, -1), EINVAL);
+}
+
 BOTH(shouldChooseCongestionControlByName)
 {
     int fds[2];
