@@ -47,7 +47,7 @@ enum pno_socket_flag {
  * are chunk boundaries around the bytes not yet acknowledged; equal: none. */
 struct pno_socket {
     _Alignas(64) struct pno_lock tx_lock;
-    uint32_t sndbuf;
+    _Atomic uint32_t sndbuf;
     _Atomic uint64_t tx_freed; /* both written under the lock, and looked at without */
     _Atomic uint64_t tx_mapped;
     _Alignas(64) struct pno_lock rx_lock;

@@ -17,6 +17,8 @@
 /* The kernel's set is asked at least every so many calls, or after so much time, roughly 50 us. */
 #define CALLS_BETWEEN_ASKING 16
 #define CALLS_BETWEEN_GLANCES 1024
+/* What Linux takes with EPOLLEXCLUSIVE. */
+#define BESIDE_EXCLUSIVE ((uint32_t)(EPOLLEXCLUSIVE | EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET))
 #if defined(__x86_64__)
 #define TICKS_BETWEEN_ASKING 100000
 #else
@@ -61,6 +63,8 @@ static long control_ours(struct pno_set *set, struct pno_file *file, int operati
     struct pno_item *item = pno_watch_find(file, set, fd);
     if (operation != EPOLL_CTL_DEL && event == NULL)
         return -EFAULT;
+    if (operation == EPOLL_CTL_ADD && (event->events & EPOLLEXCLUSIVE) && (event->events & ~BESIDE_EXCLUSIVE))
+        return -EINVAL;
     if (operation == EPOLL_CTL_ADD)
         return item != NULL ? -EEXIST : add_ours(set, file, fd, event);
     if (item == NULL)
@@ -71,7 +75,7 @@ static long control_ours(struct pno_set *set, struct pno_file *file, int operati
         pno_watch_remove(item);
         return 0;
     }
-    if (operation != EPOLL_CTL_MOD || (event->events & EPOLLEXCLUSIVE))
+    if (operation != EPOLL_CTL_MOD || ((event->events | item->events) & EPOLLEXCLUSIVE))
         return -EINVAL;
     long answer = control_kernel_side(item, EPOLL_CTL_MOD, event->events);
     if (answer == 0) {

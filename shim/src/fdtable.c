@@ -36,8 +36,10 @@ _Atomic uint32_t pno_lock_postponed;
 struct pno_file *pno_file_for_record(uint32_t record, const struct pno_ops *ops)
 {
     struct pno_file *file = &pno_files[record];
-    file->record = &pno_arena.records[record];
-    file->socket = &pno_arena.family->sockets[record];
+    if (file->record != &pno_arena.records[record]) { /* else a call that is late may still be looking */
+        file->record = &pno_arena.records[record];
+        file->socket = &pno_arena.family->sockets[record];
+    }
     file->generation = (uint32_t)(atomic_load(&file->record->channel_and_generation) >> 32);
     file->watchers = NULL;
     file->channel = 0;
@@ -65,8 +67,9 @@ struct pno_file *pno_file_other(const struct pno_ops *ops)
 
 static void release(struct pno_file *file)
 {
-    file->ops->release(file);
-    if (file->record == NULL)
+    bool other = file->record == NULL;
+    file->ops->release(file); /* the record may be another file's from here on */
+    if (other)
         pno_bitmap_give(&others, other_words, pno_file_number(file) - PNO_RECORD_COUNT);
 }
 

@@ -49,18 +49,18 @@ struct pno_ops {
 /* The first PNO_RECORD_COUNT files are the sockets of the records of the same number, so their addresses never change;
  * the others are taken from a bitmap. Private to the process. */
 struct pno_file {
-    const struct pno_ops *ops;
+    _Atomic(const struct pno_ops *) ops;
     struct pno_record *record; /* NULL where there is none */
     struct pno_socket *socket;
     _Atomic(struct pno_item *) watchers; /* epoll registrations, under its stripe's lock */
     _Atomic uint32_t references;         /* numbers, and calls that sleep */
     _Atomic uint32_t numbers;
-    uint32_t generation;      /* of the record */
-    _Atomic uint32_t channel; /* 1 + the process's channel that takes its events, or 0 */
-    uint32_t waiters;         /* threads in blocking waits, under the channel's lock */
-    uint32_t parked_next;     /* 1 + the next file whose release waits, see fdtable.c */
-    atomic_bool told_gone;    /* a listener has failed an accept for the DPU's end, and is silent from then on */
-    int bound;                /* 1 + a kernel socket that holds the local port of a connection, or 0 */
+    _Atomic uint32_t generation; /* of the record */
+    _Atomic uint32_t channel;    /* 1 + the process's channel that takes its events, or 0 */
+    uint32_t waiters;            /* threads in blocking waits, under the channel's lock */
+    uint32_t parked_next;        /* 1 + the next file whose release waits, see fdtable.c */
+    atomic_bool told_gone;       /* a listener has failed an accept for the DPU's end, and is silent from then on */
+    int bound;                   /* 1 + a kernel socket that holds the local port of a connection, or 0 */
     union {
         struct pno_candidate *candidate;
         struct pno_set *set;

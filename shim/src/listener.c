@@ -229,9 +229,15 @@ static long accept_ours(struct pno_file *file, int fd, struct sockaddr *name, so
     return number;
 }
 
+/* A number that was closed or means something else by now names nothing of the kernel's. */
+static bool kernel_has(const struct pno_file *file, int fd)
+{
+    return pno_listener_in_kernel(file) && pno_file_is(file, fd);
+}
+
 static long accept_kernels(struct pno_file *file, int fd, struct sockaddr *name, socklen_t *length, int flags)
 {
-    if (!pno_listener_in_kernel(file))
+    if (!kernel_has(file, fd))
         return -EAGAIN;
     int saved = errno;
     long number = libc_accept4(fd, name, length, flags);
@@ -243,14 +249,15 @@ static long accept_kernels(struct pno_file *file, int fd, struct sockaddr *name,
     return number;
 }
 
-static long accept_once(struct pno_file *file, int fd, struct sockaddr *name, socklen_t *length, int flags)
+/* `held`: the call has slept, and keeps the file whatever has become of the number. */
+static long accept_once(struct pno_file *file, int fd, bool held, struct sockaddr *name, socklen_t *length, int flags)
 {
     static _Atomic uint32_t accepts;
     bool kernel_first = pno_listener_in_kernel(file) &&
                         atomic_fetch_add_explicit(&accepts, 1, memory_order_relaxed) % KERNEL_FIRST_EVERY == 0;
     long number = kernel_first ? accept_kernels(file, fd, name, length, flags) : -EAGAIN;
     if (number == -EAGAIN)
-        number = accept_ours(file, fd, name, length, flags);
+        number = accept_ours(file, held ? -1 : fd, name, length, flags);
     if (number == -EAGAIN && !kernel_first)
         number = accept_kernels(file, fd, name, length, flags);
     return number;
@@ -275,23 +282,24 @@ static long why_not(struct pno_file *file)
     return -EINVAL;
 }
 
-/* Sleeps until there may be a connection: 0, or -errno. */
+/* Sleeps until there may be a connection: 0, or -errno. The listener may have been closed meanwhile: what comes to it
+ * on our side is accepted all the same, as Linux does. */
 static long wait_connection(struct pno_file *file, int fd, uint64_t deadline)
 {
     struct pollfd wanted = {.fd = fd, .events = POLLIN};
-    if (!pno_listener_in_kernel(file))
+    if (!kernel_has(file, fd))
         return pno_wait_file(file, EPOLLIN, deadline);
     long ready = pno_poll(&wanted, 1, deadline, NULL);
     if (ready == -EINTR)
         return pno_signals_answer(deadline);
-    return ready > 0 ? 0 : ready == 0 ? -EAGAIN : ready == PNO_PASS ? -ERESTART : ready;
+    return ready > 0 ? 0 : ready == 0 ? -EAGAIN : ready == PNO_PASS ? 0 : ready;
 }
 
 static long accept_sleeping(struct pno_file *file, int fd, struct sockaddr *name, socklen_t *length, int flags)
 {
     uint64_t deadline = pno_deadline_of(file->socket->options.receive_timeout_ns);
     for (;;) {
-        long answer = accept_once(file, fd, name, length, flags);
+        long answer = accept_once(file, fd, true, name, length, flags);
         if (answer == -EAGAIN)
             answer = why_not(file);
         if (answer != -EAGAIN)
@@ -308,7 +316,7 @@ static long listener_accept(struct pno_file *file, int fd, struct sockaddr *name
         return -EINVAL;
     if (pno_socket_flags(file) & PNO_SHUT_READ)
         return -EINVAL;
-    long number = accept_once(file, fd, name, length, flags);
+    long number = accept_once(file, fd, false, name, length, flags);
     if (number != -EAGAIN)
         return number;
     if (!pno_socket_blocks(file, 0)) {

@@ -540,14 +540,20 @@ long pno_socket_set_option(struct pno_file *file, int fd, int level, int option,
     if (level == IPPROTO_TCP &&
         (option == TCP_FASTOPEN || option == TCP_FASTOPEN_CONNECT || option == TCP_FASTOPEN_NO_COOKIE))
         return -EINVAL; /* the same */
+    /* Against other threads that set. */
+    bool locked = pno_lock_take(&socket->tx_lock);
     int set = pno_options_set(&socket->options, level, option, value, length);
+    if (set > 0) {
+        socket->sndbuf = socket->options.line.sndbuf != 0 ? socket->options.line.sndbuf : PNO_DEFAULT_SNDBUF;
+        file->record->options = socket->options.line;
+    }
+    if (locked)
+        pno_lock_give(&socket->tx_lock);
     if (set == -ENOPROTOOPT) {
         pno_log("setsockopt level %d option %d", level, option);
         return pno_unsupported("setsockopt of some option", ENOPROTOOPT);
     }
     if (set > 0) {
-        socket->sndbuf = socket->options.line.sndbuf != 0 ? socket->options.line.sndbuf : PNO_DEFAULT_SNDBUF;
-        file->record->options = socket->options.line;
         pno_submit(file, PNO_SUB_FLAG_OPTIONS);
         pno_watch_raised(file);
     }
