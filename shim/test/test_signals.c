@@ -411,6 +411,18 @@ BOTH(shouldRestartAfterTheHandlerThatAskedForIt)
     CHECK_EQ(handled, 3);
 }
 
+static atomic_bool over;
+
+static void *signal_until_over(void *argument)
+{
+    struct visitor *visitor = argument;
+    while (!atomic_load(&over)) {
+        usleep(3000);
+        CHECK_EQ(pthread_kill(visitor->sleeper, visitor->number), 0);
+    }
+    return NULL;
+}
+
 BOTH(shouldInterruptAfterTheHandlerThatDidNot)
 {
     pthread_t thread;
@@ -419,11 +431,13 @@ BOTH(shouldInterruptAfterTheHandlerThatDidNot)
     make_pair(stack, handler_fds);
     install(SIGUSR1, count, SA_RESTART);
     install(SIGUSR2, count, 0);
-    CHECK_EQ(pthread_create(&thread, NULL, signal_then_write, &visitor), 0);
+    CHECK_EQ(pthread_create(&thread, NULL, signal_until_over, &visitor), 0);
     for (int round = 0; round < 3; round++)
         CHECK_ERRNO(read(handler_fds[1], &byte, 1), EINTR);
-    CHECK_EQ(read(handler_fds[1], &byte, 1), 1);
+    atomic_store(&over, true);
     CHECK_EQ(pthread_join(thread, NULL), 0);
+    CHECK_EQ(write(handler_fds[0], "x", 1), 1);
+    CHECK_EQ(read(handler_fds[1], &byte, 1), 1);
 }
 
 /* With a time limit no call is restarted. */
@@ -436,8 +450,9 @@ BOTH(shouldInterruptATimedReadThoughTheHandlerRestarts)
     make_pair(stack, handler_fds);
     CHECK_EQ(setsockopt(handler_fds[1], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), 0);
     install(SIGUSR1, count, SA_RESTART);
-    CHECK_EQ(pthread_create(&thread, NULL, signal_then_write, &visitor), 0);
+    CHECK_EQ(pthread_create(&thread, NULL, signal_until_over, &visitor), 0);
     CHECK_ERRNO(read(handler_fds[1], &byte, 1), EINTR);
+    atomic_store(&over, true);
     CHECK_EQ(pthread_join(thread, NULL), 0);
 }
 
