@@ -167,12 +167,27 @@ final class Arenas {
             }
             if (context.bus().memory().hasFailed(arena.region())) {
                 context.fences().fence(arena, Fence.BUS);
-            } else if (arena.socketsInUse() == 0 && arena.isAbandoned()) {
+            } else if (isOver(arena)) {
                 arena.end();
                 detachAll(arena);
                 ending.add(context.bus().barrier(), arena, 0);
             }
         }
+    }
+
+    private static boolean isOver(final HostArena arena) {
+        return arena.socketsInUse() == 0 && arena.isAbandoned();
+    }
+
+    /** True if the next cycle ends an arena: its last socket has gone after the last look. */
+    boolean hasMore() {
+        for (int number = 0; number < byNumber.size(); number++) {
+            final HostArena arena = byNumber.get(number);
+            if (arena != null && arena.isLive() && isOver(arena)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void detachAll(final HostArena arena) {

@@ -18,8 +18,7 @@ record BridgeParts(
         SubmissionPath submissions,
         Holders holders) {
 
-    static BridgeParts build(
-            final BridgeContext context, final PacketPort port, final BridgeListener listener, final long nowNs) {
+    static BridgeParts build(final BridgeContext context, final PacketPort port, final long nowNs) {
         final ChunkMaps maps = new ChunkMaps();
         final HolderQueue released = new HolderQueue();
         final Holdings holdings = new Holdings(nowNs);
@@ -35,7 +34,7 @@ record BridgeParts(
         final RecordReads records = new RecordReads(context, levels, connections, listeners, released);
         final Sweeps sweeps = new Sweeps(context, records);
         final SubmissionPath submissions = new SubmissionPath(context, channels, levels, transmitMaps, records, sweeps);
-        final Holders holders = new Holders(context, records, released, listener);
+        final Holders holders = new Holders(context, records, released);
         return new BridgeParts(
                 maps,
                 holdings,

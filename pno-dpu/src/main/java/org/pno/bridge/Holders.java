@@ -9,8 +9,7 @@ import org.pno.sys.Errno;
 /**
  * Finds out whether anybody still holds a record: which holder slots count, then the record's bit in each of them.
  * Slots count while their process lives; those that a parent has filled for a child, while the parent's connection
- * lasts. What is anchored to a socket holds it too, without a slot: descriptors that are on their way to another
- * process.
+ * lasts.
  *
  * <pre>
  *   released ─► states of all slots by read ─► the record's bits by read ─► none set: the record is read and closed
@@ -37,18 +36,12 @@ final class Holders {
     private final BridgeContext context;
     private final RecordReads records;
     private final HolderQueue released;
-    private final BridgeListener listener;
     private int budget;
 
-    Holders(
-            final BridgeContext context,
-            final RecordReads records,
-            final HolderQueue released,
-            final BridgeListener listener) {
+    Holders(final BridgeContext context, final RecordReads records, final HolderQueue released) {
         this.context = context;
         this.records = records;
         this.released = released;
-        this.listener = listener;
     }
 
     void beginCycle() {
@@ -69,7 +62,7 @@ final class Holders {
             final BridgeSocket socket = bitReads.item();
             final Slot slot = bitSlots.item();
             if (canBeChecked(socket) && !isHeld(socket, slot, (int) bitReads.value())) {
-                onUnheld(socket);
+                records.read(socket, RecordReads.FLAG_CLOSE);
             }
             context.slots().give(slot);
             bitReads.remove();
@@ -140,27 +133,12 @@ final class Holders {
                 continue;
             }
             if (count == 0) {
-                onUnheld(socket);
+                records.read(socket, RecordReads.FLAG_CLOSE);
             } else {
                 readBits(states, socket, count);
             }
         }
         look(states);
-    }
-
-    /** No slot that counts holds it. */
-    private void onUnheld(final BridgeSocket socket) {
-        if (socket.anchors > 0) {
-            records.read(socket, 0); // What its last process wrote goes out, though the next may never say a word.
-            listener.onOnlyAnchored(socket.arena, socket.record, socket.generation);
-        } else {
-            records.read(socket, RecordReads.FLAG_CLOSE);
-        }
-    }
-
-    /** Asks anew whether anybody holds it. */
-    void check(final BridgeSocket socket) {
-        released.add(socket);
     }
 
     private void readBits(final HolderStates states, final BridgeSocket socket, final int count) {
@@ -223,7 +201,6 @@ final class Holders {
         }
         final long hostPid = slot.memory().get(JAVA_LONG, slot.offset() + HolderDescriptor.PID_OFFSET);
         final Holder holder = new Holder(arena, adoption.slot(), hostPid);
-        arena.holders().removeIf(other -> !other.isAlive() && !other.isConnected());
         arena.holders().add(holder);
         // From now on the slot counts as long as its process lives, no longer as one that a parent has filled.
         final long stateWord = arena.geometry().holderOffset(holder.slot()) + HolderDescriptor.STATE_OFFSET;

@@ -13,11 +13,10 @@ import org.pno.wire.VirtioNetHeader;
  * {@link SoftwareOffload} above it segments and completes checksums. Received segments lose their marks, so that
  * a flipped bit is found. One thread, the port's.
  */
-public final class FaultPort implements PacketPort {
+public final class FaultPort extends PortDecorator {
     private static final int NO_DESCRIPTOR = -1;
     private static final int SEGMENTS_OF_A_FRAME = 64;
 
-    private final PacketPort port;
     private final FramePool pool;
     private final MemorySegment memory;
     private final PortCounters counters;
@@ -40,7 +39,7 @@ public final class FaultPort implements PacketPort {
      * @param clock for delays
      */
     public FaultPort(final PacketPort port, final FaultSpec faults, final NanoClock clock) {
-        this.port = port;
+        super(port);
         this.clock = clock;
         pool = port.pool();
         memory = pool.memory();
@@ -174,31 +173,6 @@ public final class FaultPort implements PacketPort {
     }
 
     @Override
-    public String name() {
-        return port.name();
-    }
-
-    @Override
-    public long macAddress() {
-        return port.macAddress();
-    }
-
-    @Override
-    public int mtuBytes() {
-        return port.mtuBytes();
-    }
-
-    @Override
-    public FramePool pool() {
-        return pool;
-    }
-
-    @Override
-    public PortCounters counters() {
-        return counters;
-    }
-
-    @Override
     public void close() {
         rx.clear();
         tx.clear();
@@ -206,6 +180,6 @@ public final class FaultPort implements PacketPort {
             epoll.close();
             Descriptors.close(timer);
         }
-        port.close();
+        super.close();
     }
 }

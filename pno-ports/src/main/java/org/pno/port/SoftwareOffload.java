@@ -7,11 +7,10 @@ import org.pno.wire.VirtioNetHeader;
  * Does what a port lacks: completes checksums, segments, verifies what is received. So whoever stands above meets
  * {@link #ALL} at every port. One thread, the port's.
  */
-public final class SoftwareOffload implements PacketPort {
+public final class SoftwareOffload extends PortDecorator {
     /** What this decorator can do. */
     public static final int ALL = TX_CHECKSUM | TX_SEGMENTATION | RX_CHECKSUM;
 
-    private final PacketPort port;
     private final FramePool pool;
     private final MemorySegment memory;
     private final PortCounters counters;
@@ -28,7 +27,7 @@ public final class SoftwareOffload implements PacketPort {
 
     /** @param port whose capabilities are to be completed */
     public SoftwareOffload(final PacketPort port) {
-        this.port = port;
+        super(port);
         pool = port.pool();
         memory = pool.memory();
         counters = port.counters();
@@ -106,45 +105,5 @@ public final class SoftwareOffload implements PacketPort {
             }
         }
         receiver.onFrame(frame, length);
-    }
-
-    @Override
-    public void flush() {
-        port.flush();
-    }
-
-    @Override
-    public String name() {
-        return port.name();
-    }
-
-    @Override
-    public long macAddress() {
-        return port.macAddress();
-    }
-
-    @Override
-    public int mtuBytes() {
-        return port.mtuBytes();
-    }
-
-    @Override
-    public FramePool pool() {
-        return pool;
-    }
-
-    @Override
-    public int pollDescriptor() {
-        return port.pollDescriptor();
-    }
-
-    @Override
-    public PortCounters counters() {
-        return counters;
-    }
-
-    @Override
-    public void close() {
-        port.close();
     }
 }

@@ -12,7 +12,7 @@ import org.pno.link.ListenerEntry;
  */
 public final class HostListener {
     private final SimulatedHost host;
-    private final HostChannel channel;
+    private HostChannel channel;
     private final HostSocket socket;
     private final Map<Integer, HostSocket> credited = new HashMap<>();
 
@@ -95,6 +95,25 @@ public final class HostListener {
     /** Credits offered and not yet turned into connections. */
     public int credits() {
         return credited.size();
+    }
+
+    /** From now on another channel takes its events. */
+    public void moveTo(final HostChannel other) {
+        channel = other;
+        socket.moveTo(other);
+    }
+
+    /** Takes the listener over from a parent that has died, if the parent had it after the fork only. */
+    public void adopt(final HostChannel other) {
+        host.hold(socket.record(), true);
+        moveTo(other);
+    }
+
+    /** Its process has died: its records come back when the DPU finds that nobody holds them. */
+    public void abandon() {
+        credited.values().forEach(HostSocket::retire);
+        credited.clear();
+        socket.retire();
     }
 
     /** Closes the listener. Its records come back when the DPU frees them. */

@@ -20,6 +20,9 @@ import org.pno.memory.Words;
  * time; events only say when to look. A level that no honest DPU can show throws.
  */
 public final class HostSocket {
+    /** A reader submits after that many bytes: the peer may be waiting for window. */
+    private static final int READ_HINT_BYTES = CHUNK_BYTES;
+
     private final SimulatedHost host;
     private HostChannel channel;
     private final MemorySegment memory;
@@ -36,9 +39,6 @@ public final class HostSocket {
     private long rxRead;
     private long rxCommittedSeen;
     private long rxReadSubmitted;
-    /** A reader submits after that many bytes: the peer may be waiting for window. */
-    private int readHintBytes = CHUNK_BYTES;
-
     private int requests;
     private long infoAsked;
     private int events;
@@ -283,7 +283,7 @@ public final class HostSocket {
     public void consume(final int length) {
         rxRead += length;
         store(RecordDescriptor.RX_READ_OFFSET, rxRead);
-        if (rxRead - rxReadSubmitted >= readHintBytes) {
+        if (rxRead - rxReadSubmitted >= READ_HINT_BYTES) {
             submit(0);
         }
     }
@@ -313,9 +313,6 @@ public final class HostSocket {
     /** Sets an option's field and its submission. */
     public void option(final int fieldOffset, final int value) {
         memory.set(ValueLayout.JAVA_INT, offset + fieldOffset, value);
-        if (fieldOffset == RecordDescriptor.RCVBUF_OFFSET && value != 0) { // As libpno.so.
-            readHintBytes = Math.min(CHUNK_BYTES, value / 4);
-        }
         submit(SubmissionDescriptor.FLAG_OPTIONS);
     }
 
@@ -327,9 +324,20 @@ public final class HostSocket {
     }
 
     /** From here on the record is reclaimed as soon as the DPU has freed it. */
-    void retire() {
+    public void retire() {
         isClosed = true;
         host.closing(this);
+    }
+
+    /** A child closes what it has inherited; for the parent it is closed, or the parent is dead. */
+    void releaseInherited(final HostChannel own) {
+        host.hold(record, false);
+        if (!isClosed) {
+            retire();
+        }
+        channel = own;
+        store(RecordDescriptor.EV_CHANNEL_OFFSET, channel.number() | (long) generation << Integer.SIZE);
+        submit(SubmissionDescriptor.FLAG_HOST_LINE | SubmissionDescriptor.FLAG_RELEASED);
     }
 
     /** True if the socket was closed and the DPU needs its record no more. */

@@ -2,16 +2,13 @@ package org.pno.sim;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
-import org.pno.port.FrameHandler;
 import org.pno.port.FramePool;
-import org.pno.port.PacketPort;
-import org.pno.port.PortCounters;
 
 /**
  * One end of a wire in memory: what is transmitted at one end is received at the other, in order, marks and
  * super-segments included, at the next {@link #receive}. Copies, because each end has its own pool.
  */
-public final class MemoryPort implements PacketPort {
+public final class MemoryPort extends PlayedPort {
     private static final int MARKS_BYTES = 10;
     private static final int MTU_BYTES = 1500;
 
@@ -21,19 +18,13 @@ public final class MemoryPort implements PacketPort {
         private int length;
     }
 
-    private final String name;
-    private final long macAddress;
-    private final FramePool pool;
-    private final PortCounters counters = new PortCounters();
     private final ArrayDeque<Flying> arriving = new ArrayDeque<>();
     private final ArrayDeque<Flying> spare = new ArrayDeque<>();
     private MemoryPort peer;
     private boolean isCut;
 
     private MemoryPort(final String name, final long macAddress, final int frames) {
-        this.name = name;
-        this.macAddress = macAddress;
-        pool = new FramePool(frames);
+        super(name, macAddress, new FramePool(frames), MTU_BYTES);
     }
 
     /** Two ends of a wire, with so many frames each. */
@@ -61,70 +52,26 @@ public final class MemoryPort implements PacketPort {
     }
 
     @Override
-    public String name() {
-        return name;
+    public boolean hasArrived() {
+        return !arriving.isEmpty();
     }
 
     @Override
-    public long macAddress() {
-        return macAddress;
+    protected int take(final MemorySegment memory, final long frame) {
+        final Flying flying = arriving.remove();
+        MemorySegment.copy(flying.bytes, 0, memory, frame - MARKS_BYTES, flying.length);
+        spare.push(flying);
+        return flying.length - MARKS_BYTES;
     }
 
     @Override
-    public int mtuBytes() {
-        return MTU_BYTES;
-    }
-
-    @Override
-    public FramePool pool() {
-        return pool;
-    }
-
-    @Override
-    public int receive(final FrameHandler handler, final int limit) {
-        int received = 0;
-        while (received < limit && !arriving.isEmpty()) {
-            final long frame = pool.allocate();
-            if (frame == FramePool.NONE) {
-                counters.rxNoFrame++;
-                break;
-            }
-            final Flying flying = arriving.remove();
-            MemorySegment.copy(flying.bytes, 0, pool.memory(), frame - MARKS_BYTES, flying.length);
-            final int length = flying.length - MARKS_BYTES;
-            spare.push(flying);
-            counters.onReceived(length);
-            handler.onFrame(frame, length);
-            received++;
-        }
-        return received;
-    }
-
-    @Override
-    public void transmit(final long frame, final int length) {
+    protected void send(final MemorySegment memory, final long frame, final int length) {
         if (!isCut) {
             final Flying flying = peer.spare.isEmpty() ? new Flying() : peer.spare.pop();
             flying.length = length + MARKS_BYTES;
-            MemorySegment.copy(pool.memory(), frame - MARKS_BYTES, flying.bytes, 0, flying.length);
+            MemorySegment.copy(memory, frame - MARKS_BYTES, flying.bytes, 0, flying.length);
             peer.arriving.add(flying);
         }
-        counters.onSent(length);
-        pool.release(frame);
-    }
-
-    @Override
-    public void flush() {
-        // Everything has been handed over already.
-    }
-
-    @Override
-    public int pollDescriptor() {
-        return -1;
-    }
-
-    @Override
-    public PortCounters counters() {
-        return counters;
     }
 
     @Override

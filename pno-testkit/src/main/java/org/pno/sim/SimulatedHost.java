@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.pno.link.ArenaDescriptor;
 import org.pno.link.ArenaGeometry;
 import org.pno.link.HolderDescriptor;
@@ -19,6 +20,12 @@ public final class SimulatedHost implements AutoCloseable {
     /** The holder slot that the process lives in. */
     public static final int HOLDER_SLOT = 0;
 
+    /** The one that its child has. */
+    public static final int CHILD_SLOT = 1;
+
+    /** No process of this family has it otherwise. */
+    private static final long CHILD_PID = 1;
+
     private static final byte SPOILT = (byte) 0xEE;
 
     private final ArenaGeometry geometry;
@@ -32,6 +39,7 @@ public final class SimulatedHost implements AutoCloseable {
     private final ArrayDeque<Integer> untakenRecords = new ArrayDeque<>();
     private final List<HostSocket> closing = new ArrayList<>();
     private final int[] generations;
+    private int holderSlot = HOLDER_SLOT;
     private final HostSocket[] sockets;
 
     /**
@@ -162,13 +170,51 @@ public final class SimulatedHost implements AutoCloseable {
         freeTxChunks.push(chunk);
     }
 
-    void hold(final int record, final boolean isHeld) {
-        final long word = geometry.holderOffset(HOLDER_SLOT)
+    private long holderWord(final int record) {
+        return geometry.holderOffset(holderSlot)
                 + HolderDescriptor.BITMAP_OFFSET
                 + (long) (record / Long.SIZE) * Long.BYTES;
+    }
+
+    void hold(final int record, final boolean isHeld) {
+        final long word = holderWord(record);
         final long bit = 1L << record;
         final long bits = Words.getPlain(memory, word);
         Words.setRelease(memory, word, isHeld ? bits | bit : bits & ~bit);
+    }
+
+    /** True if the process that goes on here holds a socket. */
+    public boolean isHeld(final HostSocket socket) {
+        return (Words.getPlain(memory, holderWord(socket.record())) & 1L << socket.record()) != 0;
+    }
+
+    /** Fills a slot for a child, as before fork(2), and says which process it is, as the child does. */
+    public void fork() {
+        final long parent = geometry.holderOffset(HOLDER_SLOT);
+        final long child = geometry.holderOffset(CHILD_SLOT);
+        MemorySegment.copy(
+                memory,
+                parent + HolderDescriptor.BITMAP_OFFSET,
+                memory,
+                child + HolderDescriptor.BITMAP_OFFSET,
+                (geometry.recordCount() + Byte.SIZE - 1) / Byte.SIZE);
+        final long pid = Words.getPlain(memory, parent + HolderDescriptor.PID_OFFSET);
+        Words.setRelease(memory, child + HolderDescriptor.STATE_OFFSET, HolderDescriptor.forking(pid));
+        Words.setRelease(memory, child + HolderDescriptor.PID_OFFSET, CHILD_PID);
+    }
+
+    /** The parent is dead: from now on the child's slot is the one that counts. */
+    public void becomeChild() {
+        holderSlot = CHILD_SLOT;
+    }
+
+    /** The child closes what it holds and has no use for. */
+    public void releaseInherited(final HostChannel channel, final Predicate<HostSocket> isUseless) {
+        for (final HostSocket socket : sockets) {
+            if (socket != null && isHeld(socket) && isUseless.test(socket)) {
+                socket.releaseInherited(channel);
+            }
+        }
     }
 
     void ringDpu() {

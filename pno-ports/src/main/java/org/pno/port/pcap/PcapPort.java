@@ -2,9 +2,8 @@ package org.pno.port.pcap;
 
 import java.util.Arrays;
 import org.pno.port.FrameHandler;
-import org.pno.port.FramePool;
 import org.pno.port.PacketPort;
-import org.pno.port.PortCounters;
+import org.pno.port.PortDecorator;
 import org.pno.port.pcap.PcapngWriter.Direction;
 import org.pno.time.NanoClock;
 import org.pno.wire.VirtioNetHeader;
@@ -13,8 +12,7 @@ import org.pno.wire.VirtioNetHeader;
  * Shows the frames of a port to captures, as the port has them: super-segments whole, with the marks they carry. While
  * nobody captures, a batch costs one look at a field. One thread, the port's; captures come and go between batches.
  */
-public final class PcapPort implements PacketPort {
-    private final PacketPort port;
+public final class PcapPort extends PortDecorator {
     private final NanoClock wallClock;
     private final FrameEnds ends = new FrameEnds();
     private final VirtioNetHeader marks = new VirtioNetHeader();
@@ -27,7 +25,7 @@ public final class PcapPort implements PacketPort {
 
     /** @param wallClock nanoseconds since 1970, read only while somebody captures */
     public PcapPort(final PacketPort port, final NanoClock wallClock) {
-        this.port = port;
+        super(port);
         this.wallClock = wallClock;
     }
 
@@ -97,45 +95,5 @@ public final class PcapPort implements PacketPort {
         for (final Capture capture : captures) {
             capture.publish();
         }
-    }
-
-    @Override
-    public int capabilities() {
-        return port.capabilities();
-    }
-
-    @Override
-    public String name() {
-        return port.name();
-    }
-
-    @Override
-    public long macAddress() {
-        return port.macAddress();
-    }
-
-    @Override
-    public int mtuBytes() {
-        return port.mtuBytes();
-    }
-
-    @Override
-    public FramePool pool() {
-        return port.pool();
-    }
-
-    @Override
-    public int pollDescriptor() {
-        return port.pollDescriptor();
-    }
-
-    @Override
-    public PortCounters counters() {
-        return port.counters();
-    }
-
-    @Override
-    public void close() {
-        port.close();
     }
 }

@@ -17,10 +17,10 @@ final class SimReport {
             Map.entry("LISTEN", "a listener is no connection"),
             Map.entry("bridge.fences", "all hosts here are honest; BridgeFenceTest has others"),
             Map.entry("bridge.fence-resets", "all hosts here are honest; BridgeFenceTest has others"),
-            Map.entry("bridge.no-channel", "no process here dies; BridgeHolderTest has some that do"),
             Map.entry("bridge.event-debts", "hosts drain more events at once than there are sockets"),
-            Map.entry("bridge.quota", "the one user here may have all sockets"),
-            Map.entry("bridge.stale-credit", "no process here dies with credits under way"));
+            Map.entry("bridge.rx-not-granted", "the engine's own window ends where the host's room does"),
+            Map.entry("bridge.rx-no-socket", "only a fenced arena leaves a connection without its socket"),
+            Map.entry("bridge.stale-credit", "a host takes no record anew that it has offered"));
 
     private SimReport() {}
 

@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import org.pno.tcp.Connection;
 import org.pno.tcp.TcpState;
 import org.pno.time.ManualClock;
+import org.pno.wire.IpAddress;
 import org.pno.wire.TcpHeader;
 import org.pno.wire.TcpOptions;
 
@@ -17,6 +18,7 @@ import org.pno.wire.TcpOptions;
 final class Attacker {
     private static final int FAR = 1 << 30;
     private static final int FLOOD = 24;
+    private static final int FIRST_STRANGER = 199;
 
     private final SplittableRandom random;
     private final Network network;
@@ -67,14 +69,12 @@ final class Attacker {
         final int port = FlowKey.receiverPort(flow.flow);
         final boolean isAnswered = random.nextInt(2) == 0;
         for (int i = random.nextInt(FLOOD); i >= 0; i--) {
-            final int source = isAnswered
-                    ? Addresses.ipv4((node + 1) % systems.size())
-                    : Addresses.NETWORK + 200 + random.nextInt(20);
+            final int source = isAnswered ? (node + 1) % systems.size() : FIRST_STRANGER + random.nextInt(20);
             inject(
                     node,
                     forge.segment(
                             node,
-                            source,
+                            Addresses.of(source, FlowKey.isIpv6(flow.flow)),
                             new int[] {1 + random.nextInt(1_000), port},
                             TcpHeader.SYN,
                             new int[] {random.nextInt(), 0},
@@ -100,7 +100,7 @@ final class Attacker {
                 node,
                 forge.segment(
                         node,
-                        Addresses.ipv4(FlowKey.source(flow.flow)),
+                        Addresses.of(FlowKey.source(flow.flow), FlowKey.isIpv6(flow.flow)),
                         new int[] {FlowKey.sourcePort(flow.flow), FlowKey.receiverPort(flow.flow)},
                         flags[random.nextInt(flags.length)],
                         new int[] {flow.iss + FAR + random.nextInt(FAR), random.nextInt()},
@@ -133,20 +133,27 @@ final class Attacker {
                 node,
                 forge.segment(
                                 node,
-                                (int) target.remoteLo(),
+                                remote(target),
                                 new int[] {target.remotePort(), target.localPort()},
                                 flags,
                                 new int[] {sequence, acknowledgment},
                                 options,
                                 payloadLength)
-                        .window(grantedField(node, target)));
+                        .window(grantedField(observer, node, target)));
         options.clear();
     }
 
+    static IpAddress remote(final Connection target) {
+        return new IpAddress(target.remoteHi(), target.remoteLo());
+    }
+
+    static long sentBy(final int node, final Connection target) {
+        return FlowKey.of(node, target.localPort(), target.remoteHi(), target.remoteLo(), target.remotePort());
+    }
+
     /** A window that grants no more than the peer itself has granted, for segments whose ACK field is taken. */
-    private int grantedField(final int node, final Connection target) {
-        final FlowWatch flow = observer.flow(
-                FlowKey.of(node, target.localPort(), Addresses.node((int) target.remoteLo()), target.remotePort()));
+    static int grantedField(final WireObserver observer, final int node, final Connection target) {
+        final FlowWatch flow = observer.flow(sentBy(node, target));
         final long granted = flow == null ? 0 : flow.grantedEdge - Math.max(0, target.sendUnacknowledged());
         return Math.clamp(granted >> target.sendWindowScale(), 0, 0xFFFF);
     }
@@ -196,8 +203,7 @@ final class Attacker {
     }
 
     private void oldTimestamp(final int node, final Connection target, final int next, final int unacknowledged) {
-        final FlowWatch flow = observer.flow(
-                FlowKey.of(Addresses.node((int) target.remoteLo()), target.remotePort(), node, target.localPort()));
+        final FlowWatch flow = observer.flow(FlowKey.reverse(sentBy(node, target)));
         if (target.timestamps() && flow != null && flow.hasTimestamps) {
             options.timestamps(flow.timestamp - 10_000_000, 0);
             send(node, target, TcpHeader.ACK, next, unacknowledged, random.nextInt(2) * 100);
@@ -207,8 +213,7 @@ final class Attacker {
     /** Reports by SACK what the peer has not, so that it looks later as if it had thrown it away. */
     private void falseReport(
             final int node, final Connection target, final int next, final int unacknowledged, final int unsent) {
-        final FlowWatch flow = observer.flow(
-                FlowKey.of(node, target.localPort(), Addresses.node((int) target.remoteLo()), target.remotePort()));
+        final FlowWatch flow = observer.flow(sentBy(node, target));
         if (target.sackPermitted() && unsent - unacknowledged > 100 && flow != null) {
             flow.isDisturbed = true;
             options.addSackBlock(unacknowledged, unacknowledged + Math.min(unsent - unacknowledged, 1_000));
@@ -229,13 +234,13 @@ final class Attacker {
             options.clear();
             forge.segment(
                             node,
-                            (int) target.remoteLo(),
+                            remote(target),
                             new int[] {target.remotePort(), target.localPort()},
                             TcpHeader.ACK,
                             new int[] {next, unacknowledged},
                             null,
                             50)
-                    .window(grantedField(node, target));
+                    .window(grantedField(observer, node, target));
             network.injectNow(node, forge.memory, FrameForge.FRAME, forge.length());
         }
     }
@@ -245,9 +250,9 @@ final class Attacker {
                 node,
                 forge.icmpError(
                         node,
-                        (int) target.remoteLo(),
+                        remote(target),
                         random.nextInt(4),
-                        (int) target.remoteLo(),
+                        remote(target),
                         new int[] {target.localPort(), target.remotePort()},
                         unacknowledged + random.nextInt(2) * FAR));
     }

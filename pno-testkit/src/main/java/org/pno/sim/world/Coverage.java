@@ -31,6 +31,11 @@ public final class Coverage {
         other.counters.forEach(this::add);
     }
 
+    /** True if a counter of that name was more than 0 somewhere. */
+    public boolean hasReached(final String label) {
+        return counters.getOrDefault(label, 0L) > 0;
+    }
+
     public Set<TcpState> states() {
         return states;
     }

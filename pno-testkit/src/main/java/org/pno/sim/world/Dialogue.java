@@ -2,6 +2,7 @@ package org.pno.sim.world;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pno.wire.IpAddress;
 
 /**
  * Connections of one kind between two nodes: who opens them, when, how many, and what both programs do. Gathers the
@@ -31,8 +32,20 @@ record Dialogue(
      *
      * @param flags of the record's options line
      * @param receiveBufferBytes 0 for the default
+     * @param deferAccept TCP_DEFER_ACCEPT of the listener, SYN-ACKs; 0 for off
      */
-    record Socket(int flags, int receiveBufferBytes, int keepIdleSeconds, int maxSegmentBytes, int localPort) {}
+    record Socket(
+            int flags,
+            int receiveBufferBytes,
+            int keepIdleSeconds,
+            int maxSegmentBytes,
+            int localPort,
+            boolean isIpv6,
+            int deferAccept) {
+        Socket over(final boolean ipv6, final int deferred) {
+            return new Socket(flags, receiveBufferBytes, keepIdleSeconds, maxSegmentBytes, localPort, ipv6, deferred);
+        }
+    }
 
     static Dialogue of(
             final String kind,
@@ -64,6 +77,51 @@ record Dialogue(
                 kind, client, server, port, clientPlan, serverPlan, options, startNs, 1, false, true, clients, servers);
     }
 
+    /** The same with other options. */
+    Dialogue with(final Socket other) {
+        return new Dialogue(
+                kind,
+                client,
+                server,
+                port,
+                clientPlan,
+                serverPlan,
+                other,
+                startNs,
+                repeats,
+                isBurst,
+                opensAtOnce,
+                clients,
+                servers);
+    }
+
+    /** The same from the client to a port of its own node; other programs. */
+    Dialogue toItself(final int ownPort) {
+        return of(
+                kind,
+                client,
+                client,
+                ownPort,
+                new Plan[] {clientPlan, serverPlan},
+                new Socket(
+                        options.flags,
+                        options.receiveBufferBytes,
+                        options.keepIdleSeconds,
+                        options.maxSegmentBytes,
+                        0,
+                        false,
+                        0),
+                new long[] {startNs, repeats, isBurst ? 1 : 0});
+    }
+
+    IpAddress clientAddress() {
+        return Addresses.of(client, options.isIpv6());
+    }
+
+    IpAddress serverAddress() {
+        return Addresses.of(server, options.isIpv6());
+    }
+
     /** Bytes that both sides want to send in all. */
     long totalBytes() {
         return repeats * (clientPlan.totalBytes() + serverPlan.totalBytes());
@@ -71,6 +129,7 @@ record Dialogue(
 
     @Override
     public String toString() {
-        return kind + " " + client + " to " + server + ":" + port + " x" + repeats;
+        return kind + " " + client + " to " + server + ":" + port + " x" + repeats
+                + (options.isIpv6() ? " over IPv6" : "");
     }
 }

@@ -22,7 +22,7 @@ final class DialogueOracle {
         final Map<Long, Integer> connections = new HashMap<>();
         dialogue.clients().forEach(client -> connections.merge(client.flow(), 1, Integer::sum));
         for (final SocketProgram client : dialogue.clients()) {
-            if (client.connectError() == 0 && connections.get(client.flow()) == 1) {
+            if (client.connectError() == 0 && client.flow() >= 0 && connections.get(client.flow()) == 1) {
                 final long flow = FlowKey.reverse(client.flow());
                 if (servers.get(flow) != null) {
                     checkPair(client, servers.get(flow), scenario, observer);
@@ -56,14 +56,15 @@ final class DialogueOracle {
                 && !hasCause(client, scenario)
                 && !hasCause(server, scenario)
                 && !isRefused(client, server, observer)
-                && !isAnsweredTooLate(client, server, scenario)
-                && !isAnsweredTooLate(server, client, scenario)) {
+                && !isAfterTimeWait(client, server)) {
             fail("an error without a cause", client, server);
         }
         if (!hasError && !client.hasLeftEarly() && !server.hasLeftEarly()) {
             checkSeen(client, server);
             checkSeen(server, client);
         }
+        checkDeath(client, server);
+        checkDeath(server, client);
     }
 
     private static void checkStream(final SocketProgram reader, final SocketProgram writer) {
@@ -75,7 +76,17 @@ final class DialogueOracle {
         }
     }
 
+    /** As in Linux: a process that dies with bytes unread resets; else its stream ends in order. */
+    private static void checkDeath(final SocketProgram reader, final SocketProgram dead) {
+        if (dead.mustHaveReset() && reader.hasSeenEnd()) {
+            fail("the stream of a dead process ends in order although it had bytes to read", reader, dead);
+        }
+    }
+
     private static void checkSeen(final SocketProgram reader, final SocketProgram writer) {
+        if (reader.hasDied()) {
+            return;
+        }
         if (!reader.hasSeenEnd() && reader.plan().end().manner() == Plan.Manner.ORDERLY) {
             fail("neither the end nor an error was seen", reader, writer);
         }
@@ -86,7 +97,7 @@ final class DialogueOracle {
 
     /** One that leaves early resets the connection if bytes are unread; an outage may outlast patience. */
     private static boolean hasCause(final SocketProgram program, final Scenario scenario) {
-        return program.hasLeftEarly() || scenario.isLongOutage() && isOfSilence(program.error());
+        return program.hasLeftEarly() || program.hasDied() || scenario.isLongOutage() && isOfSilence(program.error());
     }
 
     /** The listener kept nothing of the handshake, and what overtook its last ACK was answered by RST. */
@@ -96,19 +107,11 @@ final class DialogueOracle {
     }
 
     /**
-     * Both streams have arrived whole, ends included; but the ACK of {@code late}'s FIN was lost, and when the FIN came
-     * again, TIME-WAIT was over at the other node, whose configuration makes it short. RFC 9293 3.6.1 wants 2 MSL of it
-     * for that very case. As in Linux the RST is an error of whoever has not closed yet.
+     * Both have read all, but the last ACK was lost, and the TIME-WAIT that would have answered has ended: it is short
+     * in some scenarios, and gives way where it is crowded.
      */
-    private static boolean isAnsweredTooLate(
-            final SocketProgram late, final SocketProgram other, final Scenario scenario) {
-        return late.error() == Errno.ECONNRESET
-                && other.error() == 0
-                && late.hasSeenEnd()
-                && other.hasSeenEnd()
-                && late.bytesRead() == other.written()
-                && other.bytesRead() == late.written()
-                && scenario.hasShortTimeWait(other.process().node());
+    private static boolean isAfterTimeWait(final SocketProgram client, final SocketProgram server) {
+        return client.hasSeenEnd() && server.hasSeenEnd() && isOfReset(client.error()) && isOfReset(server.error());
     }
 
     private static boolean isOfReset(final int errno) {

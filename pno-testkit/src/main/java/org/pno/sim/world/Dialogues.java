@@ -80,7 +80,9 @@ final class Dialogues {
                 draw.oneIn(3) ? draw.spread(2_304, 400_000) : 0,
                 draw.between(20, 60),
                 draw.oneIn(8) ? draw.between(88, 1_400) : 0,
-                draw.oneIn(4) ? port + 10_000 : 0);
+                draw.oneIn(4) ? port + 10_000 : 0,
+                false,
+                0);
     }
 
     private Plan[] plans(final Kind kind) {
@@ -134,7 +136,7 @@ final class Dialogues {
     }
 
     private Plan[] early(final Manner manner) {
-        final long bytes = bulk() & ~1L; // Of an odd number both halves are less, and the end might never come.
+        final long bytes = bulk();
         final End end = new End(manner, draw.spread(1L, bytes), 0);
         final Plan[] plans = {free(bytes / 2, End.ORDERLY), free(bytes / 2, End.ORDERLY)};
         final int who = draw.below(2);

@@ -104,10 +104,10 @@ final class FaultDraw {
             }
             final HostProcess process = world.process(dialogue.server(), dialogue.port());
             final long atNs = beginNs + draw.spread(1_000L, 1_000_000_000L);
-            world.at(atNs, () -> process.unlisten(dialogue, world.nowNs()));
+            world.at(atNs, () -> process.listeners().unlisten(dialogue, world.nowNs()));
             world.at(
                     atNs + draw.spread(100_000L, 1_000_000_000L),
-                    () -> process.listen(dialogue, draw.between(2, 16), draw.between(1, 4), world.nowNs()));
+                    () -> process.listeners().listen(dialogue, draw.between(2, 16), draw.between(1, 4), world.nowNs()));
         }
     }
 

@@ -22,5 +22,16 @@ public enum FaultKind {
     /** A host's channels are locked at times: overflows instead of submissions. */
     CROWDING,
     /** Listeners are closed and opened again. */
-    RESTART
+    RESTART,
+
+    // Of the second draw, see Extras.
+    /** Routers cut packets into fragments. */
+    FRAGMENTS,
+    /** Somebody sends fragments that overlap, lack parts or come in floods. */
+    FALSE_FRAGMENTS,
+    /** A process dies with sockets open, alone or as one of a family. */
+    DEATH;
+
+    /** So many of the kinds are drawn first. */
+    static final int OF_THE_FIRST_DRAW = RESTART.ordinal() + 1;
 }

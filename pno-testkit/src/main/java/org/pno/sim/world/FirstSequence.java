@@ -18,17 +18,17 @@ final class FirstSequence {
     private FirstSequence() {}
 
     static int of(final StackConfiguration configuration, final Dialogue dialogue, final long timeNs) {
-        configuration.macAddress = Addresses.mac(dialogue.client());
-        configuration.addresses.add(Addresses.prefix(dialogue.client()));
         final long bytes = CountersDescriptor.segmentBytes(NetworkStack.COUNTER_COUNT);
         final Counters counters = new Counters(Arena.ofAuto().allocate(bytes, 64), NetworkStack.COUNTER_COUNT);
         final NetworkStack stack = new NetworkStack(configuration, new Mute(), counters, timeNs);
+        final IpAddress client = dialogue.clientAddress();
+        final IpAddress server = dialogue.serverAddress();
         final int connection = stack.connect(
-                IpAddress.IPV4_HI,
-                IpAddress.ipv4Lo(Addresses.ipv4(dialogue.client())),
+                client.hi(),
+                client.lo(),
                 dialogue.opensAtOnce() ? dialogue.port() : dialogue.options().localPort(),
-                IpAddress.IPV4_HI,
-                IpAddress.ipv4Lo(Addresses.ipv4(dialogue.server())),
+                server.hi(),
+                server.lo(),
                 dialogue.port(),
                 new SocketOptions());
         return stack.tcp().connection(connection).initialSendSequence();

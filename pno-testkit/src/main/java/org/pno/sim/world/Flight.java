@@ -16,6 +16,10 @@ final class Flight implements Comparable<Flight> {
     long dueNs;
     long number;
     boolean isCorrupt;
+    /** What this is a fragment of, and which one; null for a whole packet. */
+    PathCutter.Whole whole;
+
+    int piece;
 
     /** Takes a copy of a frame and of its marks, which stand before it unless {@code isMarked} is false. */
     void copy(final MemorySegment from, final long frame, final int bytes, final boolean isMarked) {
@@ -24,6 +28,7 @@ final class Flight implements Comparable<Flight> {
         }
         length = bytes;
         isCorrupt = false;
+        whole = null;
         if (isMarked) {
             MemorySegment.copy(
                     from,

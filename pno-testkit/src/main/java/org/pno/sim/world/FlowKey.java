@@ -1,20 +1,33 @@
 package org.pno.sim.world;
 
+import org.pno.wire.IpAddress;
+
 /**
- * One direction of a connection in a long: node and port of who sends, node and port of who receives.
+ * One direction of a connection in a long: node and port of who sends, node and port of who receives; at both ends the
+ * family, 1 for IPv6.
  *
  * <pre>
  *   63      56 55      48 47       32 31 .. 24  23      16 15        0
  *   +---------+----------+-----------+---------+----------+-----------+
- *   |    0    | source   | its port  |    0    | receiver | its port  |
+ *   | family  | source   | its port  | family  | receiver | its port  |
  *   +---------+----------+-----------+---------+----------+-----------+
  * </pre>
  */
 final class FlowKey {
+    private static final long IPV6 = 1L << 56 | 1L << 24;
+
     private FlowKey() {}
 
+    /** A flow between two nodes, over IPv4. */
     static long of(final int source, final int sourcePort, final int receiver, final int receiverPort) {
         return (long) end(source, sourcePort) << Integer.SIZE | end(receiver, receiverPort);
+    }
+
+    /** What a node sends from a port to somebody's address, whose family is the flow's. */
+    static long of(
+            final int source, final int sourcePort, final long remoteHi, final long remoteLo, final int remotePort) {
+        final long flow = of(source, sourcePort, Addresses.node(remoteHi, remoteLo), remotePort);
+        return IpAddress.isIpv4(remoteHi, remoteLo) ? flow : flow | IPV6;
     }
 
     private static int end(final int node, final int port) {
@@ -24,6 +37,10 @@ final class FlowKey {
     /** The other direction. */
     static long reverse(final long flow) {
         return flow << Integer.SIZE | flow >>> Integer.SIZE;
+    }
+
+    static boolean isIpv6(final long flow) {
+        return (flow & IPV6) != 0;
     }
 
     static int source(final long flow) {
@@ -48,6 +65,7 @@ final class FlowKey {
     }
 
     static String text(final long flow) {
-        return source(flow) + ":" + sourcePort(flow) + " -> " + receiver(flow) + ":" + receiverPort(flow);
+        return source(flow) + ":" + sourcePort(flow) + " -> " + receiver(flow) + ":" + receiverPort(flow)
+                + (isIpv6(flow) ? " (IPv6)" : "");
     }
 }

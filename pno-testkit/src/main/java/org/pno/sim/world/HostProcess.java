@@ -7,12 +7,11 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.pno.bridge.Holder;
 import org.pno.bridge.HostArena;
+import org.pno.link.AddressLine;
 import org.pno.link.RecordDescriptor;
 import org.pno.sim.HostChannel;
-import org.pno.sim.HostListener;
 import org.pno.sim.HostSocket;
 import org.pno.sim.SimulatedHost;
-import org.pno.sys.Errno;
 import org.pno.wire.IpAddress;
 
 /**
@@ -23,17 +22,13 @@ final class HostProcess {
     static final long NEVER = Long.MAX_VALUE;
 
     private static final long LOOP_NS = 2_000;
-    private static final long LONGEST_PAUSE_NS = 300_000_000;
-    private static final long CREDIT_NS = 100_000;
-    private static final long RETRY_NS = 20_000_000;
-    private static final int UNDER_WAY = -1;
 
     private final SimulatedSystem system;
     private final SimulatedHost host;
     private final SplittableRandom random;
     private final List<HostChannel> channels = new ArrayList<>();
     private final List<SocketProgram> programs = new ArrayList<>();
-    private final List<ListeningPort> listening = new ArrayList<>();
+    private final Listeners listeners;
     private final Map<Long, HostSocket> bound = new HashMap<>();
     private byte[] buffer = {};
 
@@ -41,41 +36,20 @@ final class HostProcess {
     Holder holder;
     private boolean isAsleep;
     private boolean isRung;
-    private boolean isEnding;
+    private boolean isDead;
+    private HostChannel channelOfChild;
+    private Runnable whenUp;
+    private SplittableRandom lateHints;
+    /** A socket that was closed, of which a hint comes late. */
+    private HostSocket late;
+
     private long nextNs = NEVER;
-
-    /** A listener and whom it serves. */
-    private static final class ListeningPort {
-        private final HostListener listener;
-        private final Dialogue dialogue;
-        private final int backlog;
-        private final int credits;
-        private int creditsOwed;
-        private int errno = UNDER_WAY;
-        private long askAgainNs;
-        private long acceptsAgainNs;
-        private final long acceptPauseNs;
-        private boolean isUp;
-        private boolean isToClose;
-
-        private ListeningPort(
-                final HostListener listener,
-                final Dialogue dialogue,
-                final int backlog,
-                final int credits,
-                final long acceptPauseNs) {
-            this.listener = listener;
-            this.dialogue = dialogue;
-            this.backlog = backlog;
-            this.credits = credits;
-            this.acceptPauseNs = acceptPauseNs;
-        }
-    }
 
     HostProcess(final SimulatedSystem system, final SimulatedHost host, final SplittableRandom random) {
         this.system = system;
         this.host = host;
         this.random = random;
+        listeners = new Listeners(this, system, host, random);
     }
 
     int node() {
@@ -102,6 +76,9 @@ final class HostProcess {
 
     /** The DPU rings a bell of this process. */
     void ring(final long nowNs) {
+        if (isDead) {
+            return;
+        }
         isRung = true;
         nextNs = Math.min(nextNs, nowNs + 500 + random.nextInt(20_000));
     }
@@ -113,21 +90,16 @@ final class HostProcess {
     // What the world has its programs do.
 
     void connect(final Dialogue dialogue, final boolean isClient, final long nowNs) {
-        if (host.untakenRecords() < 4) {
+        if (isDead || channels.isEmpty() || host.untakenRecords() < 4) {
             return;
         }
         final HostSocket socket = host.takeRecord(channels.get(random.nextInt(channels.size())));
         setOptions(socket, dialogue);
-        final int remote = isClient ? dialogue.server() : dialogue.client();
+        final IpAddress local = isClient ? dialogue.clientAddress() : dialogue.serverAddress();
+        final IpAddress remote = isClient ? dialogue.serverAddress() : dialogue.clientAddress();
         final int localPort =
                 dialogue.opensAtOnce() ? dialogue.port() : dialogue.options().localPort();
-        socket.connect(
-                IpAddress.IPV4_HI,
-                IpAddress.ipv4Lo(Addresses.ipv4(node())),
-                localPort,
-                IpAddress.IPV4_HI,
-                IpAddress.ipv4Lo(Addresses.ipv4(remote)),
-                dialogue.port());
+        socket.connect(local.hi(), local.lo(), localPort, remote.hi(), remote.lo(), dialogue.port());
         final Plan plan = isClient ? dialogue.clientPlan() : dialogue.serverPlan();
         final SocketProgram program = new SocketProgram(this, socket, dialogue, plan, true, random.nextLong());
         programs.add(program);
@@ -135,61 +107,9 @@ final class HostProcess {
         wakeAt(nowNs);
     }
 
-    void listen(final Dialogue dialogue, final int backlog, final int credits, final long nowNs) {
-        if (isEnding) {
-            return;
-        }
-        final HostListener listener = new HostListener(host, channels.getFirst());
-        final ListeningPort port = new ListeningPort(
-                listener, dialogue, backlog, credits, random.nextInt(4) == 0 ? random.nextLong(LONGEST_PAUSE_NS) : 0);
-        listening.add(port);
-        setOptions(listener.socket(), dialogue);
-        ask(port, nowNs);
-        wakeAt(nowNs);
-    }
-
-    /** Takes up what LISTEN answers. As in the shim, a port that is taken still is asked for again. */
-    private void settleListeners(final long nowNs) {
-        for (int i = listening.size() - 1; i >= 0; i--) {
-            final ListeningPort port = listening.get(i);
-            if (port.errno == Errno.EADDRINUSE) {
-                nextNs = Math.min(nextNs, Math.max(nowNs, port.askAgainNs));
-                if (nowNs >= port.askAgainNs) {
-                    ask(port, nowNs);
-                }
-            } else if (port.errno == 0 && port.isToClose) {
-                listening.remove(i);
-                port.listener.close();
-            } else if (port.errno == 0 && !port.isUp) {
-                port.isUp = true;
-                port.creditsOwed = port.credits;
-            } else if (port.errno > 0) {
-                throw new OracleFailure(
-                        "node " + node() + ": listen on " + port.dialogue.port() + " fails with " + port.errno);
-            }
-        }
-    }
-
-    private void ask(final ListeningPort port, final long nowNs) {
-        port.errno = UNDER_WAY;
-        port.askAgainNs = nowNs + RETRY_NS;
-        system.listen(this, port.listener, port.dialogue.port(), port.backlog, errno -> {
-            port.errno = -errno;
-            ring(system.nowNs());
-        });
-    }
-
-    /** Closes the listener of a dialogue, if it has one; accepted connections live on. */
-    void unlisten(final Dialogue dialogue, final long nowNs) {
-        listening.forEach(port -> port.isToClose |= port.dialogue == dialogue);
-        wakeAt(nowNs);
-    }
-
-    /** Closes all listeners; there will be no others. */
-    void unlistenAll(final long nowNs) {
-        isEnding = true;
-        listening.forEach(port -> port.isToClose = true);
-        wakeAt(nowNs);
+    /** What listens here. */
+    Listeners listeners() {
+        return listeners;
     }
 
     void wakeAt(final long timeNs) {
@@ -208,45 +128,34 @@ final class HostProcess {
 
     void run(final long nowNs) {
         nextNs = NEVER;
+        if (whenUp != null) {
+            whenUp.run();
+            whenUp = null;
+        }
         if (isAsleep) {
             isAsleep = false;
             channels.forEach(HostChannel::wake);
         }
         isRung = false;
         channels.forEach(HostChannel::poll);
-        settleListeners(nowNs);
-        listening.forEach(port -> accept(port, nowNs));
+        listeners.run(nowNs);
         runPrograms(nowNs);
+        if (late != null && lateHints.nextInt(8) == 0) {
+            late.submit(0);
+        }
         host.reclaim();
         sleep(nowNs);
     }
 
-    private void accept(final ListeningPort port, final long nowNs) {
-        if (!port.isUp || port.isToClose) {
-            return;
-        }
-        if (nowNs < port.acceptsAgainNs) { // A program that has other things to do.
-            nextNs = Math.min(nextNs, port.acceptsAgainNs);
-            return;
-        }
-        port.acceptsAgainNs = nowNs + port.acceptPauseNs;
-        while (port.creditsOwed > 0 && host.untakenRecords() > 4 && port.listener.postCredit()) {
-            port.creditsOwed--;
-        }
-        HostSocket accepted = port.listener.acceptWithoutCredit();
-        for (; accepted != null; accepted = port.listener.acceptWithoutCredit()) {
-            port.creditsOwed++;
-            setOptions(accepted, port.dialogue);
-            final SocketProgram program = new SocketProgram(
-                    this, accepted, port.dialogue, port.dialogue.serverPlan(), false, random.nextLong());
-            program.learnFlow();
-            programs.add(program);
-            port.dialogue.servers().add(program);
-            program.run(nowNs);
-        }
-        if (port.creditsOwed > 0) {
-            nextNs = Math.min(nextNs, nowNs + CREDIT_NS);
-        }
+    /** A program begins with a connection that was accepted. */
+    void begin(final HostSocket accepted, final Dialogue dialogue, final long nowNs) {
+        setOptions(accepted, dialogue);
+        final SocketProgram program =
+                new SocketProgram(this, accepted, dialogue, dialogue.serverPlan(), false, random.nextLong());
+        program.learnFlow();
+        programs.add(program);
+        dialogue.servers().add(program);
+        program.run(nowNs);
     }
 
     private void runPrograms(final long nowNs) {
@@ -257,6 +166,9 @@ final class HostProcess {
             }
             if (program.isDone()) {
                 programs.remove(i);
+                if (lateHints != null && channelOfChild == null && lateHints.nextInt(4) == 0) {
+                    late = program.socket();
+                }
             }
         }
     }
@@ -277,6 +189,72 @@ final class HostProcess {
             nextNs = nowNs + LOOP_NS;
         }
         nextNs = Math.max(nextNs, nowNs + 1);
+    }
+
+    // Death and children.
+
+    /** Now and then tells the DPU of sockets that are gone, which does no harm. */
+    void hintLate(final SplittableRandom own) {
+        lateHints = own;
+    }
+
+    /** Does something as soon as the DPU has taken the arena in. */
+    void whenUp(final Runnable what) {
+        whenUp = what;
+    }
+
+    /** The DPU has taken the arena in. */
+    void onAccepted(final long nowNs) {
+        if (whenUp != null) {
+            wakeAt(nowNs);
+        }
+    }
+
+    /** As by kill -9: nothing is closed or written. */
+    void die() {
+        isDead = true;
+        nextNs = NEVER;
+        programs.forEach(SocketProgram::die);
+        programs.clear();
+        listeners.die();
+    }
+
+    boolean isDead() {
+        return isDead;
+    }
+
+    /** Makes a child, which holds all that its parent holds now, and gives it a channel. */
+    void fork() {
+        host.fork();
+        channelOfChild = host.openChannel();
+        system.attach(this, channelOfChild.number());
+    }
+
+    HostChannel channelOfChild() {
+        return channelOfChild;
+    }
+
+    /** The parent dies; the child goes on with what it holds, and with its own channel. */
+    void goOnAsChild(final long nowNs) {
+        host.becomeChild();
+        channels.clear();
+        channels.add(channelOfChild);
+        isAsleep = false;
+        for (int i = programs.size() - 1; i >= 0; i--) {
+            final SocketProgram program = programs.get(i);
+            if (host.isHeld(program.socket())) {
+                program.moveTo(channelOfChild);
+            } else {
+                program.die();
+                program.socket().retire();
+                programs.remove(i);
+            }
+        }
+        listeners.goOnAsChild(channelOfChild);
+        host.releaseInherited(
+                channelOfChild,
+                socket -> !listeners.has(socket) && programs.stream().noneMatch(program -> program.socket() == socket));
+        wakeAt(nowNs);
     }
 
     // What the programs need.
@@ -307,18 +285,23 @@ final class HostProcess {
         if (socket == null) {
             return bound.containsKey(flow) ? WireObserver.Hosts.ANYTHING : -1;
         }
+        if (isDead) {
+            return WireObserver.Hosts.ANYTHING;
+        }
         return socket.rxCommitted() + (socket.isEndVisible() ? 1 : 0);
+    }
+
+    /** What a socket that is connected sends. */
+    long flowOf(final HostSocket socket) {
+        final AddressLine info = socket.info();
+        return FlowKey.of(node(), info.localPort(), info.remoteHi(), info.remoteLo(), info.remotePort());
     }
 
     /** An accepted connection that no program has taken yet. */
     private HostSocket find(final long flow) {
         for (int record = 0; record < host.geometry().recordCount(); record++) {
             final HostSocket socket = host.socketOf(record);
-            if (socket != null
-                    && socket.state() != 0
-                    && socket.info().remotePort() == FlowKey.receiverPort(flow)
-                    && socket.info().localPort() == FlowKey.sourcePort(flow)
-                    && Addresses.node((int) socket.info().remoteLo()) == FlowKey.receiver(flow)) {
+            if (socket != null && socket.state() != 0 && flowOf(socket) == flow) {
                 return socket;
             }
         }
@@ -328,6 +311,10 @@ final class HostProcess {
     /** What is left of programs and records; empty if nothing is. */
     String leftovers() {
         final StringBuilder text = new StringBuilder();
+        if (isDead) {
+            return ""; // Its memory is nobody's; the arena has to end.
+        }
+        host.reclaim(); // Of what a dead parent has closed no event tells its child.
         programs.forEach(program -> text.append("\n    ").append(program));
         if (host.untakenRecords() != host.geometry().recordCount()) {
             text.append("\n    ")

@@ -7,8 +7,6 @@ import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import org.pno.port.pcap.PcapngWriter;
 import org.pno.wire.EthernetHeader;
-import org.pno.wire.Icmpv4Header;
-import org.pno.wire.Ipv4Header;
 import org.pno.wire.MacAddress;
 import org.pno.wire.VirtioNetHeader;
 
@@ -20,9 +18,8 @@ public final class Network {
     static final long NEVER = Long.MAX_VALUE;
 
     private static final int FLIGHTS = 8_192;
-    private static final int ROUTER = Addresses.NETWORK + 254;
-    private static final int QUOTE_BYTES = Ipv4Header.MIN_BYTES + 8;
-    private static final int CONGESTION_EXPERIENCED = 3;
+    /** RFC 8200 5: no link that carries IPv6 is narrower. */
+    private static final int LEAST_MTU_IPV6 = 1_280;
 
     private final SplittableRandom random;
     private final NetworkPort[] ports;
@@ -31,8 +28,11 @@ public final class Network {
     private final PriorityQueue<Flight> flights = new PriorityQueue<>();
     private final ArrayDeque<Flight> spare;
     private final FrameView view = new FrameView();
+    private final FrameView flown = new FrameView();
     private final VirtioNetHeader marks = new VirtioNetHeader();
     private PcapngWriter capture;
+    private final PathCutter cutter;
+    private final Lane lane = new Lane();
     private long numbers;
     private long nowNs;
     private long lost;
@@ -49,7 +49,9 @@ public final class Network {
             final SplittableRandom random,
             final int nodes,
             final WireObserver observer,
+            final PathCutter cutter,
             final ArrayDeque<Flight> spare) {
+        this.cutter = cutter;
         this.random = random;
         this.observer = observer;
         this.spare = spare;
@@ -129,7 +131,7 @@ public final class Network {
         if (isTooLong(faults, length)) {
             lost++;
             if (faults.tellsMtu) {
-                tellMtu(from, faults.mtuBytes, memory, frame);
+                tellMtu(from, mtuBytes(faults), memory, frame);
             }
             return;
         }
@@ -156,7 +158,11 @@ public final class Network {
         final int packet = marks.isSegmented()
                 ? marks.headerLength() - EthernetHeader.BYTES + marks.gsoSizeBytes()
                 : length - EthernetHeader.BYTES;
-        return packet > faults.mtuBytes;
+        return packet > mtuBytes(faults);
+    }
+
+    private int mtuBytes(final PathFaults faults) {
+        return view.isIpv6() ? Math.max(faults.mtuBytes, LEAST_MTU_IPV6) : faults.mtuBytes;
     }
 
     private boolean isLostInBurst(final Path path) {
@@ -205,7 +211,33 @@ public final class Network {
         }
         final long jitterNs = faults.jitterNs > 0 ? random.nextLong(faults.jitterNs) : 0;
         final long heldNs = happens(faults.reorderChance) ? random.nextLong(1 + faults.reorderNs) : 0;
-        launch(flight, to, departsNs + faults.delayNs + jitterNs + heldNs);
+        final long dueNs = departsNs + faults.delayNs + jitterNs + heldNs;
+        lane.to = to;
+        if (cutter.cut(flight, faults, dueNs, lane)) {
+            spare.push(flight);
+        } else {
+            launch(flight, to, dueNs);
+        }
+    }
+
+    /** The way of fragments to a node. */
+    private final class Lane implements PathCutter.Launcher {
+        private int to;
+
+        @Override
+        public Flight take() {
+            return Network.this.take();
+        }
+
+        @Override
+        public void launch(final Flight fragment, final long dueNs) {
+            Network.this.launch(fragment, to, dueNs);
+        }
+    }
+
+    /** What cuts packets on all paths. */
+    PathCutter cutter() {
+        return cutter;
     }
 
     private Flight take() {
@@ -221,11 +253,8 @@ public final class Network {
 
     /** RFC 3168 5: a packet of a transport that can be told is marked rather than dropped. */
     private void markCongestion(final Flight flight) {
-        if (view.isTcp() && (view.ip.dscpEcn() & CONGESTION_EXPERIENCED) != 0) {
-            new Ipv4Header()
-                    .wrap(flight.memory, Flight.FRAME + EthernetHeader.BYTES)
-                    .dscpEcn(view.ip.dscpEcn() | CONGESTION_EXPERIENCED)
-                    .updateChecksum();
+        if (view.isTcp() && (view.dscpEcn() & FrameView.CONGESTION_EXPERIENCED) != 0) {
+            flown.wrap(flight.memory, Flight.FRAME, flight.length).markCongestion();
         }
     }
 
@@ -234,41 +263,17 @@ public final class Network {
         final long victim = (long) Flight.FRAME + EthernetHeader.BYTES + behindHeader;
         final byte was = flight.memory.get(ValueLayout.JAVA_BYTE, victim);
         flight.memory.set(ValueLayout.JAVA_BYTE, victim, (byte) (was ^ 1 << random.nextInt(8)));
-        flight.isCorrupt = true;
+        flight.isCorrupt = !view.isIpv6() || !isUncovered(behindHeader);
     }
 
-    /** RFC 792, RFC 1191: what a router says whose next link is too narrow. */
+    /** No checksum covers these bytes of an IPv6 header: traffic class, flow label and hop limit. */
+    private static boolean isUncovered(final int offset) {
+        return offset <= 3 || offset == 7;
+    }
+
     private void tellMtu(final int to, final int mtuBytes, final MemorySegment memory, final long frame) {
         final Flight flight = take();
-        final int icmp = Icmpv4Header.BYTES + QUOTE_BYTES;
-        final int length = EthernetHeader.BYTES + Ipv4Header.MIN_BYTES + icmp;
-        flight.copy(memory, frame, length, false);
-        final long ip = Flight.FRAME + EthernetHeader.BYTES;
-        MemorySegment.copy(
-                memory,
-                frame + EthernetHeader.BYTES,
-                flight.memory,
-                ip + Ipv4Header.MIN_BYTES + Icmpv4Header.BYTES,
-                QUOTE_BYTES);
-        new EthernetHeader()
-                .wrap(flight.memory, Flight.FRAME)
-                .destination(Addresses.mac(to))
-                .source(Addresses.mac(253));
-        new Ipv4Header()
-                .wrap(flight.memory, ip)
-                .initialize(64)
-                .source(ROUTER)
-                .destination(Addresses.ipv4(to))
-                .protocol(Ipv4Header.PROTOCOL_ICMP)
-                .totalLength(Ipv4Header.MIN_BYTES + icmp)
-                .updateChecksum();
-        flight.memory.asSlice(ip + Ipv4Header.MIN_BYTES, Icmpv4Header.BYTES).fill((byte) 0);
-        new Icmpv4Header()
-                .wrap(flight.memory, ip + Ipv4Header.MIN_BYTES)
-                .type(Icmpv4Header.DESTINATION_UNREACHABLE)
-                .code(Icmpv4Header.CODE_FRAGMENTATION_NEEDED)
-                .nextHopMtuBytes(mtuBytes)
-                .updateChecksum(icmp);
+        RouterVoice.tooBig(flight, to, mtuBytes, view.isIpv6(), memory, frame);
         launch(flight, to, nowNs + paths[to][to].faults.delayNs);
     }
 
@@ -308,6 +313,11 @@ public final class Network {
             if (!ports[flight.node].arrive(flight)) {
                 lost++;
                 spare.push(flight);
+            } else if (flight.whole != null) {
+                if (flight.whole.complete(flight.piece)) {
+                    observer.onDelivered(
+                            flight.node, view.wrap(flight.whole.memory, Flight.FRAME, flight.whole.length));
+                }
             } else if (!flight.isCorrupt) {
                 observer.onDelivered(flight.node, view.wrap(flight.memory, Flight.FRAME, flight.length));
             }

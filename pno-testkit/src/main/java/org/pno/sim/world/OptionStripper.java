@@ -2,7 +2,6 @@ package org.pno.sim.world;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.pno.wire.Checksum;
 import org.pno.wire.TcpHeader;
 
 /**
@@ -43,16 +42,7 @@ final class OptionStripper {
             at += optionLength;
         }
         if (!isPartialChecksum) {
-            complete(memory, frame, length);
+            view.completeChecksum();
         }
-    }
-
-    private void complete(final MemorySegment memory, final long frame, final int length) {
-        final long offset = view.ip.payloadOffset();
-        final int tcpLength = (int) (frame + length - offset);
-        view.tcp.checksum(0);
-        final long sum = Checksum.pseudoHeader(view.ip.source(), view.ip.destination(), view.ip.protocol(), tcpLength)
-                + Checksum.sum(memory, offset, tcpLength);
-        view.tcp.checksum(Checksum.finish(sum));
     }
 }

@@ -27,6 +27,13 @@ public final class PathFaults {
     public long queueBytes = Long.MAX_VALUE;
     public long markBytes = Long.MAX_VALUE;
 
+    /** TCP segments are cut into fragments of so many bytes, a multiple of 8; 0: they are not. */
+    public int fragmentBytes;
+
+    public double fragmentLossChance;
+    /** When the last fragment has left. */
+    long fragmentsUntilNs;
+
     /** The longest IP packet that passes; longer ones are lost, with an ICMP error if {@link #tellsMtu}. */
     public int mtuBytes;
 
@@ -45,6 +52,7 @@ public final class PathFaults {
         jitterNs = 0;
         bitsPerSecond = 0;
         mtuBytes = 0;
+        fragmentBytes = 0;
         isCut = false;
     }
 }

@@ -16,7 +16,6 @@ import org.pno.tcp.congestion.CongestionAlgorithm;
  */
 public final class Scenario {
     private static final long START_NS = TimeUnit.HOURS.toNanos(1);
-    private static final long LEAD_NS = 50_000_000L;
     private static final long LONG_OUTAGE_NS = TimeUnit.SECONDS.toNanos(1_200);
     /** Faults that make no SYN or SYN-ACK go lost. */
     private static final Set<FaultKind> HARMLESS_TO_CONNECTS = EnumSet.of(
@@ -27,14 +26,12 @@ public final class Scenario {
             FaultKind.CROWDING,
             FaultKind.PAUSE);
 
-    private static final long TIME_WAIT_NS = TimeUnit.SECONDS.toNanos(60);
-    private static final int MANY_TIME_WAITS = 256;
-
     private static final int CREDITS = 4;
     private static final int BACKLOG = 16;
 
     private final long seed;
     private final Draw draw;
+    private final Extras extras;
     private final int nodes;
     private final Set<FaultKind> faults = EnumSet.noneOf(FaultKind.class);
     private final List<Dialogue> dialogues;
@@ -57,19 +54,24 @@ public final class Scenario {
         draw = new Draw(new SplittableRandom(seed));
         nodes = 2 + (draw.oneIn(3) ? draw.between(1, 2) : 0);
         drawFaults();
-        dialogues = new Dialogues(draw, nodes).draw();
+        final List<Dialogue> drawn = new Dialogues(draw, nodes).draw();
         isOffloading = draw.oneIn(4);
         mtuBytes = draw.oneIn(4) ? draw.oneOf(576, 1_280, 1_492, 9_000) : 1_500;
+        extras = new Extras(seed, mtuBytes, isOffloading);
+        extras.add(faults);
+        dialogues = extras.dialogues(drawn);
         strippedKinds = faults.contains(FaultKind.STRIPPING) ? drawStripping() : 0;
         busyChance = faults.contains(FaultKind.CROWDING) ? 0.02 + draw.chance(0.3) : 0;
         isLongOutage = faults.contains(FaultKind.PARTITION) && draw.oneIn(25);
-        healNs = isLongOutage ? LONG_OUTAGE_NS : draw.spread(500_000_000L, 15_000_000_000L);
+        healNs = extras.laterNs() + (isLongOutage ? LONG_OUTAGE_NS : draw.spread(500_000_000L, 15_000_000_000L));
         settings = new SimulatedSystem.SystemSettings[nodes];
         for (int node = 0; node < nodes; node++) {
             settings[node] = drawSettings();
+            extras.address(settings[node].stack(), node);
+            extras.tighten(settings[node].stack().tcp);
         }
         final int chunks = draw.oneIn(6) ? draw.between(12, 40) : 256;
-        geometry = ArenaGeometry.of(2, 128, 4, draw.oneIn(6) ? draw.between(12, 40) : 256, chunks);
+        geometry = ArenaGeometry.of(extras.channels(), 128, 4, draw.oneIn(6) ? draw.between(12, 40) : 256, chunks);
         channels = draw.between(1, 2);
         processes = new int[nodes];
         frames = new int[nodes];
@@ -79,13 +81,13 @@ public final class Scenario {
             frames[node] =
                     draw.oneIn(5) ? draw.between(isOffloading ? 6 : 64, isOffloading ? 24 : 96) : Workspace.FRAMES;
         }
-        startNs = drawStart();
+        startNs = drawStart(drawn.size());
     }
 
     private void drawFaults() {
         final FaultKind[] kinds = FaultKind.values();
         for (int count = draw.between(2, 5); faults.size() < count; ) {
-            faults.add(kinds[draw.below(kinds.length)]);
+            faults.add(kinds[draw.below(FaultKind.OF_THE_FIRST_DRAW)]);
         }
     }
 
@@ -110,7 +112,8 @@ public final class Scenario {
                 draw.oneIn(4),
                 new SimulatedSystem.DmaSeed(timing, draw.nextLong()),
                 draw.spread(700L, 6_000),
-                draw.oneIn(2) ? 0 : draw.spread(1_000L, 50_000));
+                draw.oneIn(2) ? 0 : draw.spread(1_000L, 50_000),
+                extras.halfOpenQuota());
     }
 
     private StackConfiguration drawStack() {
@@ -123,11 +126,11 @@ public final class Scenario {
         stack.tcp.maxConnections = draw.oneIn(8) ? draw.between(12, 24) : 256;
         stack.tcp.maxHalfOpen = draw.oneIn(6) ? draw.between(2, 6) : 64;
         hasFewResources |= stack.maxNeighbours == 8 || stack.tcp.maxConnections < 256 || stack.tcp.maxHalfOpen < 64;
-        stack.tcp.maxTimeWait = draw.oneIn(8) ? draw.between(1, 3) : MANY_TIME_WAITS;
+        stack.tcp.maxTimeWait = draw.oneIn(8) ? draw.between(1, 3) : 256;
         stack.tcp.maxHoles = draw.oneIn(5) ? draw.between(1, 3) : 64;
         stack.tcp.maxSackedStretches = draw.oneIn(5) ? draw.between(1, 3) : 64;
         stack.tcp.receiveBufferBytes = draw.oneIn(3) ? draw.spread(4_096, 200_000) : 1 << 20;
-        stack.tcp.timeWaitNs = draw.oneIn(2) ? TIME_WAIT_NS : draw.spread(1_000_000L, 2_000_000_000);
+        stack.tcp.timeWaitNs = draw.oneIn(2) ? TimeUnit.SECONDS.toNanos(60) : draw.spread(1_000_000L, 2_000_000_000);
         if (draw.oneIn(4)) { // So few that ports are soon used again.
             stack.tcp.lastEphemeralPort = stack.tcp.firstEphemeralPort + draw.between(6, 12);
         }
@@ -138,21 +141,25 @@ public final class Scenario {
     }
 
     /** When the run begins: for some seeds so that one connection's sequence numbers soon wrap. */
-    private long drawStart() {
-        final Dialogue chosen = dialogues.get(draw.below(dialogues.size()));
+    private long drawStart(final int drawn) {
+        final Dialogue chosen = dialogues.get(draw.below(drawn));
         if (chosen.options().localPort() == 0 || chosen.repeats() > 1) {
             return START_NS + draw.spread(1L, 1L << 40);
         }
         final int first = FirstSequence.of(settings[chosen.client()].stack(), chosen, START_NS);
         final int wanted = -1 - draw.spread(1, 1 + (int) chosen.clientPlan().totalBytes());
         final long ticks = Integer.toUnsignedLong(wanted - first);
-        return START_NS + (ticks << FirstSequence.TICK_SHIFT) - LEAD_NS - chosen.startNs();
+        return START_NS + (ticks << FirstSequence.TICK_SHIFT) - extras.leadNs() - chosen.startNs();
     }
 
     // What the world asks.
 
     public long seed() {
         return seed;
+    }
+
+    Extras extras() {
+        return extras;
     }
 
     int nodes() {
@@ -190,13 +197,7 @@ public final class Scenario {
 
     /** True if a connect may fail because of what happens on the way or at the peer. */
     boolean mayRefuse() {
-        return !HARMLESS_TO_CONNECTS.containsAll(faults) || hasFewResources;
-    }
-
-    /** True if a node's TIME-WAIT may be over before a FIN that is sent again. */
-    boolean hasShortTimeWait(final int node) {
-        return settings[node].stack().tcp.timeWaitNs < TIME_WAIT_NS
-                || settings[node].stack().tcp.maxTimeWait < MANY_TIME_WAITS;
+        return !HARMLESS_TO_CONNECTS.containsAll(faults) || hasFewResources || extras.isTight();
     }
 
     long startNs() {
@@ -209,12 +210,7 @@ public final class Scenario {
     }
 
     SimulatedSystem.SystemSettings settings(final int node) {
-        final SimulatedSystem.SystemSettings own = settings[node];
-        own.stack().macAddress = Addresses.mac(node);
-        if (own.stack().addresses.isEmpty()) {
-            own.stack().addresses.add(Addresses.prefix(node));
-        }
-        return own;
+        return settings[node];
     }
 
     /** Room for the frames of a node's pool that it may not use: some systems have few. */
@@ -244,25 +240,29 @@ public final class Scenario {
                 if (!draw.oneIn(4)) {
                     FaultDraw.shape(path, faults, draw);
                 }
+                extras.shape(path);
             }
         }
     }
 
     /** Plans what happens when: listeners, dialogues, and all faults that come and go. */
     void plan(final World world) {
-        final long beginNs = startNs + LEAD_NS;
+        final long beginNs = startNs + extras.leadNs();
         for (final Dialogue dialogue : dialogues) {
             if (!dialogue.opensAtOnce()) {
                 final int credits = draw.oneIn(3) ? 1 : CREDITS;
-                world.process(dialogue.server(), dialogue.port()).listen(dialogue, BACKLOG, credits, world.nowNs());
+                world.process(dialogue.server(), dialogue.port())
+                        .listeners()
+                        .listen(dialogue, BACKLOG, credits, world.nowNs());
             }
         }
         FaultDraw.planEvents(world, this, draw, beginNs);
+        extras.planEvents(world, this);
     }
 
     /** Where {@code startNs} of a dialogue counts from. */
     long beginNs() {
-        return startNs + LEAD_NS;
+        return startNs + extras.leadNs();
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.pno.sim.world;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -10,6 +11,7 @@ import org.pno.bridge.Bridge;
 import org.pno.bridge.BridgeListener;
 import org.pno.bridge.Completion;
 import org.pno.bridge.Holder;
+import org.pno.bridge.HolderCompletion;
 import org.pno.bridge.HostArena;
 import org.pno.bridge.Journal;
 import org.pno.bridge.ListenRequest;
@@ -22,6 +24,7 @@ import org.pno.link.MappedHostMemory;
 import org.pno.port.FramePool;
 import org.pno.port.SoftwareOffload;
 import org.pno.sim.DmaTiming;
+import org.pno.sim.HostChannel;
 import org.pno.sim.HostListener;
 import org.pno.sim.SimulatedDma;
 import org.pno.sim.SimulatedHost;
@@ -47,8 +50,12 @@ final class SimulatedSystem implements AutoCloseable {
     private final Counters counters;
     private final Bridge bridge;
     private final StackWatch watch;
-    private final Tenant tenant = new Tenant(1000, Long.MAX_VALUE, MAX_SOCKETS, MAX_SOCKETS);
+    private final Tenant tenant;
     private final List<HostProcess> processes = new ArrayList<>();
+    /** Dead ones that others have replaced. */
+    private final List<HostProcess> gone = new ArrayList<>();
+
+    private final Set<HostArena> ended = new HashSet<>();
     private boolean isRung;
     private long nextNs;
     private long workedNs;
@@ -62,8 +69,10 @@ final class SimulatedSystem implements AutoCloseable {
      * @param stack configuration, complete but for the port's own
      * @param cycleNs what a cycle takes
      * @param spinNs how long it looks for work before it sleeps
+     * @param halfOpenQuota connections that its user may have under way
      */
-    record SystemSettings(StackConfiguration stack, boolean isMapped, DmaSeed dma, long cycleNs, long spinNs) {}
+    record SystemSettings(
+            StackConfiguration stack, boolean isMapped, DmaSeed dma, long cycleNs, long spinNs, int halfOpenQuota) {}
 
     /** A bus's delays and the seed of its disorder. */
     record DmaSeed(DmaTiming timing, long seed) {}
@@ -80,6 +89,7 @@ final class SimulatedSystem implements AutoCloseable {
         this.clock = clock;
         this.settings = settings;
         this.port = port;
+        tenant = new Tenant(1000, Long.MAX_VALUE, MAX_SOCKETS, settings.halfOpenQuota());
         pool = port.pool();
         memory = settings.isMapped()
                 ? new MappedHostMemory()
@@ -109,7 +119,7 @@ final class SimulatedSystem implements AutoCloseable {
 
         @Override
         public void onArenaEnded(final HostArena arena) {
-            acceptedArenas--;
+            ended.add(arena);
         }
     }
 
@@ -147,6 +157,7 @@ final class SimulatedSystem implements AutoCloseable {
                 process.arena = arena;
                 process.holder = holder;
                 acceptedArenas++;
+                process.onAccepted(clock.nowNs());
             }
 
             @Override
@@ -155,6 +166,40 @@ final class SimulatedSystem implements AutoCloseable {
             }
         });
         return process;
+    }
+
+    /** A new process in the place of one that has died. */
+    HostProcess replace(final HostProcess dead, final ArenaGeometry geometry, final SplittableRandom random) {
+        final int place = processes.indexOf(dead);
+        gone.add(dead);
+        final HostProcess process = startProcess(geometry, random);
+        processes.removeLast();
+        processes.set(place, process);
+        wakeAt(clock.nowNs());
+        return process;
+    }
+
+    /** The child that a process has made takes its slot. */
+    void adopt(final HostProcess process, final HolderCompletion completion) {
+        bridge.adoptHolder(process.arena, SimulatedHost.CHILD_SLOT, completion);
+        wakeAt(clock.nowNs());
+    }
+
+    /** Channels of a process have nobody to poll them any more. */
+    void detach(final HostProcess process, final List<HostChannel> channels) {
+        channels.forEach(channel -> bridge.detachChannel(process.arena, channel.number()));
+    }
+
+    /** The pidfd of a process tells that it is dead. */
+    void lose(final Holder holder) {
+        bridge.holderDied(holder);
+        wakeAt(clock.nowNs());
+    }
+
+    /** The control connection of a process that is dead ends. */
+    void disconnect(final Holder holder) {
+        bridge.holderDisconnected(holder);
+        wakeAt(clock.nowNs());
     }
 
     /** True once all processes' arenas are known. */
@@ -235,6 +280,9 @@ final class SimulatedSystem implements AutoCloseable {
         for (final HostProcess process : processes) {
             visible = Math.max(visible, process.visible(flow));
         }
+        for (final HostProcess process : gone) {
+            visible = Math.max(visible, process.visible(flow));
+        }
         return Math.max(0, visible);
     }
 
@@ -247,7 +295,8 @@ final class SimulatedSystem implements AutoCloseable {
                         == FlowKey.of(
                                 node,
                                 connection.localPort(),
-                                Addresses.node((int) connection.remoteLo()),
+                                connection.remoteHi(),
+                                connection.remoteLo(),
                                 connection.remotePort()));
         return isFound[0];
     }
@@ -289,16 +338,24 @@ final class SimulatedSystem implements AutoCloseable {
                     .append(inUse[2])
                     .append(" holdings");
         }
-        for (final HostProcess process : processes) {
-            if (process.arena.rxChunksInUse() != 0 || process.arena.socketsInUse() != 0) {
-                text.append("\n    arena: ")
-                        .append(process.arena.rxChunksInUse())
-                        .append(" receive chunks, ")
-                        .append(process.arena.socketsInUse())
-                        .append(" sockets");
-            }
-        }
+        processes.forEach(process -> describe(process, text));
+        gone.forEach(process -> describe(process, text));
         return text.isEmpty() ? "" : "\n  node " + node + ":" + text;
+    }
+
+    private void describe(final HostProcess process, final StringBuilder text) {
+        final HostArena arena = process.arena;
+        if (arena == null) {
+            text.append("\n    an arena that was not taken in");
+        } else if (arena.rxChunksInUse() != 0 || arena.socketsInUse() != 0) {
+            text.append("\n    arena: ")
+                    .append(arena.rxChunksInUse())
+                    .append(" receive chunks, ")
+                    .append(arena.socketsInUse())
+                    .append(" sockets");
+        } else if (process.isDead() && !ended.contains(arena)) {
+            text.append("\n    the arena of a dead process");
+        }
     }
 
     @Override
@@ -310,5 +367,6 @@ final class SimulatedSystem implements AutoCloseable {
             ((MappedHostMemory) memory).close();
         }
         processes.forEach(process -> process.host().close());
+        gone.forEach(process -> process.host().close());
     }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 import org.pno.link.AddressLine;
 import org.pno.link.SocketStatus;
+import org.pno.sim.HostChannel;
 import org.pno.sim.HostSocket;
 import org.pno.sim.net.StreamPattern;
 import org.pno.wire.IpAddress;
@@ -29,6 +30,8 @@ public final class SocketProgram {
     private boolean isShut;
     private boolean hasSeenEnd;
     private boolean hasLeftEarly;
+    private boolean hasDied;
+    private int unreadAtDeath;
     private boolean isPausing;
     private long flow = -1;
     private int connectError;
@@ -77,7 +80,7 @@ public final class SocketProgram {
             close();
             return;
         }
-        if (hasEnough()) {
+        if (socket.txWritten() + socket.rxRead() >= plan.end().afterBytes()) {
             leaveEarly();
             return;
         }
@@ -109,9 +112,10 @@ public final class SocketProgram {
     /** The addresses are known: from now on the world knows whose socket this is. */
     void learnFlow() {
         final AddressLine info = socket.info();
-        flow = FlowKey.of(process.node(), info.localPort(), Addresses.node((int) info.remoteLo()), info.remotePort());
+        flow = process.flowOf(socket);
         process.bind(flow, socket);
-        if (info.localLo() != IpAddress.ipv4Lo(Addresses.ipv4(process.node()))) {
+        final IpAddress own = Addresses.of(process.node(), FlowKey.isIpv6(flow));
+        if (info.localHi() != own.hi() || info.localLo() != own.lo()) {
             throw new OracleFailure("node " + process.node() + ": a socket with another node's address");
         }
     }
@@ -162,15 +166,12 @@ public final class SocketProgram {
 
     private boolean isFinished(final boolean isAtEnd) {
         if (plan.end().manner() == Plan.Manner.CLOSES_FIRST) {
-            return socket.txWritten() == plan.totalBytes()
-                    && socket.rxRead() >= plan.end().answerBytes();
+            return isAtEnd
+                    || socket.txWritten() == plan.totalBytes()
+                            && socket.rxRead() >= plan.end().answerBytes();
         }
-        return isAtEnd && isShut;
-    }
-
-    /** As much was written and read as it does before it leaves. */
-    private boolean hasEnough() {
-        return socket.txWritten() + socket.rxRead() >= plan.end().afterBytes();
+        // Nothing more comes; if the other side has died, that may be before it was this one's turn.
+        return isAtEnd && (isShut || plan.mayWrite(socket.rxRead(), true) <= socket.txWritten());
     }
 
     private void leaveEarly() {
@@ -190,9 +191,6 @@ public final class SocketProgram {
         } else if (random.nextInt(3) == 0) {
             socket.releaseIdle();
         }
-        if (nextNs == NEVER && hasEnough()) { // By what it has written just now, upon which no event need follow.
-            nextNs = nowNs + plan.paceNs();
-        }
         if (nextNs == NEVER
                 && !isBlocked
                 && socket.state() == SocketStatus.ESTABLISHED
@@ -205,6 +203,33 @@ public final class SocketProgram {
         isDone = true;
         process.closing(flow);
         socket.close();
+    }
+
+    /** Its process has died: what it had written is the DPU's to send. */
+    void die() {
+        hasDied = true;
+        isDone = true;
+        unreadAtDeath = flow < 0 ? 0 : socket.readable();
+        process.closing(flow);
+    }
+
+    /** Another process of the family goes on with it. */
+    void moveTo(final HostChannel channel) {
+        socket.moveTo(channel);
+        nextNs = 0;
+    }
+
+    HostSocket socket() {
+        return socket;
+    }
+
+    boolean hasDied() {
+        return hasDied;
+    }
+
+    /** True if it died with bytes before it that it had not read, and its stream was not ended: Linux resets then. */
+    boolean mustHaveReset() {
+        return unreadAtDeath > 0 && !isShut;
     }
 
     boolean isDone() {
@@ -259,7 +284,8 @@ public final class SocketProgram {
                 + (flow < 0 ? "unconnected" : FlowKey.text(flow)) + " "
                 + plan.end().manner() + " wrote "
                 + socket.txWritten() + "/" + plan.totalBytes() + " acked " + (isDone ? -1 : socket.txAcked()) + " read "
-                + socket.rxRead() + (hasSeenEnd ? " to the end" : "") + (isDone ? " done" : "") + " errors "
+                + socket.rxRead() + (hasSeenEnd ? " to the end" : "") + (hasDied ? " died" : isDone ? " done" : "")
+                + " errors "
                 + connectError + "/" + error;
     }
 }

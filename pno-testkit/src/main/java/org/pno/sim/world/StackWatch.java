@@ -119,7 +119,7 @@ final class StackWatch {
         final long cwndBytes = connection.congestionControl().windowBytes();
         final long next = connection.sendNext();
         final FlowWatch watch = observer.flow(FlowKey.of(
-                node, connection.localPort(), Addresses.node((int) connection.remoteLo()), connection.remotePort()));
+                node, connection.localPort(), connection.remoteHi(), connection.remoteLo(), connection.remotePort()));
         require(cwndBytes >= connection.mssBytes(), "a congestion window of a segment at least", connection);
         if (watch == null || watch.isDisturbed || connection.retransmittedSegments() != past.retransmitted) {
             past.disturbedUntil = next;

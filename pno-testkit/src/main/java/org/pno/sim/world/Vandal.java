@@ -4,6 +4,7 @@ import java.util.SplittableRandom;
 import org.pno.wire.ArpPacket;
 import org.pno.wire.EthernetHeader;
 import org.pno.wire.Icmpv4Header;
+import org.pno.wire.IpAddress;
 import org.pno.wire.Ipv4Header;
 import org.pno.wire.MacAddress;
 import org.pno.wire.TcpHeader;
@@ -35,8 +36,8 @@ final class Vandal {
 
     private FrameForge tcp(final int node, final int source, final int flags, final int payloadLength) {
         final int[] ports = {1 + random.nextInt(60_000), UNUSED_PORT};
-        return forge.segment(
-                node, source, ports, flags, new int[] {random.nextInt(), random.nextInt()}, null, payloadLength);
+        final int[] numbers = {random.nextInt(), random.nextInt()};
+        return forge.segment(node, IpAddress.ofIpv4(source), ports, flags, numbers, null, payloadLength);
     }
 
     private FrameForge link(final int node) {
@@ -66,9 +67,9 @@ final class Vandal {
             case 5 -> forge.ip.destination(Addresses.NETWORK + 255).updateChecksum();
             case 6 -> forge.ip.destination(FAR_AWAY).updateChecksum();
             case 7 -> forge.ip.fragmentFlags(Ipv4Header.MORE_FRAGMENTS).updateChecksum();
-            case 8 -> forge.packet(node, STRANGER, Ipv4Header.PROTOCOL_UDP, 20);
-            case 9 -> forge.packet(node, Addresses.ipv4((node + 1) % 2), 99, 20);
-            default -> forge.packet(node, FAR_AWAY, Ipv4Header.PROTOCOL_UDP, 20);
+            case 8 -> forge.packet(node, IpAddress.ofIpv4(STRANGER), Ipv4Header.PROTOCOL_UDP, 20);
+            case 9 -> forge.packet(node, Addresses.of((node + 1) % 2, false), 99, 20);
+            default -> forge.packet(node, IpAddress.ofIpv4(FAR_AWAY), Ipv4Header.PROTOCOL_UDP, 20);
         }
         return forge;
     }
@@ -92,24 +93,24 @@ final class Vandal {
     private FrameForge icmp(final int node, final WireObserver observer) {
         switch (random.nextInt(7)) {
             case 0 -> {
-                forge.icmp(node, STRANGER, Icmpv4Header.ECHO_REQUEST, 0, 30);
+                forge.icmp(node, IpAddress.ofIpv4(STRANGER), Icmpv4Header.ECHO_REQUEST, 0, 30);
                 forge.length(EthernetHeader.BYTES + Ipv4Header.MIN_BYTES + 3);
                 forge.ip.totalLength(Ipv4Header.MIN_BYTES + 3).updateChecksum();
             }
             case 1 -> {
-                forge.icmp(node, STRANGER, Icmpv4Header.ECHO_REQUEST, 0, 30);
+                forge.icmp(node, IpAddress.ofIpv4(STRANGER), Icmpv4Header.ECHO_REQUEST, 0, 30);
                 forge.put(FrameForge.TRANSPORT + 2, random.nextInt());
             }
-            case 2, 3 -> forge.icmp(node, Addresses.ipv4((node + 1) % 2), Icmpv4Header.ECHO_REQUEST, 0, 30);
-            case 4 -> forge.icmp(node, STRANGER, Icmpv4Header.REDIRECT, 1, 30);
-            case 5 -> forge.icmp(node, STRANGER, Icmpv4Header.DESTINATION_UNREACHABLE, 1, 30);
+            case 2, 3 -> forge.icmp(node, Addresses.of((node + 1) % 2, false), Icmpv4Header.ECHO_REQUEST, 0, 30);
+            case 4 -> forge.icmp(node, IpAddress.ofIpv4(STRANGER), Icmpv4Header.REDIRECT, 1, 30);
+            case 5 -> forge.icmp(node, IpAddress.ofIpv4(STRANGER), Icmpv4Header.DESTINATION_UNREACHABLE, 1, 30);
             default -> {
                 final int remote = Addresses.ipv4(observer.flows().isEmpty() ? 0 : random.nextInt(2));
                 forge.icmpError(
                         node,
-                        STRANGER,
+                        IpAddress.ofIpv4(STRANGER),
                         random.nextInt(4),
-                        remote,
+                        IpAddress.ofIpv4(remote),
                         new int[] {random.nextInt(60_000), 1},
                         random.nextInt());
             }

@@ -41,8 +41,10 @@ public final class World implements AutoCloseable {
     private final PriorityQueue<Action> actions = new PriorityQueue<>();
     private final Set<TcpState> states = StackWatch.noStates();
     private final Attacker attacker;
+    private final PacketAttacker packetAttacker;
     private PcapngWriter capture;
     private boolean isHealed;
+    private boolean isResting;
     private long actionNumbers;
     private long steps;
     private long digest;
@@ -61,11 +63,18 @@ public final class World implements AutoCloseable {
         clock = new ManualClock(scenario.startNs());
         random = new SplittableRandom(scenario.seed() ^ 0x5DEE_CE66DL);
         observer = new WireObserver(new Sight());
-        network = new Network(random.split(), scenario.nodes(), observer, workspace.flights());
+        network = new Network(
+                random.split(), scenario.nodes(), observer, scenario.extras().cutter(), workspace.flights());
         for (int node = 0; node < scenario.nodes(); node++) {
             systems.add(build(node, workspace));
         }
         attacker = new Attacker(random.split(), network, observer, systems, clock);
+        packetAttacker = new PacketAttacker(
+                scenario.extras().random(),
+                network,
+                observer,
+                systems,
+                scenario.extras().hasIpv6());
         scenario.shapePaths(network);
     }
 
@@ -131,6 +140,15 @@ public final class World implements AutoCloseable {
         return attacker;
     }
 
+    PacketAttacker packetAttacker() {
+        return packetAttacker;
+    }
+
+    /** True once all dialogues are over. */
+    boolean isResting() {
+        return isResting;
+    }
+
     boolean isHealed() {
         return isHealed;
     }
@@ -140,6 +158,9 @@ public final class World implements AutoCloseable {
         require(runUntil(() -> systems.stream().allMatch(SimulatedSystem::isUp), 40_000_000), "systems come up");
         for (final SimulatedSystem system : systems) {
             for (final HostProcess process : system.processes()) {
+                if (scenario.extras().hintsLate()) {
+                    process.hintLate(scenario.extras().random());
+                }
                 for (int channel = 0; channel < scenario.channels(); channel++) {
                     process.openChannel(scenario.busyChance());
                 }
@@ -155,7 +176,9 @@ public final class World implements AutoCloseable {
             throw new OracleFailure("no progress although the network has healed:" + unfinished());
         }
         heal();
-        systems.forEach(system -> system.processes().forEach(process -> process.unlistenAll(clock.nowNs())));
+        isResting = true;
+        systems.forEach(system ->
+                system.processes().forEach(process -> process.listeners().unlistenAll(clock.nowNs())));
         rest();
         scenario.dialogues().forEach(dialogue -> DialogueOracle.check(dialogue, scenario, observer));
     }
@@ -195,7 +218,11 @@ public final class World implements AutoCloseable {
         if (begun == dialogue.repeats()) {
             return dialogue.clients().stream().allMatch(SocketProgram::isDone);
         }
-        process(dialogue.client(), dialogue.port()).connect(dialogue, true, clock.nowNs());
+        final HostProcess client = process(dialogue.client(), dialogue.port());
+        if (client.isDead()) {
+            return dialogue.clients().stream().allMatch(SocketProgram::isDone);
+        }
+        client.connect(dialogue, true, clock.nowNs());
         if (dialogue.opensAtOnce()) {
             process(dialogue.server(), dialogue.port()).connect(dialogue, false, clock.nowNs());
         }

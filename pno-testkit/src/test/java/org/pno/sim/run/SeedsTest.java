@@ -12,12 +12,54 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pno.sim.world.Coverage;
+import org.pno.sim.world.FaultKind;
 import org.pno.sim.world.SeedRun;
 import org.pno.sim.world.Workspace;
 import org.pno.tcp.TcpState;
 
 /** Whole systems under faults, a few seeds of the many that {@code pno sim} plays. */
 class SeedsTest {
+    /** What so few seeds reach of what matters: families, fragments, deaths, recovery. */
+    private static final List<String> NAMED = List.of(
+            "ip.reassembled",
+            "ip.drop.fragment-overlap",
+            "ip.drop.fragment-evicted",
+            "ip.drop.fragment-late",
+            "ip.tentative-source",
+            "ip.drop.extension",
+            "ndp.solicitations-out",
+            "ndp.advertisements-out",
+            "ndp.address-duplicate",
+            "ndp.address-conflict",
+            "icmp.path-mtus",
+            "bridge.no-channel",
+            "bridge.looped",
+            "bridge.quota",
+            "bridge.stale-submission",
+            "tcp.drop.accept-deferred",
+            "tcp.drop.reset-limited",
+            "tcp.drop.syn-queue-full",
+            "bridge.unaccepted-resets",
+            "bridge.no-credit",
+            "tcp.fast-recoveries",
+            "tcp.rack-lost-bytes",
+            "tcp.reordering-timeouts",
+            "tcp.tail-probes",
+            "tcp.timeouts",
+            "tcp.spurious-timeouts",
+            "tcp.undone-by-dsack",
+            "tcp.sack-reneged",
+            "tcp.cookies-received",
+            "tcp.path-narrowed",
+            "tcp.black-holes",
+            "tcp.window-probes",
+            "tcp.challenges",
+            "tcp.ecn-reductions",
+            "tcp.drop.paws",
+            "tcp.drop.outside-window",
+            "tcp.drop.no-connection",
+            "tcp.drop.data-after-close");
+
     private static final PrintStream QUIET = new PrintStream(OutputStream.nullOutputStream());
 
     private final Coverage coverage = new Coverage();
@@ -36,6 +78,12 @@ class SeedsTest {
         states.removeAll(series.coverage().states());
         states.remove(TcpState.LISTEN); // A listener is no connection.
         assertEquals(EnumSet.of(TcpState.CLOSED), states);
+        assertEquals(EnumSet.allOf(FaultKind.class), series.coverage().faults());
+        assertEquals(
+                List.of(),
+                NAMED.stream()
+                        .filter(name -> !series.coverage().hasReached(name))
+                        .toList());
     }
 
     /** Connections that were reset before a program could be told of them had no addresses. */
@@ -59,11 +107,16 @@ class SeedsTest {
         assertNull(play(seed, new Workspace()).what());
     }
 
-    /** TIME-WAIT that is over before the FIN comes again. */
-    @ParameterizedTest
-    @ValueSource(longs = {150, 17559})
-    void shouldAllowAResetBehindAShortTimeWait(final long seed) {
-        assertNull(play(seed, new Workspace()).what());
+    /** Its last socket had gone when the DPU had just looked, and then it slept. */
+    @Test
+    void shouldEndTheArenaOfADeadProcess() {
+        assertNull(play(31, new Workspace()).what());
+    }
+
+    /** The parent dies while it asks for a port that is still taken. */
+    @Test
+    void shouldGoOnWithWhatADeadParentAskedFor() {
+        assertNull(play(49, new Workspace()).what());
     }
 
     @Test

@@ -34,7 +34,7 @@ class WireObserverTest {
 
     private FrameView segment(final int from, final int flags, final int sequence, final int acknowledgment) {
         final int[] ports = from == 0 ? new int[] {CLIENT_PORT, SERVER_PORT} : new int[] {SERVER_PORT, CLIENT_PORT};
-        forge.segment(1 - from, Addresses.ipv4(from), ports, flags, new int[] {sequence, acknowledgment}, null, 0);
+        forge.segment(1 - from, Addresses.of(from, false), ports, flags, new int[] {sequence, acknowledgment}, null, 0);
         return view.wrap(forge.memory, FrameForge.FRAME, forge.length());
     }
 
