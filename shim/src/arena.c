@@ -6,11 +6,13 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libc.h"
 
 #define PAGE_BYTES 4096
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 #define HOLDER_STRIDE (PNO_HOLDER_BITMAP_OFFSET + (PNO_RECORD_COUNT + 511) / 512 * 64)
 #define CHANNELS_OFFSET PNO_ARENA_HEADER_BYTES
 #define RECORDS_OFFSET (CHANNELS_OFFSET + (size_t)PNO_CHANNEL_COUNT * PNO_CHAN_BYTES)
@@ -53,8 +55,7 @@ static void write_header(void)
 
 static void *map_shared(size_t bytes, int fd)
 {
-    int flags = MAP_SHARED | MAP_NORESERVE | (fd < 0 ? MAP_ANONYMOUS : 0);
-    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, fd, 0);
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
     return memory == MAP_FAILED ? NULL : memory;
 }
 
@@ -66,25 +67,84 @@ static bool map_base(int fd)
     return base != NULL;
 }
 
-int pno_arena_create(void)
+/* Maps both parts. False: errno tells why. */
+static bool map(int memory, int family)
 {
-    int fd = memfd_create("pno-arena", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (fd < 0)
-        return -errno;
-    if (ftruncate(fd, (off_t)TOTAL_BYTES) == 0 &&
-        libc_fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0 &&
-        (pno_arena.family = map_shared(sizeof(struct pno_family), -1)) != NULL && map_base(fd)) {
-        pno_arena.records = (struct pno_record *)(pno_arena.base + RECORDS_OFFSET);
-        pno_arena.tx_pool = pno_arena.base + TX_POOL_OFFSET;
-        pno_arena.rx_pool = pno_arena.base + RX_POOL_OFFSET;
+    pno_arena.family = map_shared(sizeof(struct pno_family), family);
+    if (pno_arena.family == NULL || !map_base(memory))
+        return false;
+    pno_arena.records = (struct pno_record *)(pno_arena.base + RECORDS_OFFSET);
+    pno_arena.tx_pool = pno_arena.base + TX_POOL_OFFSET;
+    pno_arena.rx_pool = pno_arena.base + RX_POOL_OFFSET;
+    return true;
+}
+
+static int sealed_memfd(const char *name, size_t bytes)
+{
+    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd >= 0 && (ftruncate(fd, (off_t)bytes) < 0 || libc_fcntl(fd, F_ADD_SEALS, SEALS) < 0)) {
+        int error = errno;
+        libc_close(fd);
+        errno = error;
+        return -1;
+    }
+    return fd;
+}
+
+/* 0 where it cannot be told: then everybody is in the same. */
+static uint64_t pid_namespace(void)
+{
+    struct stat status;
+    return stat("/proc/self/ns/pid", &status) == 0 ? status.st_ino : 0;
+}
+
+int pno_arena_create(int memory[2])
+{
+    memory[0] = sealed_memfd("pno-arena", TOTAL_BYTES);
+    memory[1] = memory[0] < 0 ? -1 : sealed_memfd("pno-family", sizeof(struct pno_family));
+    if (memory[1] >= 0 && map(memory[0], memory[1])) {
         write_header();
+        pno_arena.family->layout = PNO_FAMILY_LAYOUT;
+        pno_arena.family->pid_namespace = pid_namespace();
         pno_holder_claim(pno_bitmap_take(&pno_arena.family->holders, pno_arena.family->holder_words, PNO_HOLDER_COUNT));
-        return fd;
+        return 0;
     }
     int error = errno;
-    libc_close(fd);
+    for (size_t i = 0; i < 2; i++)
+        if (memory[i] >= 0)
+            libc_close(memory[i]);
     pno_arena_destroy();
     return -error;
+}
+
+/* Memory of that size that nobody can cut. */
+static bool is_sealed(int fd, size_t bytes)
+{
+    struct stat status;
+    int seals = libc_fcntl(fd, F_GET_SEALS, 0);
+    return seals >= 0 && (seals & SEALS) == SEALS && fstat(fd, &status) == 0 && (uint64_t)status.st_size == bytes;
+}
+
+static bool is_of_this_build(void)
+{
+    const struct pno_arena_header *header = (const struct pno_arena_header *)pno_arena.base;
+    return header->magic == PNO_ARENA_MAGIC && header->version == PNO_ARENA_VERSION &&
+           header->records_offset == RECORDS_OFFSET && header->tx_pool_offset == TX_POOL_OFFSET &&
+           pno_arena.family->layout == PNO_FAMILY_LAYOUT;
+}
+
+int pno_arena_join(int memory, int family)
+{
+    if (!is_sealed(memory, TOTAL_BYTES) || !is_sealed(family, sizeof(struct pno_family)))
+        return -EPROTO;
+    int error = map(memory, family) ? 0 : -errno;
+    if (error == 0 && !is_of_this_build())
+        error = -EPROTO;
+    if (error == 0 && pno_arena.family->pid_namespace != pid_namespace())
+        error = -EXDEV; /* who is alive cannot be told */
+    if (error < 0)
+        pno_arena_destroy();
+    return error;
 }
 
 void pno_arena_destroy(void)
@@ -116,9 +176,11 @@ uint32_t pno_holder_prepare(void)
     if (slot == PNO_NO_NUMBER)
         return slot;
     struct pno_holder *next = holder(slot);
-    for (size_t i = 0; i < PNO_BITMAP_WORDS(PNO_RECORD_COUNT); i++)
-        atomic_store_explicit(&next->bits[i], atomic_load_explicit(&pno_arena.holder->bits[i], memory_order_relaxed),
-                              memory_order_relaxed);
+    for (size_t i = 0; i < PNO_BITMAP_WORDS(PNO_RECORD_COUNT); i++) {
+        uint64_t bits =
+            pno_arena.holder == NULL ? 0 : atomic_load_explicit(&pno_arena.holder->bits[i], memory_order_relaxed);
+        atomic_store_explicit(&next->bits[i], bits, memory_order_relaxed);
+    }
     atomic_store(&next->state, (uint64_t)getpid() << PNO_HOLDER_STATE_FILLED_BY_SHIFT | PNO_HOLDER_STATE_FORKING);
     return slot;
 }
@@ -134,6 +196,38 @@ void pno_holder_claim(uint32_t slot)
     pno_arena.holder_slot = slot;
     pno_arena.holder = holder(slot);
     atomic_store(&pno_arena.holder->pid, (uint64_t)getpid());
+}
+
+static void clear_locks_and_waiters(struct pno_socket *socket, const uint64_t *channels)
+{
+    uint32_t self = (uint32_t)getpid();
+    atomic_compare_exchange_strong(&socket->tx_lock.owner, &(uint32_t){self}, 0);
+    atomic_compare_exchange_strong(&socket->rx_lock.owner, &(uint32_t){self}, 0);
+    for (size_t i = 0; i < PNO_LENGTH(socket->waiters); i++)
+        atomic_fetch_and(&socket->waiters[i], ~channels[i]);
+}
+
+void pno_arena_clear_past(void)
+{
+    struct pno_family *family = pno_arena.family;
+    uint64_t channels[PNO_BITMAP_WORDS(PNO_CHANNEL_COUNT)] = {0};
+    for (uint32_t number = 0; number < PNO_CHANNEL_COUNT; number++)
+        if (atomic_load(&family->channel_owners[number]) == (uint32_t)getpid())
+            channels[number / 64] |= 1ULL << number % 64;
+    for (uint32_t word = 0; word < PNO_BITMAP_WORDS(PNO_RECORD_COUNT); word++)
+        for (uint64_t taken = atomic_load(&family->record_words[word]); taken != 0; taken &= taken - 1)
+            clear_locks_and_waiters(&family->sockets[word * 64 + (uint32_t)__builtin_ctzll(taken)], channels);
+    for (uint32_t number = 0; number < PNO_CHANNEL_COUNT; number++)
+        if (channels[number / 64] >> number % 64 & 1) {
+            atomic_store(&family->channel_owners[number], 0);
+            pno_bitmap_give(&family->channels, family->channel_words, number);
+        }
+    for (uint32_t slot = 0; slot < PNO_HOLDER_COUNT; slot++) {
+        uint64_t state = PNO_HOLDER_STATE_LIVE;
+        if (slot != pno_arena.holder_slot && atomic_load(&holder(slot)->pid) == (uint64_t)getpid() &&
+            atomic_compare_exchange_strong(&holder(slot)->state, &state, PNO_HOLDER_STATE_FREE))
+            pno_bitmap_give(&family->holders, family->holder_words, slot);
+    }
 }
 
 void pno_hold(uint32_t record)

@@ -60,8 +60,10 @@ struct pno_socket {
     struct pno_options options;
 };
 
-/* The family's own memory: an anonymous shared mapping. */
+/* The family's own memory: a sealed memfd that the DPU only keeps, for who joins. */
 struct pno_family {
+    uint64_t layout;        /* PNO_FAMILY_LAYOUT: which build's struct this is */
+    uint64_t pid_namespace; /* in which its process ids mean something */
     struct pno_bitmap channels, records, holders, chunks;
     _Atomic uint64_t channel_words[PNO_BITMAP_WORDS(PNO_CHANNEL_COUNT)];
     _Atomic uint64_t record_words[PNO_BITMAP_WORDS(PNO_RECORD_COUNT)];
@@ -85,15 +87,25 @@ struct pno_arena {
 
 extern struct pno_arena pno_arena;
 
-/* Makes the arena, this process its first holder. Answers the memfd to pass to the DPU, or -errno. */
-int pno_arena_create(void);
+#define PNO_FAMILY_LAYOUT (0x506E4F46616D0001ULL ^ (uint64_t)sizeof(struct pno_family) << 16)
+
+/* Makes the arena, this process its first holder. 0, and the memfds of the arena and of the family's memory to pass to
+ * the DPU; or -errno. */
+int pno_arena_create(int memory[2]);
+
+/* Maps the arena of another family, to which this process comes. It holds nothing yet. 0 or -errno. */
+int pno_arena_join(int memory, int family);
+
+/* What an earlier program of this very process has left in the family's memory: an exec has ended its threads, and its
+ * channels and slots are the DPU's to forget. */
+void pno_arena_clear_past(void);
 
 /* Takes it back, where the DPU would not have it. */
 void pno_arena_destroy(void);
 
 struct pno_gring *pno_arena_gring(uint32_t channel);
 
-/* A holder slot that is free, with this process's bits in it, for a child that is about to be forked. */
+/* A holder slot that is free, with this process's bits in it, for a child that is about to be forked, or for itself. */
 uint32_t pno_holder_prepare(void);
 
 void pno_holder_cancel(uint32_t slot);

@@ -7,6 +7,7 @@
     PNO_SOCKET_CALLS(X)     \
     PNO_TRANSFER_CALLS(X)   \
     PNO_DESCRIPTOR_CALLS(X) \
+    PNO_PROCESS_CALLS(X)    \
     PNO_WAIT_CALLS(X)       \
     PNO_SIGNAL_CALLS(X)     \
     PNO_FORTIFIED_CALLS(X)
@@ -67,8 +68,35 @@
     X(ssize_t, preadv2, (int fd, const struct iovec *pieces, int count, off_t offset, int flags),  \
       (fd, pieces, count, offset, flags))                                                          \
     X(ssize_t, pwritev2, (int fd, const struct iovec *pieces, int count, off_t offset, int flags), \
-      (fd, pieces, count, offset, flags))                                                          \
-    X(pid_t, fork, (void), ())
+      (fd, pieces, count, offset, flags))
+
+#define PNO_PROCESS_CALLS(X)                                                                                           \
+    X(pid_t, fork, (void), ())                                                                                         \
+    X(pid_t, vfork, (void), ())                                                                                        \
+    X(pid_t, _Fork, (void), ())                                                                                        \
+    X(int, chroot, (const char *path), (path))                                                                         \
+    X(int, execve, (const char *path, char *const arguments[], char *const environment[]),                             \
+      (path, arguments, environment))                                                                                  \
+    X(int, execv, (const char *path, char *const arguments[]), (path, arguments))                                      \
+    X(int, execvp, (const char *file, char *const arguments[]), (file, arguments))                                     \
+    X(int, execvpe, (const char *file, char *const arguments[], char *const environment[]),                            \
+      (file, arguments, environment))                                                                                  \
+    X(int, fexecve, (int fd, char *const arguments[], char *const environment[]), (fd, arguments, environment))        \
+    X(int, execveat, (int directory, const char *path, char *const arguments[], char *const environment[], int flags), \
+      (directory, path, arguments, environment, flags))                                                                \
+    X(int, execl, (const char *path, const char *argument, ...), (path, argument))                                     \
+    X(int, execlp, (const char *file, const char *argument, ...), (file, argument))                                    \
+    X(int, execle, (const char *path, const char *argument, ...), (path, argument))                                    \
+    X(int, posix_spawn,                                                                                                \
+      (pid_t * child, const char *path, const posix_spawn_file_actions_t *actions,                                     \
+       const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[]),                       \
+      (child, path, actions, attributes, arguments, environment))                                                      \
+    X(int, posix_spawnp,                                                                                               \
+      (pid_t * child, const char *file, const posix_spawn_file_actions_t *actions,                                     \
+       const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[]),                       \
+      (child, file, actions, attributes, arguments, environment))                                                      \
+    X(int, posix_spawn_file_actions_adddup2, (posix_spawn_file_actions_t * actions, int fd, int number),               \
+      (actions, fd, number))
 
 #define PNO_WAIT_CALLS(X)                                                                                          \
     X(int, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))                          \

@@ -16,6 +16,12 @@
 #define REPLY_SECONDS 5
 #define REPLY_BYTES (PNO_MSG_WELCOME_ADDRESSES_OFFSET + PNO_MSG_MAX_ADDRESSES * PNO_MSG_WELCOME_ADDRESS_BYTES)
 #define REQUEST_BYTES PNO_MSG_LISTEN_BYTES
+#define MOST_DESCRIPTORS 2
+
+typedef union {
+    struct cmsghdr header;
+    char room[CMSG_SPACE(MOST_DESCRIPTORS * sizeof(int))];
+} descriptor_room;
 
 _Static_assert(sizeof(struct pno_dpu_address) == PNO_MSG_WELCOME_ADDRESS_BYTES, "address");
 _Static_assert(offsetof(struct pno_dpu_address, prefix) == PNO_MSG_ADDRESS_PREFIX, "address.prefix");
@@ -28,14 +34,18 @@ _Static_assert(PNO_MSG_LISTEN_RECORD_OFFSET == PNO_MSG_BODY_OFFSET + 4, "LISTEN.
 _Static_assert(PNO_MSG_LISTEN_GENERATION_OFFSET == PNO_MSG_BODY_OFFSET + 8, "LISTEN.generation");
 _Static_assert(PNO_MSG_LISTEN_BACKLOG_OFFSET == PNO_MSG_BODY_OFFSET + 12, "LISTEN.backlog");
 
+_Static_assert(PNO_MSG_SOCKET_RECORD_OFFSET == PNO_MSG_BODY_OFFSET + 4, "IDENTITY.record");
+_Static_assert(PNO_MSG_SOCKET_GENERATION_OFFSET == PNO_MSG_BODY_OFFSET + 8, "IDENTITY.generation");
+
 struct pno_control pno_control = {.fd = -1, .bell = -1};
 
 static struct pno_lock lock;
+static uid_t started_as;
 static int inherited = -1; /* the connection of the process that forked this one */
 
 struct reply {
     size_t length;
-    int fd; /* that came with it, or -1 */
+    int fds[MOST_DESCRIPTORS]; /* that came with it, or -1 */
     _Alignas(8) uint8_t bytes[REPLY_BYTES];
 };
 
@@ -54,6 +64,8 @@ static void put_u32(uint8_t *bytes, size_t offset, uint32_t value)
 const char *pno_control_path(void)
 {
     static char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+    if (path[0] != '\0')
+        return path; /* whatever became of the user and the environment meanwhile */
     const char *given = getenv("PNO_SOCKET");
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     if (given != NULL)
@@ -67,22 +79,21 @@ const char *pno_control_path(void)
     return path;
 }
 
-static int send_request(const uint8_t *request, size_t length, int fd)
+/* With the descriptors up to the first that is -1. */
+static int send_request(const uint8_t *request, size_t length, const int fds[MOST_DESCRIPTORS])
 {
-    union {
-        struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control = {0};
+    descriptor_room control = {0};
     struct iovec piece = {(void *)request, length};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
-    if (fd >= 0) {
+    size_t count = fds[0] < 0 ? 0 : fds[1] < 0 ? 1 : 2;
+    if (count > 0) {
         message.msg_control = &control;
-        message.msg_controllen = sizeof(control);
+        message.msg_controllen = CMSG_SPACE(count * sizeof(int));
         struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
         rights->cmsg_level = SOL_SOCKET;
         rights->cmsg_type = SCM_RIGHTS;
-        rights->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(rights), &fd, sizeof(fd));
+        rights->cmsg_len = CMSG_LEN(count * sizeof(int));
+        memcpy(CMSG_DATA(rights), fds, count * sizeof(int));
     }
     ssize_t sent;
     do {
@@ -93,10 +104,7 @@ static int send_request(const uint8_t *request, size_t length, int fd)
 
 static int receive_reply(struct reply *reply)
 {
-    union {
-        struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control;
+    descriptor_room control;
     struct iovec piece = {reply->bytes, sizeof(reply->bytes)};
     struct msghdr message = {
         .msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
@@ -107,10 +115,10 @@ static int receive_reply(struct reply *reply)
     if (length < PNO_MSG_BODY_OFFSET)
         return length < 0 ? -errno : -ECONNRESET;
     reply->length = (size_t)length;
-    reply->fd = -1;
+    reply->fds[0] = reply->fds[1] = -1;
     struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
     if (rights != NULL && rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS)
-        memcpy(&reply->fd, CMSG_DATA(rights), sizeof(reply->fd));
+        memcpy(reply->fds, CMSG_DATA(rights), rights->cmsg_len - CMSG_LEN(0));
     return 0;
 }
 
@@ -129,11 +137,19 @@ static int refusal(const struct reply *reply, char *why, size_t room)
     return error > 0 ? -error : -EPROTO;
 }
 
+static void close_received(const struct reply *reply)
+{
+    for (size_t i = 0; i < MOST_DESCRIPTORS; i++)
+        if (reply->fds[i] >= 0)
+            libc_close(reply->fds[i]);
+}
+
 /* Sends a request and waits for its reply of that type. */
-static int ask(uint8_t *request, size_t length, int fd, uint32_t expected, struct reply *reply, char *why, size_t room)
+static int ask(uint8_t *request, size_t length, const int fds[MOST_DESCRIPTORS], uint32_t expected, struct reply *reply,
+               char *why, size_t room)
 {
     put_u32(request, PNO_MSG_VERSION_OFFSET, PNO_ARENA_VERSION);
-    int error = send_request(request, length, fd);
+    int error = send_request(request, length, fds);
     if (error == 0)
         error = receive_reply(reply);
     if (error < 0) {
@@ -143,36 +159,93 @@ static int ask(uint8_t *request, size_t length, int fd, uint32_t expected, struc
     uint32_t type = u32_at(reply->bytes, PNO_MSG_TYPE_OFFSET);
     if (type == expected)
         return 0;
-    if (reply->fd >= 0)
-        libc_close(reply->fd);
+    close_received(reply);
     if (type == PNO_MSG_ERROR)
         return refusal(reply, why, room);
     snprintf(why, room, "the DPU answered with a message of type %u, expected %u", type, expected);
     return -EPROTO;
 }
 
-/* A request that is answered by OK; length says how much of the body it has. */
-static int request(uint32_t type, size_t length, const uint32_t body[4], int fd)
+/* A request that is answered by a message of that type; length says how much of the body it has. */
+static int exchange(uint32_t type, size_t length, const uint32_t body[4], const int fds[MOST_DESCRIPTORS],
+                    uint32_t expected, struct reply *reply)
 {
     uint8_t bytes[REQUEST_BYTES];
     char why[256];
-    struct reply reply;
     put_u32(bytes, PNO_MSG_TYPE_OFFSET, type);
     memcpy(bytes + PNO_MSG_BODY_OFFSET, body, REQUEST_BYTES - PNO_MSG_BODY_OFFSET);
     if (!pno_lock_take(&lock))
         return -EAGAIN;
-    int error = ask(bytes, length, fd, PNO_MSG_OK, &reply, why, sizeof(why));
+    int error = ask(bytes, length, fds, expected, reply, why, sizeof(why));
     pno_lock_give(&lock);
-    if (error < 0) {
+    if (error < 0)
         pno_log("request %u refused (%s): %s", type, strerrorname_np(-error), why);
+    return error;
+}
+
+/* The same, answered by OK: its value. */
+static int request(uint32_t type, size_t length, const uint32_t body[4], int fd)
+{
+    struct reply reply;
+    int error = exchange(type, length, body, (int[]){fd, -1}, PNO_MSG_OK, &reply);
+    if (error < 0)
         return error;
-    }
+    close_received(&reply);
     return reply.length < PNO_MSG_OK_BYTES ? -EPROTO : (int)u32_at(reply.bytes, PNO_MSG_OK_VALUE_OFFSET);
 }
 
-int pno_control_arena(int memfd)
+/* The same, answered by OK with a descriptor. */
+static int request_descriptor(uint32_t type, size_t length, const uint32_t body[4])
 {
-    return request(PNO_MSG_ARENA, PNO_MSG_ARENA_BYTES, (uint32_t[4]){0}, memfd);
+    struct reply reply;
+    int error = exchange(type, length, body, (int[]){-1, -1}, PNO_MSG_OK, &reply);
+    return error < 0 ? error : reply.fds[0] < 0 ? -EPROTO : reply.fds[0];
+}
+
+int pno_control_arena(const int memory[2])
+{
+    struct reply reply;
+    int error = exchange(PNO_MSG_ARENA, PNO_MSG_ARENA_BYTES, (uint32_t[4]){0}, memory, PNO_MSG_OK, &reply);
+    return error < 0                         ? error
+           : reply.length < PNO_MSG_OK_BYTES ? -EPROTO
+                                             : (int)u32_at(reply.bytes, PNO_MSG_OK_VALUE_OFFSET);
+}
+
+int pno_control_unlisten(uint32_t record, uint32_t generation)
+{
+    return request(PNO_MSG_UNLISTEN, PNO_MSG_SOCKET_BYTES, (uint32_t[4]){pno_arena.number, record, generation}, -1);
+}
+
+int pno_control_identity(uint32_t record, uint32_t generation)
+{
+    return request_descriptor(PNO_MSG_IDENTITY, PNO_MSG_SOCKET_BYTES,
+                              (uint32_t[4]){pno_arena.number, record, generation});
+}
+
+int pno_control_join(int fd, struct pno_joined *joined)
+{
+    struct reply reply;
+    int error = exchange(PNO_MSG_JOIN, PNO_MSG_JOIN_BYTES, (uint32_t[4]){0}, (int[]){fd, -1}, PNO_MSG_JOINED, &reply);
+    if (error < 0)
+        return error;
+    if (reply.length < PNO_MSG_JOINED_BYTES || reply.fds[1] < 0) {
+        close_received(&reply);
+        return -EPROTO;
+    }
+    *joined = (struct pno_joined){
+        .arena = u32_at(reply.bytes, PNO_MSG_SOCKET_ARENA_OFFSET),
+        .record = u32_at(reply.bytes, PNO_MSG_SOCKET_RECORD_OFFSET),
+        .generation = u32_at(reply.bytes, PNO_MSG_SOCKET_GENERATION_OFFSET),
+        .role = u32_at(reply.bytes, PNO_MSG_JOINED_ROLE_OFFSET),
+        .memory = reply.fds[0],
+        .family = reply.fds[1],
+    };
+    return 0;
+}
+
+int pno_control_spare(void)
+{
+    return request_descriptor(PNO_MSG_SPARE, PNO_MSG_SPARE_BYTES, (uint32_t[4]){0});
 }
 
 int pno_control_channel(uint32_t channel, int bell)
@@ -191,6 +264,13 @@ int pno_control_listen(uint32_t record, uint32_t generation, uint32_t backlog, i
                    placeholder);
 }
 
+static void be_patient(int fd)
+{
+    struct timeval patience = {.tv_sec = REPLY_SECONDS};
+    libc_setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    libc_setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+}
+
 static int connect_to(const char *path)
 {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
@@ -198,9 +278,7 @@ static int connect_to(const char *path)
     int fd = libc_socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
-    struct timeval patience = {.tv_sec = REPLY_SECONDS};
-    libc_setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    libc_setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    be_patient(fd);
     if (libc_connect(fd, (struct sockaddr *)&name, sizeof(name)) == 0)
         return fd;
     int error = errno;
@@ -213,7 +291,7 @@ static int take_welcome(const struct reply *reply, char *why, size_t room)
     uint32_t count = 0;
     if (reply->length >= PNO_MSG_WELCOME_ADDRESSES_OFFSET)
         count = u32_at(reply->bytes, PNO_MSG_WELCOME_ADDRESS_COUNT_OFFSET);
-    if (reply->fd < 0 || count > PNO_MSG_MAX_ADDRESSES ||
+    if (reply->fds[0] < 0 || count > PNO_MSG_MAX_ADDRESSES ||
         reply->length < PNO_MSG_WELCOME_ADDRESSES_OFFSET + count * sizeof(struct pno_dpu_address)) {
         snprintf(why, room, "the DPU's welcome is malformed: %zu bytes, %u addresses", reply->length, count);
         return -EPROTO;
@@ -225,7 +303,7 @@ static int take_welcome(const struct reply *reply, char *why, size_t room)
         pno_control.address_count = count;
         memcpy(pno_control.addresses, addresses, bytes);
     }
-    pno_control.bell = reply->fd;
+    pno_control.bell = reply->fds[0];
     pno_fd_internal(&pno_control.bell);
     return 0;
 }
@@ -239,13 +317,27 @@ int pno_control_open(uint32_t kind, char *why, size_t room)
                  path);
         return fd;
     }
-    pno_control.fd = fd;
+    socklen_t length = sizeof(pno_control.dpu);
+    libc_getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &pno_control.dpu, &length);
+    started_as = geteuid();
+    return pno_control_adopt(fd, kind, why, room);
+}
+
+bool pno_control_is_out_of_reach(void)
+{
+    return geteuid() != started_as || faccessat(AT_FDCWD, pno_control_path(), R_OK | W_OK, AT_EACCESS) < 0;
+}
+
+int pno_control_adopt(int spare, uint32_t kind, char *why, size_t room)
+{
+    pno_control.fd = spare;
+    be_patient(spare);
     pno_fd_internal(&pno_control.fd);
     uint8_t hello[PNO_MSG_HELLO_BYTES];
     struct reply reply;
     put_u32(hello, PNO_MSG_TYPE_OFFSET, PNO_MSG_HELLO);
     put_u32(hello, PNO_MSG_HELLO_KIND_OFFSET, kind);
-    int error = ask(hello, sizeof(hello), -1, PNO_MSG_WELCOME, &reply, why, room);
+    int error = ask(hello, sizeof(hello), (int[]){-1, -1}, PNO_MSG_WELCOME, &reply, why, room);
     if (error == 0)
         error = take_welcome(&reply, why, room);
     if (error < 0)

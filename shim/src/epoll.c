@@ -6,6 +6,7 @@
 
 #include "candidate.h"
 #include "channel.h"
+#include "identity.h"
 #include "libc.h"
 #include "listener.h"
 #include "log.h"
@@ -133,7 +134,7 @@ static long refuse_unknown_set(int set_fd, int fd)
 long pno_epoll_control(int set_fd, int operation, int fd, struct epoll_event *event)
 {
     struct pno_file *set_file = pno_file_of(set_fd);
-    struct pno_file *file = pno_file_of(fd);
+    struct pno_file *file = pno_file_known(fd);
     bool ours = file != NULL && file->ops->level != NULL;
     if (set_file == NULL && ours)
         return refuse_unknown_set(set_fd, fd);

@@ -46,6 +46,7 @@ struct pno_file *pno_file_for_record(uint32_t record, const struct pno_ops *ops)
     file->waiters = 0;
     file->bound = 0;
     file->told_gone = false;
+    file->named = false;
     file->ops = ops;
     return file;
 }
@@ -61,6 +62,7 @@ struct pno_file *pno_file_other(const struct pno_ops *ops)
     file->waiters = 0;
     file->bound = 0;
     file->told_gone = false;
+    file->named = false;
     file->ops = ops;
     return file;
 }
@@ -167,6 +169,18 @@ int pno_fd_convert(struct pno_file *old, struct pno_file *next, int fd, int inst
         if (pno_file_is(old, other))
             error = convert(other, next, instead);
     return error;
+}
+
+int pno_fd_reseat(struct pno_file *file, int instead)
+{
+    int answer = -EBADF;
+    for (int fd = 0, end = pno_fd_end(); fd < end; fd++) {
+        if (!pno_file_is(file, fd))
+            continue;
+        int flags = libc_fcntl(fd, F_GETFD, 0);
+        answer = libc_dup3(instead, fd, flags >= 0 && (flags & FD_CLOEXEC) ? O_CLOEXEC : 0) < 0 ? -errno : 0;
+    }
+    return answer;
 }
 
 void pno_fd_rename(struct pno_file *old, struct pno_file *next, int fd)

@@ -22,6 +22,9 @@ void pno_fd_forget(int fd);
  * CLOEXEC stays. Answers 0 or -errno. */
 int pno_fd_convert(struct pno_file *old, struct pno_file *next, int fd, int instead);
 
+/* Every number that names the file is a copy of the descriptor `instead` from now on; CLOEXEC stays. 0 or -errno. */
+int pno_fd_reseat(struct pno_file *file, int instead);
+
 /* close, dup and relatives, for any number. Results as the calls' own, errno set. */
 int pno_fd_close(int fd);
 int pno_fd_dup(int fd, int command, long lowest);

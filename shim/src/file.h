@@ -60,6 +60,7 @@ struct pno_file {
     uint32_t waiters;            /* threads in blocking waits, under the channel's lock */
     uint32_t parked_next;        /* 1 + the next file whose release waits, see fdtable.c */
     atomic_bool told_gone;       /* a listener has failed an accept for the DPU's end, and is silent from then on */
+    atomic_bool named;           /* its numbers are copies of a descriptor that names it, see identity.h */
     int bound;                   /* 1 + a kernel socket that holds the local port of a connection, or 0 */
     union {
         struct pno_candidate *candidate;

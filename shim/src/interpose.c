@@ -155,11 +155,3 @@ PNO_EXPORT int ioctl(int fd, unsigned long request, ...)
     PNO_OURS(fd, device, request, argument);
     return libc_ioctl(fd, request, argument);
 }
-
-PNO_EXPORT pid_t fork(void)
-{
-    pid_t child = PNO_LIBC_FUNCTION(fork)();
-    if (child < 0)
-        pno_process_fork_failed();
-    return child;
-}

@@ -6,6 +6,7 @@
 
 #include "fdtable.h"
 #include "file.h"
+#include "identity.h"
 #include "libc.h"
 
 /* An operation's answer as the call's result. */
@@ -17,15 +18,21 @@ static inline long pno_result(long answer)
     return -1;
 }
 
+/* True, and the file, if the number is of one that has that operation. */
+#define PNO_FILE_WITH(file, fd, operation)        \
+    ((file = pno_file_of(fd)) != NULL &&          \
+     (PNO_LIKELY(file->ops->operation != NULL) || \
+      ((file = pno_file_settled(file, fd)) != NULL && file->ops->operation != NULL)))
+
 /* Returns from the wrapper if the number is ours and its file has that operation, and does not pass. A call that is
  * made anew, as Linux restarts one after a signal, asks anew whose the number is. */
-#define PNO_OURS(fd, operation, ...)                                                                     \
-    for (struct pno_file * file_; (file_ = pno_file_of(fd)) != NULL && file_->ops->operation != NULL;) { \
-        long answer_ = file_->ops->operation(file_, fd, __VA_ARGS__);                                    \
-        if (PNO_LIKELY(answer_ != PNO_PASS && answer_ != -ERESTART))                                     \
-            return pno_result(answer_);                                                                  \
-        if (answer_ == PNO_PASS)                                                                         \
-            break;                                                                                       \
+#define PNO_OURS(fd, operation, ...)                                      \
+    for (struct pno_file * file_; PNO_FILE_WITH(file_, fd, operation);) { \
+        long answer_ = file_->ops->operation(file_, fd, __VA_ARGS__);     \
+        if (PNO_LIKELY(answer_ != PNO_PASS && answer_ != -ERESTART))      \
+            return pno_result(answer_);                                   \
+        if (answer_ == PNO_PASS)                                          \
+            break;                                                        \
     }
 
 /* Calls that no header declares unless a program is compiled for them. */

@@ -13,7 +13,7 @@
 
 static bool is_ours(int fd)
 {
-    struct pno_file *file = pno_file_of(fd);
+    struct pno_file *file = pno_file_known(fd);
     return file != NULL && (file->ops->level != NULL || file->ops == &pno_candidate_ops);
 }
 

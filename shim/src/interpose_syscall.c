@@ -95,6 +95,23 @@ static long transfer_call(long number, const long words[ARGUMENTS])
     }
 }
 
+static long process_call(long number, const long words[ARGUMENTS])
+{
+    switch (number) {
+    case SYS_execve:
+        return execve(AS_POINTER(0), AS_POINTER(1), AS_POINTER(2));
+    case SYS_execveat:
+        return execveat(AS_INT(0), AS_POINTER(1), AS_POINTER(2), AS_POINTER(3), AS_INT(4));
+#ifdef SYS_fork
+    case SYS_fork:
+    case SYS_vfork:
+        return _Fork();
+#endif
+    default:
+        return PNO_PASS;
+    }
+}
+
 static long call(long number, const long words[ARGUMENTS])
 {
     if (number == SYS_io_uring_setup && atomic_load_explicit(&pno_process.active, memory_order_relaxed))
@@ -102,7 +119,9 @@ static long call(long number, const long words[ARGUMENTS])
     long answer = descriptor_call(number, words);
     if (answer == PNO_PASS)
         answer = socket_call(number, words);
-    return answer == PNO_PASS ? transfer_call(number, words) : answer;
+    if (answer == PNO_PASS)
+        answer = transfer_call(number, words);
+    return answer == PNO_PASS ? process_call(number, words) : answer;
 }
 
 PNO_EXPORT long syscall(long number, ...)

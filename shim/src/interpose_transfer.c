@@ -6,6 +6,7 @@
 #include "candidate.h"
 #include "interpose.h"
 #include "log.h"
+#include "pass.h"
 #include "socket.h"
 #include "splice.h"
 
@@ -17,7 +18,7 @@
 
 static bool is_ours(int fd)
 {
-    struct pno_file *file = pno_file_of(fd);
+    struct pno_file *file = pno_file_known(fd);
     return file != NULL && file->ops->level != NULL;
 }
 
@@ -76,15 +77,23 @@ PNO_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
         message->msg_flags = 0;
     }
     PNO_OURS(fd, receive, message->msg_iov, message->msg_iovlen, flags);
-    return libc_recvmsg(fd, message, flags);
+    ssize_t got = libc_recvmsg(fd, message, flags);
+    if (got >= 0 && message->msg_controllen != 0)
+        pno_pass_in(message);
+    return got;
 }
 
 /* As Linux: the timeout is looked at after each message; a later one's failure is told by the next call. */
 PNO_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
 {
     unsigned done = 0;
-    if (!is_ours(fd))
-        return libc_recvmmsg(fd, messages, count, flags, timeout);
+    if (!is_ours(fd)) {
+        int got = libc_recvmmsg(fd, messages, count, flags, timeout);
+        for (int i = 0; i < got; i++)
+            if (messages[i].msg_hdr.msg_controllen != 0)
+                pno_pass_in(&messages[i].msg_hdr);
+        return got;
+    }
     if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_nsec < 0 || timeout->tv_nsec >= (long)PNO_NS_PER_S))
         return (int)pno_result(-EINVAL);
     uint64_t limit =
@@ -168,31 +177,14 @@ PNO_EXPORT ssize_t sendto(int fd, const void *buffer, size_t length, int flags, 
     return libc_sendto(fd, buffer, length, flags, name, name_length);
 }
 
-/* True if a message passes one of our descriptors on: the receiver would get the bare placeholder. */
-static bool passes_ours(const struct msghdr *message)
-{
-    struct msghdr *walk = (struct msghdr *)message;
-    for (struct cmsghdr *control = CMSG_FIRSTHDR(walk); control != NULL; control = CMSG_NXTHDR(walk, control)) {
-        if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS)
-            continue;
-        size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (size_t i = 0; i < count; i++) {
-            int fd;
-            memcpy(&fd, CMSG_DATA(control) + i * sizeof(fd), sizeof(fd));
-            if (is_ours(fd))
-                return true;
-        }
-    }
-    return false;
-}
-
 PNO_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     if (PNO_UNLIKELY(message->msg_controllen != 0)) {
         if (is_ours(fd))
             return pno_result(pno_unsupported("sendmsg with control data", EINVAL));
-        if (passes_ours(message))
-            return pno_result(pno_unsupported("passing an offloaded socket to another process", EOPNOTSUPP));
+        int error = pno_pass_out(message);
+        if (error < 0)
+            return pno_result(error);
     }
     if (message->msg_iovlen > IOV_MAX && is_ours(fd))
         return pno_result(-EMSGSIZE);
@@ -208,8 +200,14 @@ PNO_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 PNO_EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
     unsigned done = 0;
-    if (!is_ours(fd))
+    if (!is_ours(fd)) {
+        for (unsigned i = 0; i < count; i++) {
+            int error = messages[i].msg_hdr.msg_controllen == 0 ? 0 : pno_pass_out(&messages[i].msg_hdr);
+            if (error < 0)
+                return (int)pno_result(error);
+        }
         return libc_sendmmsg(fd, messages, count, flags);
+    }
     while (done < count && done < UIO_MAXIOV) {
         ssize_t sent = sendmsg(fd, &messages[done].msg_hdr, flags);
         if (sent < 0)

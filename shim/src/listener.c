@@ -355,6 +355,7 @@ static long listener_shutdown(struct pno_file *file, int fd, int how)
         libc_fcntl(fd, F_SETFL, libc_fcntl(fd, F_GETFL, 0) & ~O_NONBLOCK);
     pno_socket_set_flag(file, PNO_SHUT_READ);
     pno_watch_raised(file);
+    pno_control_unlisten(pno_file_number(file), file->generation);
     struct pno_file *candidate = pno_candidate_made(domain, &options);
     pno_fd_rename(file, candidate, fd);
     return 0;

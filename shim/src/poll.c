@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "channel.h"
+#include "identity.h"
 #include "libc.h"
 #include "listener.h"
 #include "log.h"
@@ -28,7 +29,7 @@ struct request {
 
 static struct pno_file *ours(int fd)
 {
-    struct pno_file *file = fd < 0 ? NULL : pno_file_of(fd);
+    struct pno_file *file = fd < 0 ? NULL : pno_file_known(fd);
     return file != NULL && file->ops->level != NULL ? file : NULL;
 }
 

@@ -11,6 +11,7 @@
 #include "channel.h"
 #include "control.h"
 #include "fdtable.h"
+#include "identity.h"
 #include "libc.h"
 #include "log.h"
 #include "rules.h"
@@ -26,28 +27,57 @@ struct pno_process pno_process = {.placeholder = -1};
 
 static struct pno_lock arena_lock;
 static bool control_is_parents; /* forked before there was an arena: a connection is made when one is needed */
+static int spare = -1;          /* the end of a connection for that, from the parent, where there is no other way */
 
 /* Of a thread that is forking. */
 static __thread uint32_t forking_slot __attribute__((tls_model("initial-exec"))) = PNO_NO_NUMBER;
+static __thread int forking_spare __attribute__((tls_model("initial-exec"))) = -1;
 static __thread bool forking_locked __attribute__((tls_model("initial-exec")));
+
+static int open_control(uint32_t kind, char *why, size_t room)
+{
+    int own = spare;
+    spare = -1;
+    return own >= 0 ? pno_control_adopt(own, kind, why, room) : pno_control_open(kind, why, room);
+}
+
+/* Under the lock. */
+static int connect_own(void)
+{
+    char why[256];
+    if (!control_is_parents)
+        return 0;
+    pno_control_close();
+    int error = open_control(PNO_MSG_KIND_PROGRAM, why, sizeof(why));
+    if (error < 0)
+        pno_log("%s", why);
+    else
+        control_is_parents = false;
+    return error;
+}
+
+int pno_process_connect(void)
+{
+    if (atomic_load(&pno_process.gone))
+        return -ENETDOWN;
+    if (!pno_lock_take(&arena_lock))
+        return -EDEADLK;
+    int error = connect_own();
+    pno_lock_give(&arena_lock);
+    return error;
+}
 
 static int open_arena(void)
 {
-    char why[256];
-    if (control_is_parents) {
-        pno_control_close();
-        int error = pno_control_open(PNO_MSG_KIND_PROGRAM, why, sizeof(why));
-        if (error < 0) {
-            pno_log("%s", why);
-            return error;
-        }
-        control_is_parents = false;
-    }
-    int fd = pno_arena_create();
-    if (fd < 0)
-        return fd;
-    int number = pno_control_arena(fd);
-    libc_close(fd);
+    int memory[2];
+    int error = connect_own();
+    if (error == 0)
+        error = pno_arena_create(memory);
+    if (error < 0)
+        return error;
+    int number = pno_control_arena(memory);
+    libc_close(memory[0]);
+    libc_close(memory[1]);
     if (number < 0) {
         pno_arena_destroy();
         return number;
@@ -106,19 +136,29 @@ void pno_process_glance(void)
 
 /* --- forks --- */
 
-static void before_fork(void)
+void pno_process_before_fork(void)
 {
     forking_slot = PNO_NO_NUMBER;
+    forking_spare = -1;
+    if (!atomic_load(&pno_process.active))
+        return;
     if (pno_self.held != 0)
         return; /* a signal handler that forks while we hold locks: its child does without us */
-    if (atomic_load(&pno_arena.known) && !atomic_load(&pno_process.gone))
-        forking_slot = pno_holder_prepare();
+    if (!atomic_load(&pno_process.gone)) {
+        if (atomic_load(&pno_arena.known))
+            forking_slot = pno_holder_prepare();
+        if (!control_is_parents && pno_control_is_out_of_reach())
+            forking_spare = pno_control_spare();
+    }
     pno_watch_prepare_fork();
     forking_locked = true;
 }
 
-static void after_fork_in_parent(void)
+void pno_process_after_fork_in_parent(void)
 {
+    if (forking_spare >= 0)
+        libc_close(forking_spare);
+    forking_spare = -1;
     if (forking_locked)
         pno_watch_after_fork(false);
     forking_locked = false;
@@ -142,13 +182,13 @@ static void forget_channels_of_files(void)
 }
 
 /* The slot may have been a dead process's whose end the DPU has not noticed yet: asked a few times. */
-static int claim_slot(void)
+static int claim_slot(uint32_t slot)
 {
     const struct timespec moment = {.tv_nsec = PNO_NS_PER_MS};
     int error;
-    pno_holder_claim(forking_slot);
+    pno_holder_claim(slot);
     for (int tries = 0; tries < CLAIM_TRIES; tries++) {
-        error = pno_control_holder(forking_slot);
+        error = pno_control_holder(slot);
         if (error != -EINVAL)
             break;
         nanosleep(&moment, NULL);
@@ -160,16 +200,20 @@ static int claim_slot(void)
 static int introduce_child(void)
 {
     char why[256] = "no holder slot is free";
-    int error = forking_slot == PNO_NO_NUMBER ? -EAGAIN : pno_control_open(PNO_MSG_KIND_CHILD, why, sizeof(why));
+    int error = forking_slot == PNO_NO_NUMBER ? -EAGAIN : open_control(PNO_MSG_KIND_CHILD, why, sizeof(why));
     if (error == 0)
-        error = claim_slot();
+        error = claim_slot(forking_slot);
     if (error < 0)
         pno_log("this child of a fork has no offloaded sockets (%s): %s", strerrorname_np(-error), why);
     return error;
 }
 
-static void after_fork_in_child(void)
+void pno_process_after_fork_in_child(void)
 {
+    if (!atomic_load(&pno_process.active))
+        return;
+    spare = forking_spare;
+    forking_spare = -1;
     pno_wait_forget();
     pno_signals_forget();
     pno_process.pid = getpid();
@@ -188,6 +232,42 @@ static void after_fork_in_child(void)
     if (!atomic_load(&pno_process.gone) && introduce_child() < 0)
         atomic_store(&pno_process.gone, true);
     pno_control_disinherit();
+}
+
+/* --- joining --- */
+
+static int join_arena(const struct pno_joined *joined)
+{
+    int error = pno_arena_join(joined->memory, joined->family);
+    if (error < 0)
+        return error;
+    pno_arena.number = joined->arena;
+    uint32_t slot = pno_holder_prepare();
+    error = slot == PNO_NO_NUMBER ? -EAGAIN : claim_slot(slot);
+    if (error < 0) {
+        if (slot != PNO_NO_NUMBER)
+            pno_holder_cancel(slot);
+        pno_arena_destroy();
+        return error;
+    }
+    pno_arena_clear_past();
+    atomic_store(&pno_arena.known, true);
+    return 0;
+}
+
+int pno_process_join(const struct pno_joined *joined)
+{
+    int error = -EDEADLK;
+    if (pno_lock_take(&arena_lock)) {
+        if (!atomic_load(&pno_arena.known))
+            error = join_arena(joined);
+        else
+            error = pno_arena.number == joined->arena ? 0 : -EXDEV;
+        pno_lock_give(&arena_lock);
+    }
+    libc_close(joined->memory);
+    libc_close(joined->family);
+    return error;
 }
 
 /* --- the start --- */
@@ -215,6 +295,7 @@ __attribute__((constructor)) static void start(void)
     }
     pno_process.placeholder = libc_socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     pno_fd_internal(&pno_process.placeholder);
-    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    pthread_atfork(pno_process_before_fork, pno_process_after_fork_in_parent, pno_process_after_fork_in_child);
     atomic_store(&pno_process.active, true);
+    pno_identity_meet_all();
 }

@@ -20,6 +20,19 @@ extern struct pno_process pno_process;
 /* Makes sure that there is an arena which the DPU knows. 0 or -errno. */
 int pno_process_arena(void);
 
+/* Makes sure that the control connection is this process's own. 0 or -errno. */
+int pno_process_connect(void);
+
+/* Shares the arena of a socket that came from elsewhere, unless it is ours already; closes the descriptors. 0, or
+ * -errno: -EXDEV if this process has another arena. */
+struct pno_joined;
+int pno_process_join(const struct pno_joined *joined);
+
+/* Around a fork. */
+void pno_process_before_fork(void);
+void pno_process_after_fork_in_parent(void);
+void pno_process_after_fork_in_child(void);
+
 /* The control connection has ended. */
 void pno_process_dpu_gone(void);
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "file.h"
+#include "identity.h"
 
 #define STACK_FDS 256
 #define BITS_OF_WORD (8 * sizeof(unsigned long))
@@ -24,7 +24,7 @@ static void set_bit(int fd, fd_set *set)
 
 static bool is_ours(int fd)
 {
-    struct pno_file *file = pno_file_of(fd);
+    struct pno_file *file = pno_file_known(fd);
     return file != NULL && file->ops->level != NULL;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "fdtable.h"
+#include "identity.h"
 #include "libc.h"
 #include "signals.h"
 #include "socket.h"
@@ -175,8 +176,8 @@ static long from_pipe(struct pno_file *file, int fd, int pipe, size_t length, un
 
 long pno_splice(int in, off64_t *in_offset, int out, off64_t *out_offset, size_t length, unsigned flags)
 {
-    struct pno_file *source = pno_file_of(in);
-    struct pno_file *target = pno_file_of(out);
+    struct pno_file *source = pno_file_known(in);
+    struct pno_file *target = pno_file_known(out);
     bool from_socket = source != NULL && source->ops == &pno_socket_ops;
     bool to_socket = target != NULL && target->ops == &pno_socket_ops;
     if (!from_socket && !to_socket)

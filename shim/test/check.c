@@ -31,6 +31,28 @@ void check_register(const char *name, test_function *function, const struct stac
     tests[test_count++].stack = stack;
 }
 
+static struct {
+    const char *name;
+    check_program *program;
+} programs[TESTS];
+static size_t program_count;
+
+void check_register_program(const char *name, check_program *program)
+{
+    programs[program_count].name = name;
+    programs[program_count++].program = program;
+}
+
+static int run_program(const char *name, int count, char **arguments)
+{
+    for (size_t i = 0; i < program_count; i++)
+        if (strcmp(programs[i].name, name) == 0) {
+            programs[i].program(count, arguments);
+            return 0;
+        }
+    return 2;
+}
+
 void check_failed(const char *file, int line, const char *format, ...)
 {
     va_list arguments;
@@ -92,6 +114,9 @@ static int run(size_t at)
 int main(int count, char **arguments)
 {
     size_t numbers[3] = {0}; /* passed, failed, skipped */
+    const char *program = getenv("CHECK_PROGRAM");
+    if (program != NULL)
+        return run_program(program, count, arguments);
     signal(SIGPIPE, SIG_DFL);
     for (size_t i = 0; i < test_count; i++) {
         if (count > 1 && strstr(tests[i].name, arguments[1]) == NULL)

@@ -53,6 +53,18 @@ extern const struct stack pno_stack;
     }                                                              \
     static void name(const struct stack *stack)
 
+/* What a test execs: this very program again, told by CHECK_PROGRAM to be that instead. It ends with 0. */
+typedef void check_program(int count, char **arguments);
+void check_register_program(const char *name, check_program *program);
+
+#define PROGRAM(name)                                              \
+    static void name(int count, char **arguments);                 \
+    __attribute__((constructor)) static void register_##name(void) \
+    {                                                              \
+        check_register_program(#name, name);                       \
+    }                                                              \
+    static void name(int count __attribute__((unused)), char **arguments __attribute__((unused)))
+
 #define CHECK(condition)                                                                           \
     do {                                                                                           \
         if (!(condition))                                                                          \

@@ -20,6 +20,7 @@
 #define CLIENTS 64
 #define HELD 8
 #define ROUNDS_BEFORE_HEARING 16
+#define LOOK_MILLIS 2 /* between looks for a listener's kernel socket */
 
 struct client {
     int fd;
@@ -44,24 +45,29 @@ static uint32_t u32_at(const uint8_t *bytes, size_t offset)
     return value;
 }
 
-static void send_reply(int fd, uint8_t *bytes, size_t length, uint32_t type, int passed)
+static void send_reply_with(int fd, uint8_t *bytes, size_t length, uint32_t type, const int *passed, size_t count)
 {
-    char room[CMSG_SPACE(sizeof(int))] = {0};
+    char room[CMSG_SPACE(2 * sizeof(int))] = {0};
     struct iovec piece = {bytes, length};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
     put_u32(bytes, PNO_MSG_TYPE_OFFSET, type);
     put_u32(bytes, PNO_MSG_VERSION_OFFSET, PNO_ARENA_VERSION);
-    if (passed >= 0) {
+    if (count > 0) {
         message.msg_control = room;
-        message.msg_controllen = sizeof(room);
+        message.msg_controllen = CMSG_SPACE(count * sizeof(int));
         struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
         rights->cmsg_level = SOL_SOCKET;
         rights->cmsg_type = SCM_RIGHTS;
-        rights->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(rights), &passed, sizeof(passed));
+        rights->cmsg_len = CMSG_LEN(count * sizeof(int));
+        memcpy(CMSG_DATA(rights), passed, count * sizeof(int));
     }
     if (sendmsg(fd, &message, MSG_NOSIGNAL) < 0)
         perror("fakedpu: reply");
+}
+
+static void send_reply(int fd, uint8_t *bytes, size_t length, uint32_t type, int passed)
+{
+    send_reply_with(fd, bytes, length, type, &passed, passed >= 0);
 }
 
 static void send_ok(int fd, uint32_t value)
@@ -69,6 +75,14 @@ static void send_ok(int fd, uint32_t value)
     uint8_t bytes[PNO_MSG_OK_BYTES];
     put_u32(bytes, PNO_MSG_OK_VALUE_OFFSET, value);
     send_reply(fd, bytes, sizeof(bytes), PNO_MSG_OK, -1);
+}
+
+/* With a descriptor, which is closed here. */
+static void give(int fd, int descriptor)
+{
+    uint8_t bytes[PNO_MSG_OK_BYTES] = {0};
+    send_reply(fd, bytes, sizeof(bytes), PNO_MSG_OK, descriptor);
+    close(descriptor);
 }
 
 static void send_error(int fd, int error)
@@ -126,11 +140,55 @@ static int do_listen(const uint8_t *request, int placeholder)
         getsockopt(placeholder, IPPROTO_IPV6, IPV6_V6ONLY, &only6, &only6_length);
         family = IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr) && only6 == 0 ? 0 : 6;
     }
-    return fake_listen(arena, u32_at(request, PNO_MSG_LISTEN_RECORD_OFFSET),
-                       u32_at(request, PNO_MSG_LISTEN_GENERATION_OFFSET), family, address, ntohs(in->sin_port));
+    uint32_t record = u32_at(request, PNO_MSG_LISTEN_RECORD_OFFSET);
+    uint32_t generation = u32_at(request, PNO_MSG_LISTEN_GENERATION_OFFSET);
+    int error = fake_listen(arena, record, generation, family, address, ntohs(in->sin_port));
+    if (error == 0)
+        fake_name_listener(arena, record, generation, placeholder);
+    return error;
 }
 
-static void serve(struct client *client, const uint8_t *request, int passed)
+static void identity(const struct client *client, struct fake_arena *arena, const uint8_t *request)
+{
+    uint32_t record = u32_at(request, PNO_MSG_SOCKET_RECORD_OFFSET);
+    uint32_t generation = u32_at(request, PNO_MSG_SOCKET_GENERATION_OFFSET);
+    int name = -1;
+    if (arena != NULL && fake_is_connection(arena, record, generation))
+        name = fake_name_connection(arena, record, generation);
+    if (name >= 0)
+        give(client->fd, name);
+    else
+        send_error(client->fd, EAGAIN);
+}
+
+static void join(const struct client *client, int shown)
+{
+    uint8_t bytes[PNO_MSG_JOINED_BYTES] = {0};
+    uint32_t record, generation, role;
+    struct fake_arena *arena = fake_name_find(shown, &record, &generation, &role);
+    if (arena == NULL) {
+        send_error(client->fd, ENOENT);
+        return;
+    }
+    put_u32(bytes, PNO_MSG_SOCKET_ARENA_OFFSET, fake_arena_number(arena));
+    put_u32(bytes, PNO_MSG_SOCKET_RECORD_OFFSET, record);
+    put_u32(bytes, PNO_MSG_SOCKET_GENERATION_OFFSET, generation);
+    put_u32(bytes, PNO_MSG_JOINED_ROLE_OFFSET, role);
+    send_reply_with(client->fd, bytes, sizeof(bytes), PNO_MSG_JOINED, fake_arena_memory(arena), 2);
+}
+
+static void spare(const struct client *client)
+{
+    int pair[2];
+    if (client_count == CLIENTS || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+        send_error(client->fd, EMFILE);
+        return;
+    }
+    clients[client_count++] = (struct client){.fd = pair[0], .bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+    give(client->fd, pair[1]);
+}
+
+static void serve(struct client *client, const uint8_t *request, int passed, int family)
 {
     struct fake_arena *arena = fake_arena_of(u32_at(request, PNO_MSG_BODY_OFFSET));
     uint32_t second = u32_at(request, PNO_MSG_BODY_OFFSET + 4);
@@ -145,6 +203,7 @@ static void serve(struct client *client, const uint8_t *request, int passed)
             send_error(client->fd, EINVAL);
             return;
         }
+        fake_arena_keep(arena, passed, family);
         add_holder(client, arena, 0);
         send_ok(client->fd, fake_arena_number(arena));
         return;
@@ -160,7 +219,22 @@ static void serve(struct client *client, const uint8_t *request, int passed)
         break;
     case PNO_MSG_LISTEN:
         error = do_listen(request, passed);
+        close(passed);
         break;
+    case PNO_MSG_IDENTITY:
+        identity(client, arena, request);
+        return;
+    case PNO_MSG_JOIN:
+        join(client, passed);
+        close(passed);
+        return;
+    case PNO_MSG_UNLISTEN:
+        if (arena != NULL)
+            fake_name_forget(arena, second, u32_at(request, PNO_MSG_SOCKET_GENERATION_OFFSET));
+        break;
+    case PNO_MSG_SPARE:
+        spare(client);
+        return;
     default:
         error = EPROTO;
     }
@@ -176,7 +250,7 @@ static bool hear(struct client *client)
     uint8_t request[64] = {0};
     union {
         struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(int))];
+        char room[CMSG_SPACE(2 * sizeof(int))];
     } control;
     struct iovec piece = {request, sizeof(request)};
     struct msghdr message = {
@@ -189,11 +263,11 @@ static bool hear(struct client *client)
         close(client->bell);
         return false;
     }
-    int passed = -1;
+    int passed[2] = {-1, -1};
     struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
     if (rights != NULL)
-        memcpy(&passed, CMSG_DATA(rights), sizeof(passed));
-    serve(client, request, passed);
+        memcpy(passed, CMSG_DATA(rights), rights->cmsg_len - CMSG_LEN(0));
+    serve(client, request, passed[0], passed[1]);
     return true;
 }
 
@@ -208,14 +282,16 @@ static void greet(int listener)
 
 static void sleep_and_hear(int listener, int timeout)
 {
-    struct pollfd fds[1 + 2 * CLIENTS] = {{.fd = listener, .events = POLLIN}};
+    struct pollfd fds[1 + 2 * CLIENTS + FAKE_NAMES] = {{.fd = listener, .events = POLLIN}};
     size_t count = client_count;
     for (size_t i = 0; i < count; i++) {
         fds[1 + 2 * i] = (struct pollfd){.fd = clients[i].fd, .events = POLLIN};
         fds[2 + 2 * i] = (struct pollfd){.fd = clients[i].bell, .events = POLLIN};
     }
-    if (poll(fds, 1 + 2 * count, timeout) <= 0)
+    size_t named = fake_names_poll(fds + 1 + 2 * count);
+    if (poll(fds, 1 + 2 * count + named, timeout) <= 0)
         return;
+    fake_names_hear(fds + 1 + 2 * count, named);
     for (size_t i = count; i-- > 0;) {
         uint64_t rung;
         if (fds[2 + 2 * i].revents != 0 && read(clients[i].bell, &rung, sizeof(rung)) < 0)
@@ -237,7 +313,9 @@ static void run(int listener)
             sleep_and_hear(listener, 0); /* busy clients must not keep others from being heard */
             continue;
         }
-        sleep_and_hear(listener, fake_park() ? -1 : 0);
+        fake_names_asked();
+        bool asleep = fake_park();
+        sleep_and_hear(listener, !asleep ? 0 : fake_names_asked() ? LOOK_MILLIS : -1);
         fake_unpark();
     }
 }

@@ -3,7 +3,9 @@
 #ifndef FAKEDPU_H
 #define FAKEDPU_H
 
+#include <poll.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "layout.h"
@@ -29,6 +31,29 @@ int fake_listen(struct fake_arena *arena, uint32_t record, uint32_t generation, 
 /* A slot counts as long as its process lives. */
 bool fake_holder_live(struct fake_arena *arena, uint32_t slot, bool live);
 bool fake_holder_is_forking(struct fake_arena *arena, uint32_t slot);
+
+/* Memory that a process needs to join: what ARENA brought. */
+void fake_arena_keep(struct fake_arena *arena, int memory, int family);
+const int *fake_arena_memory(const struct fake_arena *arena);
+
+/* A connection of that generation is there. */
+bool fake_is_connection(struct fake_arena *arena, uint32_t record, uint32_t generation);
+
+/* Somebody may have let go of the record. */
+void fake_released(struct fake_arena *arena, uint32_t record);
+
+/* Names, see fakedpu_names.c. A descriptor, or -1. */
+#define FAKE_NAMES 256
+int fake_name_connection(struct fake_arena *arena, uint32_t record, uint32_t generation);
+void fake_name_listener(struct fake_arena *arena, uint32_t record, uint32_t generation, int placeholder);
+void fake_name_forget(struct fake_arena *arena, uint32_t record, uint32_t generation);
+bool fake_name_holds(const struct fake_arena *arena, uint32_t record, uint32_t generation);
+struct fake_arena *fake_name_find(int fd, uint32_t *record, uint32_t *generation, uint32_t *role);
+
+/* True if since the last time it was asked for a listener that must be looked at again soon. */
+bool fake_names_asked(void);
+size_t fake_names_poll(struct pollfd *fds);
+void fake_names_hear(const struct pollfd *fds, size_t count);
 
 /* Does all there is to do. True if anything was done. */
 bool fake_pump(void);

@@ -52,6 +52,7 @@ struct fake_arena {
     uint32_t end; /* no record beyond is in use */
     bool live[SLOTS];
     bool fenced;
+    int memory[2]; /* descriptors of the arena and of the family's memory */
 };
 
 static struct fake_arena *arenas[ARENAS];
@@ -107,6 +108,28 @@ uint32_t fake_arena_number(const struct fake_arena *arena)
     while (arenas[number] != arena)
         number++;
     return number;
+}
+
+void fake_arena_keep(struct fake_arena *arena, int memory, int family)
+{
+    arena->memory[0] = memory;
+    arena->memory[1] = family;
+}
+
+const int *fake_arena_memory(const struct fake_arena *arena)
+{
+    return arena->memory;
+}
+
+bool fake_is_connection(struct fake_arena *arena, uint32_t record, uint32_t generation)
+{
+    return record < arena->header.record_count && arena->records[record].generation == generation &&
+           (arena->records[record].role == ROLE_CONNECTION || arena->records[record].role == ROLE_CREDIT);
+}
+
+void fake_released(struct fake_arena *arena, uint32_t record)
+{
+    arena->records[record].released = true;
 }
 
 bool fake_channel_add(struct fake_arena *arena, uint32_t channel, int bell)
@@ -460,7 +483,7 @@ static bool is_held(const struct fake_arena *arena, uint32_t number)
         if (holder_counts(arena, slot) && atomic_load(&holder->bits[number / 64]) >> number % 64 & 1)
             return true;
     }
-    return false;
+    return fake_name_holds(arena, number, arena->records[number].generation);
 }
 
 /* Nobody reads any more: FIN after what was written, or RST if bytes were left unread. True if anything was done. */

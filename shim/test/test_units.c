@@ -93,7 +93,8 @@ static void take_record(void)
 {
     struct pno_options options;
     pno_options_reset(&options);
-    CHECK(pno_arena_create() >= 0);
+    int memory[2];
+    CHECK_EQ(pno_arena_create(memory), 0);
     uint32_t number = pno_record_take(0, &options);
     CHECK_EQ(number, 0);
     record = &pno_arena.records[number];

@@ -24,6 +24,7 @@ public final class UnixSocket {
     public static final int NONBLOCK = 0x800;
 
     private static final int AF_UNIX = 1;
+    private static final int SHUT_RD = 0;
     private static final int SHUT_RDWR = 2;
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
@@ -93,6 +94,11 @@ public final class UnixSocket {
     /** Ends a connection both ways at once, whatever becomes of the descriptor. */
     public static void shutdown(final int socket) {
         SHUTDOWN.call(socket, SHUT_RDWR);
+    }
+
+    /** Takes nothing more from the other end, which is told so when it sends. */
+    public static void shutdownReading(final int socket) {
+        SHUTDOWN.call(socket, SHUT_RD);
     }
 
     /** The process that connected, or that listened, at the time it did. */

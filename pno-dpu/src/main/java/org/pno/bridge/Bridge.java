@@ -60,7 +60,7 @@ public final class Bridge {
         intents = new Intents(port, table, journal, settings.listener(), bus, this.counters);
         stack = stackFactory.create(intents);
         context = new BridgeContext(bus, stack, table, new Slots(), new Fences(), journal, this.counters);
-        parts = BridgeParts.build(context, port, startNs);
+        parts = BridgeParts.build(context, port, settings.listener(), startNs);
         arenas = new Arenas(context, parts, settings.listener(), settings.limits(), settings.epoch());
         intents.join(stack, parts.receive(), parts.transmit(), parts.publisher(), parts.listeners());
     }
@@ -276,6 +276,54 @@ public final class Bridge {
             socket.listenRequest = request;
             parts.records().read(socket, RecordReads.FLAG_LISTEN);
         }
+    }
+
+    /**
+     * Something stands for a socket from now on that no holder slot tells of: it counts as held, until
+     * {@link #unanchor}, as often.
+     *
+     * @return false if the record is no such socket
+     */
+    public boolean anchor(final HostArena arena, final int record, final int generation) {
+        final BridgeSocket socket = living(arena, record, generation);
+        if (socket == null) {
+            return false;
+        }
+        socket.anchors++;
+        return true;
+    }
+
+    /** What stood for it is no more; of a socket that has ended meanwhile nothing is to be done. */
+    public void unanchor(final HostArena arena, final int record, final int generation) {
+        final BridgeSocket socket = living(arena, record, generation);
+        if (socket != null && socket.anchors > 0) {
+            socket.anchors--;
+            parts.holders().check(socket);
+        }
+    }
+
+    /** Asks anew whether anybody holds it; {@link BridgeListener#onOnlyAnchored} tells if not. */
+    public void check(final HostArena arena, final int record, final int generation) {
+        final BridgeSocket socket = living(arena, record, generation);
+        if (socket != null) {
+            parts.holders().check(socket);
+        }
+    }
+
+    /** True if the record is a listener or a connection of that generation, and not closed. */
+    public boolean isSocket(final HostArena arena, final int record, final int generation) {
+        return living(arena, record, generation) != null;
+    }
+
+    private static BridgeSocket living(final HostArena arena, final int record, final int generation) {
+        final BridgeSocket socket =
+                arena.isLive() && arena.geometry().hasRecord(record) ? arena.socketOrNull(record) : null;
+        return socket != null
+                        && socket.generation == generation
+                        && (socket.role == Role.CONNECTION || socket.role == Role.LISTENER)
+                        && !socket.isClosed
+                ? socket
+                : null;
     }
 
     /** Shows every listener and every connection to {@code visitor}. Not for the hot path. */

@@ -18,7 +18,8 @@ record BridgeParts(
         SubmissionPath submissions,
         Holders holders) {
 
-    static BridgeParts build(final BridgeContext context, final PacketPort port, final long nowNs) {
+    static BridgeParts build(
+            final BridgeContext context, final PacketPort port, final BridgeListener listener, final long nowNs) {
         final ChunkMaps maps = new ChunkMaps();
         final HolderQueue released = new HolderQueue();
         final Holdings holdings = new Holdings(nowNs);
@@ -34,7 +35,7 @@ record BridgeParts(
         final RecordReads records = new RecordReads(context, levels, connections, listeners, released);
         final Sweeps sweeps = new Sweeps(context, records);
         final SubmissionPath submissions = new SubmissionPath(context, channels, levels, transmitMaps, records, sweeps);
-        final Holders holders = new Holders(context, records, released);
+        final Holders holders = new Holders(context, records, released, listener);
         return new BridgeParts(
                 maps,
                 holdings,

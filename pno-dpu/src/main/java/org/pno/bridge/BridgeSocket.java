@@ -61,6 +61,8 @@ final class BridgeSocket {
     boolean isClosed;
     /** Some process let go of it before its listener's rxRead was seen to have passed its entry. */
     boolean isReleasedEarly;
+    /** What stands for it outside the arena and is open: while there is any, it counts as held. */
+    int anchors;
     /** Stands in the {@link HolderQueue}. */
     boolean isCheckWanted;
 
@@ -174,6 +176,7 @@ final class BridgeSocket {
         isIntroduced = false;
         isReleasedEarly = false;
         isClosed = false;
+        anchors = 0;
         isEnding = false;
         isDirty = false;
         isAddressPosted = false;

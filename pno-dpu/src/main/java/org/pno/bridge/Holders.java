@@ -9,7 +9,8 @@ import org.pno.sys.Errno;
 /**
  * Finds out whether anybody still holds a record: which holder slots count, then the record's bit in each of them.
  * Slots count while their process lives; those that a parent has filled for a child, while the parent's connection
- * lasts.
+ * lasts. What is anchored to a socket holds it too, without a slot: descriptors that are on their way to another
+ * process.
  *
  * <pre>
  *   released ─► states of all slots by read ─► the record's bits by read ─► none set: the record is read and closed
@@ -36,12 +37,18 @@ final class Holders {
     private final BridgeContext context;
     private final RecordReads records;
     private final HolderQueue released;
+    private final BridgeListener listener;
     private int budget;
 
-    Holders(final BridgeContext context, final RecordReads records, final HolderQueue released) {
+    Holders(
+            final BridgeContext context,
+            final RecordReads records,
+            final HolderQueue released,
+            final BridgeListener listener) {
         this.context = context;
         this.records = records;
         this.released = released;
+        this.listener = listener;
     }
 
     void beginCycle() {
@@ -62,7 +69,7 @@ final class Holders {
             final BridgeSocket socket = bitReads.item();
             final Slot slot = bitSlots.item();
             if (canBeChecked(socket) && !isHeld(socket, slot, (int) bitReads.value())) {
-                records.read(socket, RecordReads.FLAG_CLOSE);
+                onUnheld(socket);
             }
             context.slots().give(slot);
             bitReads.remove();
@@ -133,12 +140,27 @@ final class Holders {
                 continue;
             }
             if (count == 0) {
-                records.read(socket, RecordReads.FLAG_CLOSE);
+                onUnheld(socket);
             } else {
                 readBits(states, socket, count);
             }
         }
         look(states);
+    }
+
+    /** No slot that counts holds it. */
+    private void onUnheld(final BridgeSocket socket) {
+        if (socket.anchors > 0) {
+            records.read(socket, 0); // What its last process wrote goes out, though the next may never say a word.
+            listener.onOnlyAnchored(socket.arena, socket.record, socket.generation);
+        } else {
+            records.read(socket, RecordReads.FLAG_CLOSE);
+        }
+    }
+
+    /** Asks anew whether anybody holds it. */
+    void check(final BridgeSocket socket) {
+        released.add(socket);
     }
 
     private void readBits(final HolderStates states, final BridgeSocket socket, final int count) {
@@ -201,6 +223,7 @@ final class Holders {
         }
         final long hostPid = slot.memory().get(JAVA_LONG, slot.offset() + HolderDescriptor.PID_OFFSET);
         final Holder holder = new Holder(arena, adoption.slot(), hostPid);
+        arena.holders().removeIf(other -> !other.isAlive() && !other.isConnected());
         arena.holders().add(holder);
         // From now on the slot counts as long as its process lives, no longer as one that a parent has filled.
         final long stateWord = arena.geometry().holderOffset(holder.slot()) + HolderDescriptor.STATE_OFFSET;

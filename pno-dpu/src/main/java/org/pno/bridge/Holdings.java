@@ -8,7 +8,7 @@ import org.pno.time.TimerWheel;
 /**
  * The sockets that hold receive chunks, each with a timer, so that an idle one ends up with none: once nothing has come
  * for a while, drained chunks go back; of a socket with unread bytes the host line is read, ever less often, since a
- * program that only reads need not submit anything.
+ * program that only reads need not submit anything. When something comes again, that begins anew.
  */
 final class Holdings {
     /** Nothing received for that long: the socket is idle. */
@@ -37,6 +37,15 @@ final class Holdings {
         socket.holding = timer;
         socket.holdingAfterNs = IDLE_NS;
         wheel.schedule(timer, nowNs + IDLE_NS);
+    }
+
+    /** Something was received: the host line of who has long been idle is read soon again, and often. */
+    void onReceived(final BridgeSocket socket, final long nowNs) {
+        socket.receivedAtNs = nowNs;
+        if (socket.holdingAfterNs > IDLE_NS) {
+            socket.holdingAfterNs = IDLE_NS;
+            wheel.schedule(socket.holding, nowNs + IDLE_NS);
+        }
     }
 
     /** The socket has no chunk any more. */

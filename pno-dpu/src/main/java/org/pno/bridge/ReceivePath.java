@@ -65,7 +65,7 @@ final class ReceivePath {
             at += bytes;
         }
         socket.rxPlaced = Math.max(socket.rxPlaced, end);
-        socket.receivedAtNs = nowNs;
+        holdings.onReceived(socket, nowNs);
         counters.increase(BridgeCounter.RX_BYTES, length);
         return true;
     }
@@ -82,7 +82,7 @@ final class ReceivePath {
         final long chunkOffset = listener.arena.geometry().rxChunkOffset(listener.rxMap.chunk(piece));
         bus.writeWord(listener.arena.region(), chunkOffset + ((int) position & OFFSET_MASK), entry);
         listener.rxPlaced = position + Long.BYTES;
-        listener.receivedAtNs = nowNs;
+        holdings.onReceived(listener, nowNs);
         return true;
     }
 

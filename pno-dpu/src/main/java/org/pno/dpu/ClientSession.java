@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pno.bridge.ArenaCompletion;
 import org.pno.bridge.Bridge;
+import org.pno.bridge.Completion;
 import org.pno.bridge.Holder;
 import org.pno.bridge.HostArena;
 import org.pno.bridge.Tenant;
@@ -19,6 +20,7 @@ import org.pno.sys.EventFd;
 import org.pno.sys.PeerCredentials;
 import org.pno.sys.PidFd;
 import org.pno.sys.UnixMessage;
+import org.pno.sys.UnixSocket;
 
 /**
  * What a client may ask, and what its process has: bells, arenas, channels, holder slots. Watches the process until
@@ -30,6 +32,8 @@ import org.pno.sys.UnixMessage;
  */
 final class ClientSession {
     private static final int NONE = -1;
+    /** Of who speaks through a connection that we have made ourselves: its end alone tells of his. */
+    private static final int UNKNOWN_PID = 0;
 
     /** A channel of this process, and the bell that wakes who waits on it. */
     private record OpenChannel(HostArena arena, int number, int bell) {}
@@ -41,10 +45,14 @@ final class ClientSession {
     private final Tenant tenant;
     private final List<Holder> holders = new ArrayList<>();
     private final List<OpenChannel> channels = new ArrayList<>();
+    /** Arenas of which it may take a holder slot. */
+    private final List<HostArena> joined = new ArrayList<>();
+
     private Captures.OpenCapture capture;
     private int kind;
     private int bell = NONE;
     private int pidFd = NONE;
+    private boolean hasExited;
     private boolean isEnded;
 
     ClientSession(final ControlContext context, final PeerCredentials peer, final int socket) {
@@ -69,10 +77,14 @@ final class ClientSession {
         }
         switch (type) {
             case HandshakeDescriptor.HELLO -> hello(request.helloKind(), replies);
-            case HandshakeDescriptor.ARENA -> arena(descriptor(message), replies);
+            case HandshakeDescriptor.ARENA -> arena(message, replies);
             case HandshakeDescriptor.CHANNEL -> channel(request, descriptor(message), replies);
             case HandshakeDescriptor.HOLDER -> holder(request, replies);
             case HandshakeDescriptor.LISTEN -> listen(request, descriptor(message), replies);
+            case HandshakeDescriptor.IDENTITY -> identity(request, replies);
+            case HandshakeDescriptor.JOIN -> join(descriptor(message), replies);
+            case HandshakeDescriptor.UNLISTEN -> unlisten(request, replies);
+            case HandshakeDescriptor.SPARE -> spare(replies);
             case HandshakeDescriptor.QUERY -> query(request.queryWhat(), replies);
             case HandshakeDescriptor.STOP -> stop(replies);
             case HandshakeDescriptor.CAPTURE -> capture(request, replies);
@@ -96,8 +108,10 @@ final class ClientSession {
             replies.welcome(NONE);
             return;
         }
-        pidFd = PidFd.ofPeer(socket);
-        context.watches().add(pidFd, Epoll.EPOLLIN, events -> onExit());
+        if (peer.pid() != UNKNOWN_PID) {
+            pidFd = PidFd.ofPeer(socket);
+            context.watches().add(pidFd, Epoll.EPOLLIN, events -> onExit());
+        }
         bell = EventFd.create();
         // Edge-triggered, and not drained: the host has it too, and could empty it just before a read, which would
         // wait.
@@ -112,12 +126,18 @@ final class ClientSession {
     }
 
     private void onExit() {
+        hasExited = true;
         closePidFd();
         detachChannels();
         holders.forEach(bridge::holderDied);
     }
 
-    private void arena(final int descriptor, final Replies replies) {
+    private void arena(final UnixMessage message, final Replies replies) throws ProtocolException {
+        final int family = message.descriptorCount() == 2 ? message.descriptor(1) : NONE;
+        if (family == NONE) {
+            descriptor(message);
+        }
+        final int descriptor = message.descriptor(0);
         if (kind != HandshakeDescriptor.KIND_PROGRAM) {
             replies.refuse(Errno.EPERM, "only a program has an arena; kind " + kind + " said HELLO");
             return;
@@ -125,6 +145,9 @@ final class ClientSession {
         final long bytes;
         try {
             bytes = SealedMemory.size(descriptor);
+            if (family != NONE && SealedMemory.size(family) > bytes) {
+                throw new IllegalArgumentException("its family's memory is larger than the arena");
+            }
         } catch (final IllegalArgumentException e) {
             replies.refuse(Errno.EINVAL, "the arena: " + e.getMessage());
             return;
@@ -136,23 +159,45 @@ final class ClientSession {
                             + tenant.arenaUse());
             return;
         }
+        final Newcomer newcomer = new Newcomer(bytes, descriptor, family, replies);
         try {
-            bridge.addArena(descriptor, bytes, tenant, new ArenaCompletion() {
-                @Override
-                public void accepted(final HostArena arena, final Holder holder) {
-                    holds(holder);
-                    replies.ok(arena.number());
-                }
-
-                @Override
-                public void refused(final int errno, final String text) {
-                    tenant.giveArena(bytes);
-                    replies.refuse(errno, text);
-                }
-            });
+            bridge.addArena(descriptor, bytes, tenant, newcomer);
         } catch (final IllegalArgumentException e) {
+            newcomer.refused(Errno.EINVAL, e.getMessage());
+        }
+    }
+
+    /** An arena that is being taken in, with copies of its descriptors for who may join it. */
+    private final class Newcomer implements ArenaCompletion {
+        private final long bytes;
+        private final int memory;
+        private final int family;
+        private final Replies replies;
+
+        Newcomer(final long bytes, final int memory, final int family, final Replies replies) {
+            this.bytes = bytes;
+            this.memory = family == NONE ? NONE : Descriptors.duplicate(memory);
+            this.family = family == NONE ? NONE : Descriptors.duplicate(family);
+            this.replies = replies;
+        }
+
+        @Override
+        public void accepted(final HostArena arena, final Holder holder) {
+            if (family != NONE) {
+                context.identities().keep(arena, memory, family);
+            }
+            holds(holder);
+            replies.ok(arena.number());
+        }
+
+        @Override
+        public void refused(final int errno, final String text) {
+            if (family != NONE) {
+                context.waitingRoom().close(peer.uid(), memory);
+                context.waitingRoom().close(peer.uid(), family);
+            }
             tenant.giveArena(bytes);
-            replies.refuse(Errno.EINVAL, e.getMessage());
+            replies.refuse(errno, text);
         }
     }
 
@@ -162,7 +207,7 @@ final class ClientSession {
         holders.add(holder);
         if (isEnded) {
             bridge.holderDisconnected(holder);
-        } else if (pidFd == NONE) {
+        } else if (hasExited) {
             bridge.holderDied(holder);
         }
     }
@@ -208,7 +253,8 @@ final class ClientSession {
 
     private void holder(final HandshakeDecoder request, final Replies replies) {
         final HostArena arena = bridge.arena(request.holderArena());
-        if (kind != HandshakeDescriptor.KIND_CHILD || arena == null || arena.tenant() != tenant) {
+        final boolean mayHold = kind == HandshakeDescriptor.KIND_CHILD || joined.contains(arena);
+        if (!mayHold || arena == null || arena.tenant() != tenant) {
             notYours(request.holderArena(), replies);
             return;
         }
@@ -235,16 +281,70 @@ final class ClientSession {
             notYours(arena, replies);
             return;
         }
-        context.waitingRoom().ask(peer.uid(), () -> Placeholder.of(placeholder), asked -> {
+        final int copy = Descriptors.duplicate(placeholder);
+        context.waitingRoom().ask(peer.uid(), () -> Placeholder.of(copy), asked -> {
             final HostArena own = isEnded ? null : ownArena(arena);
+            final Completion answer = result -> {
+                if (result == 0) {
+                    context.identities().listening(own, record, generation, copy);
+                }
+                context.waitingRoom().close(peer.uid(), copy);
+                asked.answer(result, replies);
+            };
             if (own == null) {
+                context.waitingRoom().close(peer.uid(), copy);
                 notYours(arena, replies);
             } else if (asked.errno() != 0) {
+                context.waitingRoom().close(peer.uid(), copy);
                 replies.refuse(asked.errno(), asked.why());
             } else {
-                bridge.listen(own, record, asked.listenRequest(generation, backlog, replies));
+                bridge.listen(own, record, asked.listenRequest(generation, backlog, answer));
             }
         });
+    }
+
+    private void identity(final HandshakeDecoder request, final Replies replies) {
+        final HostArena arena = ownArena(request.socketArena());
+        if (arena == null) {
+            notYours(request.socketArena(), replies);
+        } else {
+            context.identities().name(arena, request.socketRecord(), request.socketGeneration(), replies);
+        }
+    }
+
+    private void join(final int descriptor, final Replies replies) {
+        if (kind == HandshakeDescriptor.KIND_TOOL) {
+            replies.refuse(Errno.EPERM, "a tool has no sockets");
+            return;
+        }
+        final HostArena arena = context.identities().join(descriptor, tenant, replies);
+        if (arena != null && !joined.contains(arena)) {
+            joined.removeIf(other -> bridge.arena(other.number()) != other);
+            joined.add(arena);
+        }
+    }
+
+    private void unlisten(final HandshakeDecoder request, final Replies replies) {
+        final HostArena arena = ownArena(request.socketArena());
+        if (arena == null) {
+            notYours(request.socketArena(), replies);
+            return;
+        }
+        context.identities().unlisten(arena, request.socketRecord(), request.socketGeneration());
+        replies.ok(0);
+    }
+
+    /** One more connection of this user, for a process that cannot find the socket's path. */
+    private void spare(final Replies replies) {
+        if (kind == HandshakeDescriptor.KIND_TOOL) {
+            replies.refuse(Errno.EPERM, "a tool has no children");
+            return;
+        }
+        final int[] pair = UnixSocket.pair(UnixSocket.SEQPACKET);
+        Descriptors.nonBlocking(pair[0], true);
+        context.spares().add(pair[0], new PeerCredentials(UNKNOWN_PID, peer.uid(), peer.gid()));
+        replies.identity(pair[1]);
+        Descriptors.close(pair[1]);
     }
 
     private void query(final int what, final Replies replies) throws ProtocolException {

@@ -47,19 +47,21 @@ final class ControlConnection implements Replies {
     private int textSent;
 
     /**
+     * @param peer who is at the other end; without a pid, its process is told by the connection alone
      * @param onClose hears that the connection is over
      * @param onGone hears later that its descriptor is free again
      */
     ControlConnection(
             final ControlContext context,
             final int socket,
+            final PeerCredentials peer,
             final Consumer<ControlConnection> onClose,
             final Consumer<ControlConnection> onGone) {
         this.context = context;
         this.socket = socket;
         this.onClose = onClose;
         this.onGone = onGone;
-        peer = UnixSocket.peerCredentials(socket);
+        this.peer = peer;
         session = new ClientSession(context, peer, socket);
         context.watches().add(socket, Epoll.EPOLLIN, this::onReady);
     }
@@ -126,6 +128,16 @@ final class ControlConnection implements Replies {
     @Override
     public void capture(final int capacity, final int ring, final int bell) {
         send(encoder.ok(capacity), ring, bell);
+    }
+
+    @Override
+    public void identity(final int descriptor) {
+        send(encoder.ok(0), descriptor);
+    }
+
+    @Override
+    public void joined(final int arena, final int record, final int generation, final int role, final int[] memory) {
+        send(encoder.joined(arena, record, generation, role), memory);
     }
 
     @Override

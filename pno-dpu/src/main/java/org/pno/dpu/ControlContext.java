@@ -11,6 +11,8 @@ import org.pno.sys.EventSignals;
  *
  * @param waitingRoom where descriptors are closed and asked that a host has had a hand on
  * @param signals rings the hosts' bells
+ * @param identities what names sockets outside their arena
+ * @param spares takes connections that the DPU makes itself
  * @param connectionsPerUser control connections that one user may have
  * @param stop ends the DPU's loop
  */
@@ -20,6 +22,8 @@ record ControlContext(
         WaitingRoom waitingRoom,
         EventSignals signals,
         Tenants tenants,
+        Identities identities,
+        SpareConnections spares,
         Captures captures,
         int connectionsPerUser,
         List<DpuAddress> addresses,

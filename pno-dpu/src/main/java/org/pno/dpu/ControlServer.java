@@ -20,6 +20,7 @@ import org.pno.sys.Cpu;
 import org.pno.sys.Descriptors;
 import org.pno.sys.Epoll;
 import org.pno.sys.Errno;
+import org.pno.sys.PeerCredentials;
 import org.pno.sys.RandomBytes;
 import org.pno.sys.SystemCallException;
 import org.pno.sys.UnixAddress;
@@ -220,11 +221,14 @@ final class ControlServer implements AutoCloseable {
             if (descriptor < 0) {
                 return;
             }
-            add(new ControlConnection(context, descriptor, connections::remove, this::onGone));
+            add(descriptor, UnixSocket.peerCredentials(descriptor));
         }
     }
 
-    private void add(final ControlConnection connection) {
+    /** Serves a connection from now on, however it was made. */
+    void add(final int descriptor, final PeerCredentials peer) {
+        final ControlConnection connection =
+                new ControlConnection(context, descriptor, peer, connections::remove, this::onGone);
         connections.add(connection);
         final int count = countByUid.merge(connection.uid(), 1, Integer::sum);
         if (count > context.connectionsPerUser()) {

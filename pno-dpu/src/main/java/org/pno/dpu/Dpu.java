@@ -64,6 +64,7 @@ public final class Dpu implements AutoCloseable {
     private final Bridge bridge;
     private final Watches watches = new Watches();
     private final WaitingRoom waitingRoom = new WaitingRoom();
+    private final Identities identities;
     private final EventSignals signals;
     private final SpinPolicy spin;
     private final int wakeUp = EventFd.create();
@@ -105,12 +106,15 @@ public final class Dpu implements AutoCloseable {
                 nowNs);
         spin = new SpinPolicy(configuration.spin(), nowNs);
         longestSleepNs = port.pollDescriptor() < 0 ? POLLED_PORT_NS : Long.MAX_VALUE;
+        identities = new Identities(bridge, watches, waitingRoom);
         server.start(new ControlContext(
                 bridge,
                 watches,
                 waitingRoom,
                 signals,
                 new Tenants(configuration.quotas()),
+                identities,
+                server::add,
                 new Captures(watched, bridge, signals, waitingRoom),
                 configuration.quotas().controlConnections(),
                 dpuAddresses(configuration),
@@ -272,6 +276,7 @@ public final class Dpu implements AutoCloseable {
             captureFile.close();
         }
         port.close();
+        identities.close();
         closeOwn();
         if (memory instanceof MappedHostMemory mapped) {
             mapped.close();
@@ -302,7 +307,13 @@ public final class Dpu implements AutoCloseable {
         }
 
         @Override
+        public void onOnlyAnchored(final HostArena arena, final int record, final int generation) {
+            identities.onOnlyAnchored(arena, record, generation);
+        }
+
+        @Override
         public void onArenaEnded(final HostArena arena) {
+            identities.onArenaEnded(arena);
             arena.tenant().giveArena(arena.geometry().totalBytes());
         }
     }

@@ -1,5 +1,6 @@
 package org.pno.dpu;
 
+import org.pno.bridge.Completion;
 import org.pno.bridge.ListenRequest;
 import org.pno.sys.Errno;
 import org.pno.sys.InetSocket;
@@ -49,14 +50,17 @@ record Placeholder(int errno, String why, long addressHi, long addressLo, int po
         return new Placeholder(errno, why, 0, 0, 0);
     }
 
-    /** The request to listen on that address, which is answered to {@code replies}. */
-    ListenRequest listenRequest(final int generation, final int backlog, final Replies replies) {
-        return new ListenRequest(generation, addressHi, addressLo, port, backlog, result -> {
-            if (result < 0) {
-                replies.refuse(-result, "cannot listen on port " + port + ": " + Errno.describe(-result));
-            } else {
-                replies.ok(0);
-            }
-        });
+    /** The request to listen on that address. */
+    ListenRequest listenRequest(final int generation, final int backlog, final Completion completion) {
+        return new ListenRequest(generation, addressHi, addressLo, port, backlog, completion);
+    }
+
+    /** Tells what became of it. */
+    void answer(final int result, final Replies replies) {
+        if (result < 0) {
+            replies.refuse(-result, "cannot listen on port " + port + ": " + Errno.describe(-result));
+        } else {
+            replies.ok(0);
+        }
     }
 }

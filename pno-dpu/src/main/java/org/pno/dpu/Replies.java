@@ -16,6 +16,16 @@ interface Replies {
      */
     void capture(int capacity, int ring, int bell);
 
+    /** Answers with a descriptor. */
+    void identity(int descriptor);
+
+    /**
+     * The arena of the socket that was named.
+     *
+     * @param memory descriptors of the arena and of its family's memory
+     */
+    void joined(int arena, int record, int generation, int role, int[] memory);
+
     /** Says no; the client may go on. */
     void refuse(int errno, String why);
 

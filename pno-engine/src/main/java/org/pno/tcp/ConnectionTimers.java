@@ -310,7 +310,6 @@ final class ConnectionTimers implements TimerHandler {
             connection.lifeAtNs = context.nowNs() + settings.keepIdleNs; // The other timers look after it.
         } else if (silentNs < settings.keepIdleNs) {
             connection.lifeAtNs = connection.lastHeardNs + settings.keepIdleNs;
-            connection.keepProbes = 0;
         } else if (isKeepaliveOver(connection, silentNs)) {
             life.abort(connection, Errno.ETIMEDOUT);
             context.count(TcpCounter.TIMED_OUT);

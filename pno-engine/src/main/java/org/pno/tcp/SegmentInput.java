@@ -84,6 +84,7 @@ final class SegmentInput {
             return;
         }
         connection.lastHeardNs = context.nowNs();
+        connection.keepProbes = 0; // As Linux: an answer counts even if the interval is longer than the idle time.
         Paws.renew(connection, segment, context.nowNs());
         if (connection.state() == TcpState.SYN_RECEIVED && !completes(connection, segment)) {
             return;

@@ -64,6 +64,20 @@ class KeepaliveTest {
     }
 
     @Test
+    void shouldStartAnewWhenPeerAnswersAlthoughTheIdleTimeIsTheShorter() {
+        tester.settings.keepIdleNs = 60 * SECOND;
+        tester.configure();
+        tester.advance(61 * SECOND);
+        for (int i = 0; i < 20; i++) {
+            tester.expect("A");
+            tester.inject(ackOf(1, 1));
+            tester.expectNothing();
+            tester.advance(100 * SECOND);
+        }
+        assertEquals(TcpState.ESTABLISHED, tester.state());
+    }
+
+    @Test
     void shouldLeaveItToRetransmissionWhileDataIsInFlight() {
         tester.advance(299 * SECOND);
         tester.write(10);

@@ -93,9 +93,56 @@ public final class ControlClient implements AutoCloseable {
         return bell;
     }
 
-    /** Passes an arena. Returns its number. */
-    public int arena(final int descriptor) throws IOException {
-        return request(encoder.arena(), descriptor);
+    /**
+     * Passes an arena.
+     *
+     * @param descriptors the arena, and the family's memory if others shall be able to join
+     * @return its number
+     */
+    public int arena(final int... descriptors) throws IOException {
+        return request(encoder.arena(), descriptors);
+    }
+
+    /** Asks for a descriptor that names a connection in whichever process it is; this caller's to close. */
+    public int identity(final int arena, final int record, final int generation) throws IOException {
+        request(encoder.identity(arena, record, generation));
+        return theDescriptor();
+    }
+
+    /** Shows what names a socket, to be given the arena that the socket lives in. */
+    public JoinGrant join(final int descriptor) throws IOException {
+        send(encoder.join(), descriptor);
+        receive(HandshakeDescriptor.JOINED);
+        if (message.descriptorCount() != 2) {
+            message.closeDescriptors();
+            throw new IOException("the DPU at " + path + " gave no memory to join");
+        }
+        return new JoinGrant(
+                decoder.socketArena(),
+                decoder.socketRecord(),
+                decoder.socketGeneration(),
+                decoder.joinedRole(),
+                message.descriptor(0),
+                message.descriptor(1));
+    }
+
+    /** Ends a listener whose kernel socket lives on. */
+    public void unlisten(final int arena, final int record, final int generation) throws IOException {
+        request(encoder.unlisten(arena, record, generation));
+    }
+
+    /** Asks for one more connection, for a child; this caller's to close. */
+    public int spare() throws IOException {
+        request(encoder.spare());
+        return theDescriptor();
+    }
+
+    private int theDescriptor() throws IOException {
+        if (message.descriptorCount() != 1) {
+            message.closeDescriptors();
+            throw new IOException("the DPU at " + path + " gave no descriptor");
+        }
+        return message.descriptor(0);
     }
 
     /** Announces a channel of an arena and the eventfd that wakes who waits on it. */

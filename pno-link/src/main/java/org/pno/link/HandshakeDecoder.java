@@ -30,6 +30,12 @@ import static org.pno.link.HandshakeDescriptor.HOLDER;
 import static org.pno.link.HandshakeDescriptor.HOLDER_ARENA_OFFSET;
 import static org.pno.link.HandshakeDescriptor.HOLDER_BYTES;
 import static org.pno.link.HandshakeDescriptor.HOLDER_SLOT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.IDENTITY;
+import static org.pno.link.HandshakeDescriptor.JOIN;
+import static org.pno.link.HandshakeDescriptor.JOINED;
+import static org.pno.link.HandshakeDescriptor.JOINED_BYTES;
+import static org.pno.link.HandshakeDescriptor.JOINED_ROLE_OFFSET;
+import static org.pno.link.HandshakeDescriptor.JOIN_BYTES;
 import static org.pno.link.HandshakeDescriptor.LISTEN;
 import static org.pno.link.HandshakeDescriptor.LISTEN_ARENA_OFFSET;
 import static org.pno.link.HandshakeDescriptor.LISTEN_BACKLOG_OFFSET;
@@ -43,12 +49,19 @@ import static org.pno.link.HandshakeDescriptor.OK_VALUE_OFFSET;
 import static org.pno.link.HandshakeDescriptor.QUERY;
 import static org.pno.link.HandshakeDescriptor.QUERY_BYTES;
 import static org.pno.link.HandshakeDescriptor.QUERY_WHAT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.SOCKET_ARENA_OFFSET;
+import static org.pno.link.HandshakeDescriptor.SOCKET_BYTES;
+import static org.pno.link.HandshakeDescriptor.SOCKET_GENERATION_OFFSET;
+import static org.pno.link.HandshakeDescriptor.SOCKET_RECORD_OFFSET;
+import static org.pno.link.HandshakeDescriptor.SPARE;
+import static org.pno.link.HandshakeDescriptor.SPARE_BYTES;
 import static org.pno.link.HandshakeDescriptor.STOP;
 import static org.pno.link.HandshakeDescriptor.STOP_BYTES;
 import static org.pno.link.HandshakeDescriptor.TEXT;
 import static org.pno.link.HandshakeDescriptor.TEXT_LENGTH_OFFSET;
 import static org.pno.link.HandshakeDescriptor.TEXT_TEXT_OFFSET;
 import static org.pno.link.HandshakeDescriptor.TYPE_OFFSET;
+import static org.pno.link.HandshakeDescriptor.UNLISTEN;
 import static org.pno.link.HandshakeDescriptor.VERSION_OFFSET;
 import static org.pno.link.HandshakeDescriptor.WELCOME;
 import static org.pno.link.HandshakeDescriptor.WELCOME_ADDRESSES_OFFSET;
@@ -109,6 +122,10 @@ public final class HandshakeDecoder {
             case QUERY -> QUERY_BYTES;
             case STOP -> STOP_BYTES;
             case CAPTURE -> counted(length, CAPTURE_COUNT_OFFSET, CAPTURE_CONNECTIONS_OFFSET, CAPTURE_CONNECTION_BYTES);
+            case IDENTITY, UNLISTEN -> SOCKET_BYTES;
+            case JOIN -> JOIN_BYTES;
+            case SPARE -> SPARE_BYTES;
+            case JOINED -> JOINED_BYTES;
             case OK -> OK_BYTES;
             case WELCOME ->
                 counted(length, WELCOME_ADDRESS_COUNT_OFFSET, WELCOME_ADDRESSES_OFFSET, WELCOME_ADDRESS_BYTES);
@@ -171,6 +188,23 @@ public final class HandshakeDecoder {
 
     public int listenBacklog() {
         return u32(LISTEN_BACKLOG_OFFSET);
+    }
+
+    /** The arena of IDENTITY, UNLISTEN and JOINED. */
+    public int socketArena() {
+        return u32(SOCKET_ARENA_OFFSET);
+    }
+
+    public int socketRecord() {
+        return u32(SOCKET_RECORD_OFFSET);
+    }
+
+    public int socketGeneration() {
+        return u32(SOCKET_GENERATION_OFFSET);
+    }
+
+    public int joinedRole() {
+        return u32(JOINED_ROLE_OFFSET);
     }
 
     public int queryWhat() {

@@ -11,7 +11,7 @@ package org.pno.link;
  *   +-------+--------+---------------------+
  *
  *   HELLO    8 kind u32                                        -> WELCOME + fd: the bell that wakes the DPU
- *   ARENA    8 (empty)                      + fd: the arena    -> OK, value = arena number
+ *   ARENA    8 (empty)   + fds: the arena, the family's memory  -> OK, value = arena number
  *   CHANNEL  8 arena u32  12 channel u32    + fd: its bell     -> OK
  *   HOLDER   8 arena u32  12 slot u32       (after fork)       -> OK   (a HELLO on a new connection came before)
  *   LISTEN   8 arena u32  12 record u32  16 gen u32  20 backlog u32
@@ -23,6 +23,12 @@ package org.pno.link;
  *              connection: 16 + 16 bytes, port u16, other port u16, (rsvd) u32
  *                                 -> OK, value = room of the ring in bytes, + fds: the ring, its bell
  *
+ *   IDENTITY 8 arena u32  12 record u32  16 gen u32            -> OK + fd: names the connection, in any process
+ *   JOIN     8 (empty)   + fd: what names a socket              -> JOINED + fds: the arena, the family's memory
+ *   UNLISTEN 8 arena u32  12 record u32  16 gen u32            -> OK   (its kernel socket lives on)
+ *   SPARE    8 (empty)                                         -> OK + fd: a connection for a child, HELLO comes first
+ *
+ *   JOINED   8 arena u32  12 record u32  16 gen u32  20 role u32
  *   WELCOME  8 epoch u64  16 addressCount u32  20 (rsvd)  24 addresses x 24 bytes
  *              address: family u16 (4 or 6), prefixLength u16, (rsvd) u32, 16 bytes
  *   OK       8 value u32
@@ -46,16 +52,26 @@ public final class HandshakeDescriptor {
     public static final int QUERY = 6;
     public static final int STOP = 7;
     public static final int CAPTURE = 8;
+    public static final int IDENTITY = 9;
+    public static final int JOIN = 10;
+    public static final int UNLISTEN = 11;
+    public static final int SPARE = 12;
     public static final int WELCOME = 16;
     public static final int OK = 17;
     public static final int ERROR = 18;
     public static final int TEXT = 19;
+    public static final int JOINED = 20;
 
     /** HELLO kinds: a program under the shim, a forked child of one, a tool that only asks. */
     public static final int KIND_PROGRAM = 1;
 
     public static final int KIND_CHILD = 2;
     public static final int KIND_TOOL = 3;
+
+    /** What JOINED says of a record. */
+    public static final int ROLE_CONNECTION = 1;
+
+    public static final int ROLE_LISTENER = 2;
 
     public static final int QUERY_CONNECTIONS = 1;
     public static final int QUERY_COUNTERS = 2;
@@ -84,6 +100,17 @@ public final class HandshakeDescriptor {
     public static final int CAPTURE_CONNECTIONS_OFFSET = 40;
     public static final int CAPTURE_CONNECTION_BYTES = 40;
     public static final int CAPTURE_MAX_CONNECTIONS = 64;
+
+    /** Of IDENTITY, UNLISTEN and JOINED. */
+    public static final int SOCKET_ARENA_OFFSET = 8; // u32
+
+    public static final int SOCKET_RECORD_OFFSET = 12; // u32
+    public static final int SOCKET_GENERATION_OFFSET = 16; // u32
+    public static final int SOCKET_BYTES = 20;
+    public static final int JOINED_ROLE_OFFSET = 20; // u32
+    public static final int JOINED_BYTES = 24;
+    public static final int JOIN_BYTES = 8;
+    public static final int SPARE_BYTES = 8;
 
     public static final int OK_VALUE_OFFSET = 8; // u32
     public static final int OK_BYTES = 12;

@@ -29,6 +29,12 @@ import static org.pno.link.HandshakeDescriptor.HOLDER;
 import static org.pno.link.HandshakeDescriptor.HOLDER_ARENA_OFFSET;
 import static org.pno.link.HandshakeDescriptor.HOLDER_BYTES;
 import static org.pno.link.HandshakeDescriptor.HOLDER_SLOT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.IDENTITY;
+import static org.pno.link.HandshakeDescriptor.JOIN;
+import static org.pno.link.HandshakeDescriptor.JOINED;
+import static org.pno.link.HandshakeDescriptor.JOINED_BYTES;
+import static org.pno.link.HandshakeDescriptor.JOINED_ROLE_OFFSET;
+import static org.pno.link.HandshakeDescriptor.JOIN_BYTES;
 import static org.pno.link.HandshakeDescriptor.LISTEN;
 import static org.pno.link.HandshakeDescriptor.LISTEN_ARENA_OFFSET;
 import static org.pno.link.HandshakeDescriptor.LISTEN_BACKLOG_OFFSET;
@@ -43,11 +49,18 @@ import static org.pno.link.HandshakeDescriptor.OK_VALUE_OFFSET;
 import static org.pno.link.HandshakeDescriptor.QUERY;
 import static org.pno.link.HandshakeDescriptor.QUERY_BYTES;
 import static org.pno.link.HandshakeDescriptor.QUERY_WHAT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.SOCKET_ARENA_OFFSET;
+import static org.pno.link.HandshakeDescriptor.SOCKET_BYTES;
+import static org.pno.link.HandshakeDescriptor.SOCKET_GENERATION_OFFSET;
+import static org.pno.link.HandshakeDescriptor.SOCKET_RECORD_OFFSET;
+import static org.pno.link.HandshakeDescriptor.SPARE;
+import static org.pno.link.HandshakeDescriptor.SPARE_BYTES;
 import static org.pno.link.HandshakeDescriptor.STOP;
 import static org.pno.link.HandshakeDescriptor.STOP_BYTES;
 import static org.pno.link.HandshakeDescriptor.TEXT;
 import static org.pno.link.HandshakeDescriptor.TEXT_LENGTH_OFFSET;
 import static org.pno.link.HandshakeDescriptor.TYPE_OFFSET;
+import static org.pno.link.HandshakeDescriptor.UNLISTEN;
 import static org.pno.link.HandshakeDescriptor.VERSION_OFFSET;
 import static org.pno.link.HandshakeDescriptor.WELCOME;
 import static org.pno.link.HandshakeDescriptor.WELCOME_ADDRESSES_OFFSET;
@@ -108,6 +121,39 @@ public final class HandshakeEncoder {
         u32(LISTEN_GENERATION_OFFSET, generation);
         u32(LISTEN_BACKLOG_OFFSET, backlog);
         return LISTEN_BYTES;
+    }
+
+    public int identity(final int arena, final int record, final int generation) {
+        return socket(IDENTITY, arena, record, generation);
+    }
+
+    public int unlisten(final int arena, final int record, final int generation) {
+        return socket(UNLISTEN, arena, record, generation);
+    }
+
+    private int socket(final int type, final int arena, final int record, final int generation) {
+        start(type);
+        u32(SOCKET_ARENA_OFFSET, arena);
+        u32(SOCKET_RECORD_OFFSET, record);
+        u32(SOCKET_GENERATION_OFFSET, generation);
+        return SOCKET_BYTES;
+    }
+
+    public int join() {
+        start(JOIN);
+        return JOIN_BYTES;
+    }
+
+    /** @param role one of the ROLE values of {@link HandshakeDescriptor} */
+    public int joined(final int arena, final int record, final int generation, final int role) {
+        socket(JOINED, arena, record, generation);
+        u32(JOINED_ROLE_OFFSET, role);
+        return JOINED_BYTES;
+    }
+
+    public int spare() {
+        start(SPARE);
+        return SPARE_BYTES;
     }
 
     public int query(final int what) {

@@ -44,8 +44,34 @@ class HandshakeCodecTest {
         assertEquals(HandshakeDescriptor.QUERY, decoder.type());
         assertEquals(HandshakeDescriptor.QUERY_COUNTERS, decoder.queryWhat());
 
+        decode(encoder.join());
+        assertEquals(HandshakeDescriptor.JOIN, decoder.type());
+
+        decode(encoder.spare());
+        assertEquals(HandshakeDescriptor.SPARE, decoder.type());
+
         decode(encoder.stop());
         assertEquals(HandshakeDescriptor.STOP, decoder.type());
+    }
+
+    @Test
+    void shouldRoundTripWhatNamesASocket() throws ProtocolException {
+        decode(encoder.identity(1, 99_999, 0xFFFF_FFFE));
+        assertEquals(HandshakeDescriptor.IDENTITY, decoder.type());
+        assertEquals(1, decoder.socketArena());
+        assertEquals(99_999, decoder.socketRecord());
+        assertEquals(0xFFFF_FFFE, decoder.socketGeneration());
+
+        decode(encoder.unlisten(2, 3, 4));
+        assertEquals(HandshakeDescriptor.UNLISTEN, decoder.type());
+        assertEquals(4, decoder.socketGeneration());
+
+        decode(encoder.joined(5, 6, 7, HandshakeDescriptor.ROLE_LISTENER));
+        assertEquals(HandshakeDescriptor.JOINED, decoder.type());
+        assertEquals(5, decoder.socketArena());
+        assertEquals(6, decoder.socketRecord());
+        assertEquals(7, decoder.socketGeneration());
+        assertEquals(HandshakeDescriptor.ROLE_LISTENER, decoder.joinedRole());
     }
 
     @Test

@@ -20,9 +20,6 @@ import org.pno.memory.Words;
  * time; events only say when to look. A level that no honest DPU can show throws.
  */
 public final class HostSocket {
-    /** A reader submits after that many bytes: the peer may be waiting for window. */
-    private static final int READ_HINT_BYTES = CHUNK_BYTES;
-
     private final SimulatedHost host;
     private HostChannel channel;
     private final MemorySegment memory;
@@ -39,6 +36,9 @@ public final class HostSocket {
     private long rxRead;
     private long rxCommittedSeen;
     private long rxReadSubmitted;
+    /** A reader submits after that many bytes: the peer may be waiting for window. */
+    private int readHintBytes = CHUNK_BYTES;
+
     private int requests;
     private long infoAsked;
     private int events;
@@ -283,7 +283,7 @@ public final class HostSocket {
     public void consume(final int length) {
         rxRead += length;
         store(RecordDescriptor.RX_READ_OFFSET, rxRead);
-        if (rxRead - rxReadSubmitted >= READ_HINT_BYTES) {
+        if (rxRead - rxReadSubmitted >= readHintBytes) {
             submit(0);
         }
     }
@@ -313,6 +313,9 @@ public final class HostSocket {
     /** Sets an option's field and its submission. */
     public void option(final int fieldOffset, final int value) {
         memory.set(ValueLayout.JAVA_INT, offset + fieldOffset, value);
+        if (fieldOffset == RecordDescriptor.RCVBUF_OFFSET && value != 0) { // As libpno.so.
+            readHintBytes = Math.min(CHUNK_BYTES, value / 4);
+        }
         submit(SubmissionDescriptor.FLAG_OPTIONS);
     }
 

@@ -203,6 +203,22 @@ class BridgeCloseTest {
         assertEquals(0, fixture.host.arena.rxChunksInUse());
     }
 
+    /** What a program reads without a word is found out ever less often, until something comes again. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldLookOftenAgainWhenSomethingComes(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        final byte[] bytes = BridgeFixture.pattern(100, 7);
+        pair.peer().send(bytes, 0, bytes.length);
+        fixture.pass(20_000_000_000L);
+        pair.peer().send(bytes, 0, bytes.length);
+        fixture.await(() -> pair.own().readable() == 2 * bytes.length);
+        pair.own().receive(2 * bytes.length);
+        fixture.pass(500_000_000L);
+        assertEquals(0, fixture.host.arena.rxChunksInUse());
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldOpenSpeakAndCloseManyTimes(final Bus bus) {

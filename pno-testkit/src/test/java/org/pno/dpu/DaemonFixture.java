@@ -17,6 +17,7 @@ import org.pno.sim.SimulatedHost;
 import org.pno.sys.Descriptors;
 import org.pno.sys.EventFd;
 import org.pno.sys.InetSocket;
+import org.pno.sys.MemoryMapping;
 import org.pno.sys.UnixSocket;
 
 /**
@@ -24,6 +25,7 @@ import org.pno.sys.UnixSocket;
  * real handshake and share memory by descriptor passing; nothing needs privileges.
  */
 final class DaemonFixture implements AutoCloseable {
+    static final long FAMILY_BYTES = 4096;
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
 
     final Path directory;
@@ -93,7 +95,9 @@ final class DaemonFixture implements AutoCloseable {
         Host(final Running dpu) throws IOException {
             client = ControlClient.connect(dpu.socketPath(), HandshakeDescriptor.KIND_PROGRAM);
             host = new SimulatedHost(SimulatedHost.smallGeometry(), () -> EventFd.signal(client.bell()));
-            arena = client.arena(host.descriptor());
+            final int family = MemoryMapping.createSealedMemfd("family", FAMILY_BYTES);
+            arena = client.arena(host.descriptor(), family);
+            Descriptors.close(family);
             channel = host.openChannel();
             client.channel(arena, channel.number(), channel.bell());
         }

@@ -136,7 +136,7 @@ final class Dialogues {
     }
 
     private Plan[] early(final Manner manner) {
-        final long bytes = bulk();
+        final long bytes = bulk() & ~1L; // Of an odd number both halves are less, and the end might never come.
         final End end = new End(manner, draw.spread(1L, bytes), 0);
         final Plan[] plans = {free(bytes / 2, End.ORDERLY), free(bytes / 2, End.ORDERLY)};
         final int who = draw.below(2);

@@ -26,6 +26,9 @@ public final class Scenario {
             FaultKind.CROWDING,
             FaultKind.PAUSE);
 
+    private static final long TIME_WAIT_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final int MANY_TIME_WAITS = 256;
+
     private static final int CREDITS = 4;
     private static final int BACKLOG = 16;
 
@@ -126,11 +129,11 @@ public final class Scenario {
         stack.tcp.maxConnections = draw.oneIn(8) ? draw.between(12, 24) : 256;
         stack.tcp.maxHalfOpen = draw.oneIn(6) ? draw.between(2, 6) : 64;
         hasFewResources |= stack.maxNeighbours == 8 || stack.tcp.maxConnections < 256 || stack.tcp.maxHalfOpen < 64;
-        stack.tcp.maxTimeWait = draw.oneIn(8) ? draw.between(1, 3) : 256;
+        stack.tcp.maxTimeWait = draw.oneIn(8) ? draw.between(1, 3) : MANY_TIME_WAITS;
         stack.tcp.maxHoles = draw.oneIn(5) ? draw.between(1, 3) : 64;
         stack.tcp.maxSackedStretches = draw.oneIn(5) ? draw.between(1, 3) : 64;
         stack.tcp.receiveBufferBytes = draw.oneIn(3) ? draw.spread(4_096, 200_000) : 1 << 20;
-        stack.tcp.timeWaitNs = draw.oneIn(2) ? TimeUnit.SECONDS.toNanos(60) : draw.spread(1_000_000L, 2_000_000_000);
+        stack.tcp.timeWaitNs = draw.oneIn(2) ? TIME_WAIT_NS : draw.spread(1_000_000L, 2_000_000_000);
         if (draw.oneIn(4)) { // So few that ports are soon used again.
             stack.tcp.lastEphemeralPort = stack.tcp.firstEphemeralPort + draw.between(6, 12);
         }
@@ -198,6 +201,12 @@ public final class Scenario {
     /** True if a connect may fail because of what happens on the way or at the peer. */
     boolean mayRefuse() {
         return !HARMLESS_TO_CONNECTS.containsAll(faults) || hasFewResources || extras.isTight();
+    }
+
+    /** True if a node's TIME-WAIT may be over before a FIN that is sent again. */
+    boolean hasShortTimeWait(final int node) {
+        return settings[node].stack().tcp.timeWaitNs < TIME_WAIT_NS
+                || settings[node].stack().tcp.maxTimeWait < MANY_TIME_WAITS;
     }
 
     long startNs() {

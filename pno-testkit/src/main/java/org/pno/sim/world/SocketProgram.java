@@ -80,7 +80,7 @@ public final class SocketProgram {
             close();
             return;
         }
-        if (socket.txWritten() + socket.rxRead() >= plan.end().afterBytes()) {
+        if (hasEnough()) {
             leaveEarly();
             return;
         }
@@ -174,6 +174,11 @@ public final class SocketProgram {
         return isAtEnd && (isShut || plan.mayWrite(socket.rxRead(), true) <= socket.txWritten());
     }
 
+    /** As much was written and read as it does before it leaves. */
+    private boolean hasEnough() {
+        return socket.txWritten() + socket.rxRead() >= plan.end().afterBytes();
+    }
+
     private void leaveEarly() {
         hasLeftEarly = true;
         if (plan.end().manner() == Plan.Manner.ABORTS) {
@@ -190,6 +195,9 @@ public final class SocketProgram {
             nextNs = nowNs + plan.paceNs();
         } else if (random.nextInt(3) == 0) {
             socket.releaseIdle();
+        }
+        if (nextNs == NEVER && hasEnough()) { // By what it has written just now, upon which no event need follow.
+            nextNs = nowNs + plan.paceNs();
         }
         if (nextNs == NEVER
                 && !isBlocked

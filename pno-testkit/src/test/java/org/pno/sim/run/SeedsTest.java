@@ -119,6 +119,13 @@ class SeedsTest {
         assertNull(play(49, new Workspace()).what());
     }
 
+    /** TIME-WAIT that is over before the FIN comes again. */
+    @ParameterizedTest
+    @ValueSource(longs = {150, 17559})
+    void shouldAllowAResetBehindAShortTimeWait(final long seed) {
+        assertNull(play(seed, new Workspace()).what());
+    }
+
     @Test
     void shouldPlayTheSameRunAgain() {
         final Workspace used = new Workspace();
