@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "environment.h"
 #include "fdtable.h"
 #include "identity.h"
 #include "interpose.h"
@@ -35,40 +36,43 @@ void pno_exec_prepare(void)
     errno = saved;
 }
 
+/* With our settings, if it has the shim and not them. On the caller's stack: in a vforked child nothing is allocated.
+ */
+#define COMPLETE(environment) \
+    pno_environment_complete(environment, __builtin_alloca(pno_environment_room(environment) * sizeof(char *)))
+
 PNO_EXPORT int execve(const char *path, char *const arguments[], char *const environment[])
 {
     pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(execve)(path, arguments, environment);
+    return PNO_LIBC_FUNCTION(execve)(path, arguments, COMPLETE(environment));
 }
 
 PNO_EXPORT int execv(const char *path, char *const arguments[])
 {
-    pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(execv)(path, arguments);
-}
-
-PNO_EXPORT int execvp(const char *file, char *const arguments[])
-{
-    pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(execvp)(file, arguments);
+    return execve(path, arguments, environ);
 }
 
 PNO_EXPORT int execvpe(const char *file, char *const arguments[], char *const environment[])
 {
     pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(execvpe)(file, arguments, environment);
+    return PNO_LIBC_FUNCTION(execvpe)(file, arguments, COMPLETE(environment));
+}
+
+PNO_EXPORT int execvp(const char *file, char *const arguments[])
+{
+    return execvpe(file, arguments, environ);
 }
 
 PNO_EXPORT int fexecve(int fd, char *const arguments[], char *const environment[])
 {
     pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(fexecve)(fd, arguments, environment);
+    return PNO_LIBC_FUNCTION(fexecve)(fd, arguments, COMPLETE(environment));
 }
 
 PNO_EXPORT int execveat(int directory, const char *path, char *const arguments[], char *const environment[], int flags)
 {
     pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(execveat)(directory, path, arguments, environment, flags);
+    return PNO_LIBC_FUNCTION(execveat)(directory, path, arguments, COMPLETE(environment), flags);
 }
 
 /* The arguments of execl and its kin, the first of them and the list that follows, as an array on the stack. */
@@ -127,14 +131,14 @@ PNO_EXPORT int posix_spawn(pid_t *child, const char *path, const posix_spawn_fil
                            const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[])
 {
     pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(posix_spawn)(child, path, actions, attributes, arguments, environment);
+    return PNO_LIBC_FUNCTION(posix_spawn)(child, path, actions, attributes, arguments, COMPLETE(environment));
 }
 
 PNO_EXPORT int posix_spawnp(pid_t *child, const char *file, const posix_spawn_file_actions_t *actions,
                             const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[])
 {
     pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(posix_spawnp)(child, file, actions, attributes, arguments, environment);
+    return PNO_LIBC_FUNCTION(posix_spawnp)(child, file, actions, attributes, arguments, COMPLETE(environment));
 }
 
 /* The action runs inside libc, and may keep open under another number what exec would have closed. */

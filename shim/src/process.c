@@ -10,6 +10,7 @@
 
 #include "channel.h"
 #include "control.h"
+#include "environment.h"
 #include "fdtable.h"
 #include "identity.h"
 #include "libc.h"
@@ -282,6 +283,7 @@ __attribute__((constructor)) static void start(void)
 {
     char why[512];
     pno_process.pid = getpid();
+    pno_environment_keep();
     pno_log_start();
     pno_wait_start();
     if (!pno_rules_start(why, sizeof(why)))

@@ -19,8 +19,8 @@ static const char *library(void)
     return path;
 }
 
-/* Runs true(1) under the shim. Answers its status, and what it wrote to standard error. */
-static int run_true(char *told, size_t room)
+/* Runs a program under the shim. Answers its status, and what it wrote to standard error. */
+static int run(char *const command[], char *told, size_t room)
 {
     int ends[2], status;
     const char *preload = library();
@@ -29,7 +29,7 @@ static int run_true(char *told, size_t room)
     if (child == 0) {
         dup2(ends[1], STDERR_FILENO);
         setenv("LD_PRELOAD", preload, 1);
-        execlp("true", "true", NULL);
+        execvp(command[0], command);
         _exit(126);
     }
     close(ends[1]);
@@ -41,6 +41,11 @@ static int run_true(char *told, size_t room)
     CHECK_EQ(waitpid(child, &status, 0), child);
     CHECK(WIFEXITED(status));
     return WEXITSTATUS(status);
+}
+
+static int run_true(char *told, size_t room)
+{
+    return run((char *[]){"true", NULL}, told, room);
 }
 
 /* The text is one line that says this. */
@@ -55,6 +60,28 @@ TEST(shouldRunAProgramWithoutAWord)
     char told[1024];
     CHECK_EQ(run_true(told, sizeof(told)), 0);
     CHECK_EQ(strlen(told), 0);
+}
+
+TEST(shouldKeepItsSettingsInAnEnvironmentThatIsMadeAnew)
+{
+    char preload[PATH_MAX + 32], told[1024];
+    snprintf(preload, sizeof(preload), "LD_PRELOAD=%s", library());
+    setenv("PNO_LOG", "/dev/null", 1);
+    char *const clean[] = {"env", "-i", preload, "PNO_LOG=other", "sh", "-c", "echo \"$PNO_SOCKET $PNO_LOG\" >&2",
+                           NULL};
+    char expected[PATH_MAX];
+    snprintf(expected, sizeof(expected), "%s other\n", getenv("PNO_SOCKET"));
+    CHECK_EQ(run(clean, told, sizeof(told)), 0);
+    if (strcmp(told, expected) != 0)
+        check_failed(__FILE__, __LINE__, "told: '%s'", told);
+}
+
+TEST(shouldLeaveAnEnvironmentWithoutTheShimAlone)
+{
+    char told[1024];
+    char *const bare[] = {"env", "-i", "sh", "-c", "echo \"[$PNO_SOCKET]\" >&2", NULL};
+    CHECK_EQ(run(bare, told, sizeof(told)), 0);
+    CHECK(strcmp(told, "[]\n") == 0);
 }
 
 TEST(shouldEndAProgramThatFindsNoDpu)
