@@ -18,6 +18,7 @@ enum {
 
 /* Bytes in flight where the program has not set SO_SNDBUF. */
 #define PNO_DEFAULT_SNDBUF (1 << 20)
+#define PNO_DEFAULT_RCVBUF (1 << 16) /* at the start; the DPU lets it grow */
 
 /* What setsockopt set, in its units. */
 struct pno_options {

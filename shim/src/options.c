@@ -378,7 +378,7 @@ static bool get_tcp_number(const struct pno_options *options, int option, int *a
     case TCP_WINDOW_CLAMP:
         *answer = (int)(line->window_clamp != 0 ? line->window_clamp
                         : line->rcvbuf != 0     ? line->rcvbuf
-                                                : PNO_DEFAULT_SNDBUF);
+                                                : PNO_DEFAULT_RCVBUF);
         return true;
     default:
         return get_switch_or_number(options, IPPROTO_TCP, option, answer);
@@ -393,7 +393,7 @@ static bool get_socket_number(const struct pno_options *options, int option, int
         *answer = 2 * (int)(options->line.sndbuf != 0 ? options->line.sndbuf : PNO_DEFAULT_SNDBUF);
         return true;
     case SO_RCVBUF:
-        *answer = 2 * (int)(options->line.rcvbuf != 0 ? options->line.rcvbuf : PNO_DEFAULT_SNDBUF);
+        *answer = 2 * (int)(options->line.rcvbuf != 0 ? options->line.rcvbuf : PNO_DEFAULT_RCVBUF);
         return true;
     case SO_REUSEADDR:
         *answer = options->reuse_address;

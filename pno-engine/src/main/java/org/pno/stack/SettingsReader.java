@@ -16,13 +16,11 @@ final class SettingsReader {
     /** As Linux's SOCK_MIN_RCVBUF. */
     private static final int LEAST_RECEIVE_BUFFER_BYTES = 2_304;
 
-    private final int receiveBufferBytes;
     private final CongestionAlgorithm congestion;
     private final long finWait2Ns;
     private final ConnectionSettings settings = new ConnectionSettings();
 
     SettingsReader(final TcpConfiguration configuration) {
-        receiveBufferBytes = configuration.receiveBufferBytes;
         congestion = configuration.congestion;
         finWait2Ns = configuration.finWait2Ns;
     }
@@ -39,7 +37,7 @@ final class SettingsReader {
         settings.keepCount = orDefault(options.keepCount, KEEP_COUNT);
         settings.userTimeoutNs = TimeUnit.MILLISECONDS.toNanos(Math.max(0, options.userTimeoutMillis));
         settings.receiveBufferBytes =
-                Math.max(LEAST_RECEIVE_BUFFER_BYTES, orDefault(options.receiveBufferBytes, receiveBufferBytes));
+                options.receiveBufferBytes <= 0 ? 0 : Math.max(LEAST_RECEIVE_BUFFER_BYTES, options.receiveBufferBytes);
         settings.maxSegmentBytes = Math.max(0, options.maxSegmentBytes);
         settings.maxPacingRate = Math.max(0, options.maxPacingRate);
         settings.congestion = CongestionAlgorithm.of(options.congestion, congestion);

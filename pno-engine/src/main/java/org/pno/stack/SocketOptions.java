@@ -12,7 +12,7 @@ public final class SocketOptions {
     public boolean keepAlive;
     /** TCP_QUICKACK: bit 0 what it was set to last, above it how often it was set; 0: never. */
     public int quickAck;
-    /** Bytes, 0 for the stack's default. */
+    /** Bytes; 0: the stack finds out. */
     public int receiveBufferBytes;
     /** Seconds, 0 for the default (7200). */
     public int keepIdleSeconds;

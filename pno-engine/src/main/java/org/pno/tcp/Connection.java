@@ -52,6 +52,8 @@ public final class Connection extends Flow {
     long maxRcvWnd;
     /** Read by the host. */
     long rxRead;
+    /** How large the buffer is, unless the program has said it. */
+    final ReceiveTuning.State tuning = new ReceiveTuning.State();
     /** Where the peer's FIN stands, once it was seen; data up to it may still be missing. */
     long peerFin;
     /** Null while there is no hole. */

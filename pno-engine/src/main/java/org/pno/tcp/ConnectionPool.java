@@ -49,6 +49,7 @@ final class ConnectionPool {
             return null;
         }
         connection.reset(nowNs);
+        ReceiveWindow.begin(connection, configuration);
         connection.inUse = true;
         return connection;
     }

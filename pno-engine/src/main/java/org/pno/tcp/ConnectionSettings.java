@@ -18,6 +18,7 @@ public final class ConnectionSettings {
     /** Unacknowledged data is given up after this; 0: by the number of retransmissions. */
     public long userTimeoutNs;
 
+    /** SO_RCVBUF; 0: it grows with what the program reads. */
     public int receiveBufferBytes;
     /** Bound on the MSS in both directions, 0 for none. */
     public int maxSegmentBytes;

@@ -336,6 +336,7 @@ final class Handshake {
         timers.stopRetransmission(connection);
         acks.onEstablished(connection);
         ecn.onEstablished(connection);
+        window.tuning().onEstablished(connection);
         timers.restartKeepalive(connection);
         context.output.established(connection.number);
         if (connection.finRequested()) { // The host closed its side before there was a connection (RFC 9293 3.10.4).

@@ -40,6 +40,11 @@ final class Reassembly {
         return !extents.isEmpty() && extents.end(extents.count() - 1) > position;
     }
 
+    /** Where the farthest of it ends; there is some. */
+    long end() {
+        return extents.end(extents.count() - 1);
+    }
+
     boolean hasRoomFor(final long start, final long end) {
         return extents.hasRoomFor(start, end) && totals.haveRoomFor(end - start);
     }

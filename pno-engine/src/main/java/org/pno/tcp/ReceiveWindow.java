@@ -14,6 +14,7 @@ final class ReceiveWindow {
     private final TcpContext context;
     private final int streamBytes;
     private final int scale;
+    private final ReceiveTuning tuning;
 
     ReceiveWindow(final TcpContext context) {
         this.context = context;
@@ -23,6 +24,18 @@ final class ReceiveWindow {
             shift++;
         }
         scale = shift;
+        tuning = new ReceiveTuning(context);
+    }
+
+    ReceiveTuning tuning() {
+        return tuning;
+    }
+
+    /** A new connection. */
+    static void begin(final Connection connection, final TcpConfiguration configuration) {
+        final int start = configuration.receiveBufferBytes;
+        final int most = Math.max(start, configuration.maxReceiveBufferBytes);
+        connection.tuning.reset(start, Math.min(most, configuration.streamBytes - ROUNDING_RESERVE_BYTES));
     }
 
     /** The shift that we offer: with it the field can say all that an S-ring holds. */
@@ -30,9 +43,11 @@ final class ReceiveWindow {
         return scale;
     }
 
-    private long bufferBytes(final Connection connection) {
+    /** The buffer: what the program has asked for, or what was found to do. */
+    long bufferBytes(final Connection connection) {
         final int clamp = connection.settings.windowClampBytes;
-        final int wanted = connection.settings.receiveBufferBytes;
+        final int fixed = connection.settings.receiveBufferBytes;
+        final long wanted = fixed == 0 ? connection.tuning.bufferBytes : fixed;
         return Math.min(clamp == 0 ? wanted : Math.min(wanted, clamp), streamBytes - ROUNDING_RESERVE_BYTES);
     }
 

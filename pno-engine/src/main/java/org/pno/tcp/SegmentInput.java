@@ -10,19 +10,22 @@ final class SegmentInput {
     private final AckPolicy acks;
     private final Ecn ecn;
     private final ConnectionLife life;
+    private final ReceiveTuning tuning;
 
     SegmentInput(
             final TcpContext context,
             final Handshake handshake,
             final AckProcessor ackProcessor,
             final AckPolicy acks,
-            final ConnectionLife life) {
+            final ConnectionLife life,
+            final ReceiveTuning tuning) {
         this.context = context;
         this.handshake = handshake;
         this.ackProcessor = ackProcessor;
         this.acks = acks;
         ecn = new Ecn(context, acks);
         this.life = life;
+        this.tuning = tuning;
     }
 
     void onSegment(final Connection connection, final Segment segment) {
@@ -264,17 +267,14 @@ final class SegmentInput {
         if (!inOrder && !context.pool.reassemblyFor(connection).hasRoomFor(from, to)) {
             context.drop(DropReason.REASSEMBLY_FULL);
             acks.acknowledgeNow(connection);
-            if (connection.reassembly.isEmpty()) {
-                context.pool.giveBackReassembly(connection);
-            }
+            giveBackReassemblyIfEmpty(connection);
             return false;
         }
         final long payload = segment.payload() + (from - start);
         if (!context.output.place(connection.number, from, (int) (to - from), payload)) {
             context.drop(DropReason.NO_RECEIVE_MEMORY);
-            if (connection.reassembly != null && connection.reassembly.isEmpty()) {
-                context.pool.giveBackReassembly(connection);
-            }
+            tuning.onMemoryShort(connection);
+            giveBackReassemblyIfEmpty(connection);
             return false;
         }
         context.counters.increase(TcpCounter.BYTES_IN, to - from);
@@ -283,6 +283,7 @@ final class SegmentInput {
         ecn.onPayload(connection, segment);
         if (inOrder) {
             advance(connection, to);
+            tuning.onArrival(connection, segment);
         } else {
             connection.reassembly.add(from, to);
             context.count(TcpCounter.OUT_OF_ORDER);
@@ -290,6 +291,12 @@ final class SegmentInput {
             acks.onOutOfOrder(connection, segment);
         }
         return to == end;
+    }
+
+    private void giveBackReassemblyIfEmpty(final Connection connection) {
+        if (connection.reassembly != null && connection.reassembly.isEmpty()) {
+            context.pool.giveBackReassembly(connection);
+        }
     }
 
     private static boolean hasAll(final Connection connection, final long from, final long to) {
@@ -303,9 +310,7 @@ final class SegmentInput {
         }
         connection.rcvNxt = connection.reassembly.advance(to);
         acks.onHoleFilled(connection);
-        if (connection.reassembly.isEmpty()) {
-            context.pool.giveBackReassembly(connection);
-        }
+        giveBackReassemblyIfEmpty(connection);
     }
 
     /** Eighth: the FIN counts once all before it has been received. */

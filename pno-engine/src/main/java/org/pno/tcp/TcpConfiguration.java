@@ -30,8 +30,10 @@ public final class TcpConfiguration {
     /** How long a key of Fast Open cookies is used for new ones; its cookies are good for as long again. */
     public long fastOpenKeyLifeNs = TimeUnit.HOURS.toNanos(12);
 
-    /** Receive buffer unless a socket sets its own. */
-    public int receiveBufferBytes = 1 << 20;
+    /** Receive buffer at the start unless a socket sets its own, as what Linux makes of tcp_rmem's second number. */
+    public int receiveBufferBytes = 1 << 16;
+    /** How far it may grow with what the program reads, as tcp_rmem's third; if less than the first, not at all. */
+    public int maxReceiveBufferBytes = 6 << 20;
     /**
      * What a receive S-ring holds: no window reaches beyond rxRead by more. It must be the link's
      * {@code ArenaDescriptor.STREAM_BYTES}.

@@ -56,6 +56,9 @@ public enum TcpCounter implements CounterKey {
     PATH_NARROWED("tcp.path-narrowed", "Times that a connection's segments became shorter because a router said so."),
     BLACK_HOLES("tcp.black-holes", "Connections that tried shorter segments because long ones seemed to vanish."),
     OUT_OF_ORDER("tcp.out-of-order", "Segments received beyond a hole."),
+    WINDOWS_GROWN(
+            "tcp.windows-grown",
+            "Times that a receive buffer grew because the program had read so much in a round trip."),
     WINDOW_PROBES("tcp.window-probes", "Probes of a closed window."),
     KEEPALIVE_PROBES("tcp.keepalive-probes", "Probes of an idle connection."),
     CHALLENGES("tcp.challenges", "Challenge ACKs sent (RFC 5961)."),

@@ -64,9 +64,9 @@ public final class TcpEngine {
         handshake = new Handshake(context, window, timers, life, acks, replies);
         final CongestionEvents congestion = new CongestionEvents(context);
         final AckProcessor ackProcessor = new AckProcessor(context, recovery, timers, acks, congestion);
-        input = new SegmentInput(context, handshake, ackProcessor, acks, life);
+        input = new SegmentInput(context, handshake, ackProcessor, acks, life, window.tuning());
         output = new SegmentOutput(context, writer, recovery, acks, timers, congestion, size);
-        info = new TcpInfo(context);
+        info = new TcpInfo(context, window);
     }
 
     // From below.
@@ -359,6 +359,7 @@ public final class TcpEngine {
     public void onRxRead(final Connection connection, final long position) {
         if (position > connection.rxRead && !connection.isClosed()) {
             connection.rxRead = Math.min(position, connection.rcvPublished);
+            window.tuning().onRead(connection);
             if (connection.state().receives() && window.needsUpdate(connection)) {
                 acks.acknowledgeNow(connection);
             }

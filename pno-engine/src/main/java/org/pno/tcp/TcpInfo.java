@@ -42,6 +42,7 @@ final class TcpInfo {
     private static final int SND_CWND = 80;
     private static final int ADVERTISED_MSS = 84;
     private static final int REORDERING = 88;
+    private static final int RCV_RTT = 92;
     private static final int RCV_SPACE = 96;
     private static final int TOTAL_RETRANS = 100;
     private static final int PACING_RATE = 104; // u64
@@ -91,10 +92,12 @@ final class TcpInfo {
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final TcpContext context;
+    private final ReceiveWindow window;
     private MemorySegment target;
 
-    TcpInfo(final TcpContext context) {
+    TcpInfo(final TcpContext context, final ReceiveWindow window) {
         this.context = context;
+        this.window = window;
     }
 
     /** Writes {@link #BYTES} bytes. */
@@ -204,8 +207,9 @@ final class TcpInfo {
 
     private void writeReceiving(final Connection connection) {
         u32(RCV_MSS, connection.rcvMssBytes);
-        u32(RCV_SSTHRESH, connection.settings.receiveBufferBytes);
-        u32(RCV_SPACE, connection.settings.receiveBufferBytes);
+        u32(RCV_SSTHRESH, window.bufferBytes(connection));
+        u32(RCV_RTT, micros(connection.tuning.rttNs));
+        u32(RCV_SPACE, connection.tuning.spaceBytes);
         u32(RCV_WINDOW, connection.receiveWindowBytes());
     }
 

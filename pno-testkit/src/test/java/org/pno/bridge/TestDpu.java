@@ -76,6 +76,7 @@ final class TestDpu {
         configuration.macAddress = port.macAddress();
         configuration.tcp.maxConnections = JOURNAL_CONNECTIONS;
         configuration.tcp.streamBytes = ArenaDescriptor.STREAM_BYTES;
+        configuration.tcp.receiveBufferBytes = 1 << 20; // Holds what a test sends before anybody reads.
         configuration.tcp.secret0 = 0x1234_5678_9ABC_DEF0L ^ port.macAddress();
         configuration.tcp.secret1 = 42;
         final Journal journal = new Journal(journalMemory, JOURNAL_CONNECTIONS, EPOCH, new byte[] {1, 2, 3});

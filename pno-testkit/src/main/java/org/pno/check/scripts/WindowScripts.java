@@ -14,6 +14,8 @@ import org.pno.check.Script;
 /** RFC 9293 3.8.6 and RFC 7323 2: windows, both ways. */
 final class WindowScripts {
     private static final int MSS = 1_460;
+    /** With timestamps. */
+    private static final int SCALED_MSS = 1_448;
 
     private WindowScripts() {}
 
@@ -163,6 +165,49 @@ final class WindowScripts {
             edge = ack.ack + ack.window;
         }
         return next;
+    }
+
+    private static void drain(final Script s) {
+        for (Packet ack = s.maybe(10); ack != null; ack = s.maybe(10)) {
+            if (ack.length != 0) {
+                throw new AssertionError("expected ACKs, came " + ack);
+            }
+        }
+    }
+
+    /** So many round trips of 30 ms, a flight of 40 segments in each, which the program reads; answers the window. */
+    private static long readFlights(final Script s, final int roundTrips) {
+        long next = 1;
+        for (int i = 0; i < roundTrips; i++) {
+            s.advance(30);
+            for (int j = 0; j < 40; j++, next += SCALED_MSS) {
+                s.inject(data(next, SCALED_MSS).ack(1));
+            }
+            drain(s);
+            s.read(40 * SCALED_MSS);
+            drain(s);
+        }
+        return s.edge() - next;
+    }
+
+    @PacketScript
+    static void shouldWidenTheWindowForAProgramThatReads(final Script s) {
+        s.establish(fullSyn(), 30, 8_000);
+        final long before = s.edge() - 1;
+        final long window = readFlights(s, 4);
+        if (before > 1 << 16 || window <= 3 << 15) {
+            throw new AssertionError("a window of " + before + ", and after four flights one of " + window);
+        }
+    }
+
+    @PacketScript
+    static void shouldKeepTheWindowThatTheProgramHasAskedFor(final Script s) {
+        s.option(Option.RECEIVE_BUFFER, 80_000);
+        s.establish(fullSyn(), 30, 8_000);
+        final long window = readFlights(s, 4);
+        if (window > 170_000) {
+            throw new AssertionError("a window of " + window + " for a buffer of 80000");
+        }
     }
 
     @PacketScript
