@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -260,8 +261,11 @@ int pno_fd_dup3(int fd, int number, int flags)
 int pno_fd_close_range(unsigned first, unsigned last, int flags)
 {
     unsigned end = (unsigned)pno_fd_end();
-    if (flags != 0 || first > last || pno_process_is_borrowed())
+    bool closes = flags == 0 || flags == CLOSE_RANGE_UNSHARE; /* else CLOEXEC, which ours have anyway; or an error */
+    if (!closes || first > last || pno_process_is_borrowed())
         return PNO_LIBC_FUNCTION(close_range)(first, last, flags);
+    if (flags == CLOSE_RANGE_UNSHARE && unshare(CLONE_FILES) < 0)
+        return -1;
     for (unsigned fd = first; fd <= last && fd < end; fd++) {
         struct pno_file *file = pno_file_of((int)fd);
         if (file == NULL)

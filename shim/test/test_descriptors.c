@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/epoll.h>
@@ -133,6 +134,23 @@ ON_PNO(shouldSurviveAProgramThatClosesEverything)
     make_pair(stack, fds);
     CHECK_EQ(write(fds[0], "x", 1), 1);
     CHECK_EQ(read(fds[1], text, 1), 1);
+}
+
+BOTH(shouldCloseARangeWithFlags)
+{
+    int fds[2];
+    char text[3];
+    make_pair(stack, fds);
+    CHECK_EQ(close_range(3, ~0U, CLOSE_RANGE_CLOEXEC), 0);
+    CHECK_EQ(fcntl(fds[0], F_GETFD), FD_CLOEXEC);
+    CHECK_EQ(write(fds[0], "abc", 3), 3);
+    CHECK_EQ(recv(fds[1], text, 3, MSG_WAITALL), 3);
+    CHECK_EQ(close_range(3, ~0U, CLOSE_RANGE_UNSHARE), 0);
+    CHECK_ERRNO(read(fds[0], text, 1), EBADF);
+    CHECK_ERRNO(close_range(3, ~0U, 1 << 9), EINVAL);
+    make_pair(stack, fds); /* what ours needs is still there */
+    CHECK_EQ(write(fds[0], "abc", 3), 3);
+    CHECK_EQ(recv(fds[1], text, 3, MSG_WAITALL), 3);
 }
 
 ON_PNO(shouldGiveUpItsOwnNumberToDup2)
