@@ -37,6 +37,9 @@ final class HostProcess {
     private boolean isAsleep;
     private boolean isRung;
     private boolean isDead;
+    /** A program has died before it knew its connection's addresses. */
+    private boolean hasLostUnknown;
+
     private HostChannel channelOfChild;
     private Runnable whenUp;
     private SplittableRandom lateHints;
@@ -279,11 +282,17 @@ final class HostProcess {
         bound.put(flow, null);
     }
 
+    /** A program is dead; what its socket sees means nothing any more. */
+    void died(final long flow) {
+        hasLostUnknown |= flow < 0;
+        closing(flow);
+    }
+
     /** How far the host can see the stream that comes to a flow's sender; see {@link WireObserver.Hosts}. */
     long visible(final long flow) {
         final HostSocket socket = bound.containsKey(flow) ? bound.get(flow) : find(flow);
         if (socket == null) {
-            return bound.containsKey(flow) ? WireObserver.Hosts.ANYTHING : -1;
+            return hasLostUnknown || bound.containsKey(flow) ? WireObserver.Hosts.ANYTHING : -1;
         }
         if (isDead) {
             return WireObserver.Hosts.ANYTHING;

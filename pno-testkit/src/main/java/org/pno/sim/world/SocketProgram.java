@@ -218,7 +218,7 @@ public final class SocketProgram {
         hasDied = true;
         isDone = true;
         unreadAtDeath = flow < 0 ? 0 : socket.readable();
-        process.closing(flow);
+        process.died(flow);
     }
 
     /** Another process of the family goes on with it. */
