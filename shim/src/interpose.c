@@ -16,6 +16,18 @@ static bool is_active(void)
     return atomic_load_explicit(&pno_process.active, memory_order_relaxed);
 }
 
+/* Tells of a call on a number that is, or was, not libc's alone. */
+#define PNO_TRACE_RESULT(ours, result, ...)                                 \
+    do {                                                                    \
+        if (PNO_UNLIKELY(ours))                                             \
+            PNO_TRACE((result) < 0 ? -errno : (long)(result), __VA_ARGS__); \
+    } while (0)
+
+static bool is_traced(int fd)
+{
+    return PNO_UNLIKELY(pno_traces) && pno_file_of(fd) != NULL;
+}
+
 PNO_EXPORT int socket(int domain, int type, int protocol)
 {
     int fd = libc_socket(domain, type, protocol);
@@ -25,6 +37,7 @@ PNO_EXPORT int socket(int domain, int type, int protocol)
     bool tcp = (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_STREAM && (protocol == 0 || protocol == IPPROTO_TCP);
     if (tcp && (domain == AF_INET || domain == AF_INET6))
         pno_candidate_created(fd, domain);
+    PNO_TRACE_RESULT(is_traced(fd), fd, domain, type, protocol);
     return fd;
 }
 
@@ -90,7 +103,10 @@ PNO_EXPORT int setsockopt(int fd, int level, int option, const void *value, sock
 
 PNO_EXPORT int close(int fd)
 {
-    return pno_fd_close(fd);
+    bool traced = is_traced(fd);
+    int result = pno_fd_close(fd);
+    PNO_TRACE_RESULT(traced, result, fd);
+    return result;
 }
 
 PNO_EXPORT int close_range(unsigned first, unsigned last, int flags)
@@ -105,19 +121,27 @@ PNO_EXPORT void closefrom(int first)
 
 PNO_EXPORT int dup(int fd)
 {
-    return pno_fd_dup(fd, F_DUPFD, 0);
+    int result = pno_fd_dup(fd, F_DUPFD, 0);
+    PNO_TRACE_RESULT(is_traced(fd), result, fd);
+    return result;
 }
 
 PNO_EXPORT int dup2(int fd, int number)
 {
     if (fd == number)
         return libc_fcntl(fd, F_GETFD, 0) < 0 ? -1 : fd;
-    return pno_fd_dup3(fd, number, 0);
+    bool traced = is_traced(fd) || is_traced(number);
+    int result = pno_fd_dup3(fd, number, 0);
+    PNO_TRACE_RESULT(traced, result, fd, number);
+    return result;
 }
 
 PNO_EXPORT int dup3(int fd, int number, int flags)
 {
-    return pno_fd_dup3(fd, number, flags);
+    bool traced = is_traced(fd) || is_traced(number);
+    int result = pno_fd_dup3(fd, number, flags);
+    PNO_TRACE_RESULT(traced, result, fd, number, flags);
+    return result;
 }
 
 static int control(int fd, int command, long argument)

@@ -247,6 +247,7 @@ PNO_EXPORT ssize_t splice(int in, off64_t *in_offset, int out, off64_t *out_offs
     do
         answer = pno_splice(in, in_offset, out, out_offset, length, flags);
     while (answer == -ERESTART);
+    PNO_TRACE(answer, in, in_offset, out, out_offset, length, flags);
     return answer != PNO_PASS ? pno_result(answer) : libc_splice(in, in_offset, out, out_offset, length, flags);
 }
 

@@ -37,6 +37,7 @@ PNO_EXPORT int poll(struct pollfd *fds, nfds_t count, int timeout)
 {
     pno_signals_mark();
     long answer = pno_poll(fds, count, after_millis(timeout), NULL);
+    PNO_TRACE(answer, fds, count, timeout);
     return answer == PNO_PASS ? libc_poll(fds, count, timeout) : (int)pno_result(answer);
 }
 
@@ -44,6 +45,7 @@ PNO_EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *ti
 {
     pno_signals_mark();
     long answer = is_time(timeout) ? pno_poll(fds, count, after_timespec(timeout), mask) : PNO_PASS;
+    PNO_TRACE(answer, fds, count, timeout, mask);
     return answer == PNO_PASS ? libc_ppoll(fds, count, timeout, mask) : (int)pno_result(answer);
 }
 
@@ -79,6 +81,7 @@ PNO_EXPORT int select(int count, fd_set *reads, fd_set *writes, fd_set *excepts,
     if (timeout != NULL)
         deadline = after_ns((uint64_t)timeout->tv_sec, (uint64_t)timeout->tv_usec * PNO_NS_PER_US);
     long answer = pno_select(count, reads, writes, excepts, deadline, NULL);
+    PNO_TRACE(answer, count, reads, writes, excepts, timeout);
     if (answer == PNO_PASS)
         return libc_select(count, reads, writes, excepts, timeout);
     tell_time_left(deadline, timeout);
@@ -92,6 +95,7 @@ PNO_EXPORT int pselect(int count, fd_set *reads, fd_set *writes, fd_set *excepts
     long answer = PNO_PASS;
     if (is_time(timeout))
         answer = pno_select(count, reads, writes, excepts, after_timespec(timeout), mask);
+    PNO_TRACE(answer, count, reads, writes, excepts, timeout, mask);
     return answer == PNO_PASS ? libc_pselect(count, reads, writes, excepts, timeout, mask) : (int)pno_result(answer);
 }
 
@@ -115,6 +119,7 @@ PNO_EXPORT int epoll_create1(int flags)
 PNO_EXPORT int epoll_ctl(int set, int operation, int fd, struct epoll_event *event)
 {
     long answer = pno_epoll_control(set, operation, fd, event);
+    PNO_TRACE(answer, set, operation, fd, event);
     return answer == PNO_PASS ? libc_epoll_ctl(set, operation, fd, event) : (int)pno_result(answer);
 }
 
@@ -122,6 +127,7 @@ PNO_EXPORT int epoll_wait(int set, struct epoll_event *events, int room, int tim
 {
     struct pno_file *file = pno_file_of(set);
     long answer = file != NULL ? pno_epoll_wait(file, set, events, room, after_millis(timeout), NULL) : PNO_PASS;
+    PNO_TRACE(answer, set, events, room, timeout);
     return answer == PNO_PASS ? libc_epoll_wait(set, events, room, timeout) : (int)pno_result(answer);
 }
 
@@ -129,6 +135,7 @@ PNO_EXPORT int epoll_pwait(int set, struct epoll_event *events, int room, int ti
 {
     struct pno_file *file = pno_file_of(set);
     long answer = file != NULL ? pno_epoll_wait(file, set, events, room, after_millis(timeout), mask) : PNO_PASS;
+    PNO_TRACE(answer, set, events, room, timeout, mask);
     return answer == PNO_PASS ? libc_epoll_pwait(set, events, room, timeout, mask) : (int)pno_result(answer);
 }
 
@@ -137,5 +144,6 @@ PNO_EXPORT int epoll_pwait2(int set, struct epoll_event *events, int room, const
 {
     struct pno_file *file = is_time(timeout) ? pno_file_of(set) : NULL;
     long answer = file != NULL ? pno_epoll_wait(file, set, events, room, after_timespec(timeout), mask) : PNO_PASS;
+    PNO_TRACE(answer, set, events, room, timeout, mask);
     return answer == PNO_PASS ? libc_epoll_pwait2(set, events, room, timeout, mask) : (int)pno_result(answer);
 }

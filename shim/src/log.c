@@ -11,6 +11,7 @@
 
 #include "base.h"
 #include "libc.h"
+#include "trace.h"
 
 #define LINE_BYTES 512
 #define UNSUPPORTED_NAMES 64
@@ -26,8 +27,14 @@ static struct {
 void pno_log_start(void)
 {
     const char *name = secure_getenv("PNO_LOG");
-    if (name != NULL)
-        snprintf(path, sizeof(path), "%s", name);
+    static const char with_calls[] = ",calls";
+    if (name == NULL)
+        return;
+    snprintf(path, sizeof(path), "%s", name);
+    size_t length = strlen(path), suffix = sizeof(with_calls) - 1;
+    pno_traces = length > suffix && strcmp(path + length - suffix, with_calls) == 0;
+    if (pno_traces)
+        path[length - suffix] = '\0';
 }
 
 static void write_line(int fd, const char *format, va_list arguments)

@@ -146,3 +146,60 @@ TEST(shouldSpeakByTheKernelWithoutADpu)
     CHECK_EQ(waitpid(child, &status, 0), child);
     CHECK_EQ(status, 0);
 }
+
+/* --- the log --- */
+
+static void read_log(const char *path, char *text, size_t room)
+{
+    FILE *log = fopen(path, "r");
+    CHECK(log != NULL);
+    text[fread(text, 1, room - 1, log)] = '\0';
+    CHECK_EQ(fclose(log), 0);
+}
+
+static void run_bash(const char *script)
+{
+    int status;
+    const char *preload = library();
+    pid_t child = fork();
+    if (child == 0) {
+        setenv("LD_PRELOAD", preload, 1);
+        execlp("bash", "bash", "-c", script, NULL);
+        _exit(126);
+    }
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    CHECK(WIFEXITED(status));
+}
+
+/* bash connects to a port of the fake DPU's that nobody listens on. */
+static void log_a_connect(const char *suffix, char *text, size_t room)
+{
+    char path[64], variable[80];
+    snprintf(path, sizeof(path), "/tmp/pno-log-%d", (int)getpid());
+    snprintf(variable, sizeof(variable), "%s%s", path, suffix);
+    setenv("PNO_LOG", variable, 1);
+    run_bash("exec 2> /dev/null; exec 3<>/dev/tcp/10.77.0.1/1");
+    if (access(path, R_OK) < 0)
+        *text = '\0';
+    else
+        read_log(path, text, room);
+    unlink(path);
+}
+
+TEST(shouldTraceCallsWithArgumentsAndErrno)
+{
+    char text[8192];
+    log_a_connect(",calls", text, sizeof(text));
+    CHECK(strstr(text, "]: socket(2, 1, ") != NULL);
+    const char *connect = strstr(text, "]: connect(");
+    CHECK(connect != NULL);
+    CHECK(strstr(connect, ", 16) = ECONNREFUSED\n") != NULL);
+    CHECK(strstr(connect, "]: close(") != NULL);
+}
+
+TEST(shouldNotTraceCallsUnasked)
+{
+    char text[8192];
+    log_a_connect("", text, sizeof(text));
+    CHECK_EQ(strlen(text), 0);
+}
