@@ -60,7 +60,8 @@ void pno_connect_start(struct pno_file *file)
     pno_submit(file, PNO_SUB_FLAG_HOST_LINE | PNO_SUB_FLAG_OPTIONS);
 }
 
-/* Writes what is wanted, and asks the DPU for it, or leaves that to the first write. */
+/* Writes what is wanted, and asks the DPU for it, or leaves that to the first write; not so on loopback, where it must
+ * be known first who listens. */
 static void request(struct pno_file *file, const struct pno_endpoint *from, const struct pno_endpoint *to)
 {
     struct pno_address_line *wanted = &file->record->wanted;
@@ -69,7 +70,7 @@ static void request(struct pno_file *file, const struct pno_endpoint *from, cons
     wanted->remote_port = to->port;
     memcpy(wanted->local, from->bytes, sizeof(wanted->local));
     wanted->local_port = from->port;
-    if (file->socket->options.opens_fast) {
+    if (file->socket->options.opens_fast && !pno_address_is_loopback(to)) {
         pno_socket_set_flag(file, PNO_DEFERRED);
         return;
     }
@@ -183,7 +184,8 @@ long pno_connect(struct pno_file *candidate, int fd, const struct pno_endpoint *
     if (file == NULL)
         return pno_address_is_loopback(to) ? leave_to_kernel(candidate, fd) : error;
     request(file, &from, to);
-    if ((pno_address_is_loopback(to) || pno_rules_is_dpus(to)) && is_for_kernel(file, to)) {
+    bool is_local = pno_address_is_loopback(to) || pno_rules_is_dpus(to);
+    if (is_local && !(pno_socket_flags(file) & PNO_DEFERRED) && is_for_kernel(file, to)) {
         pno_socket_release(file);
         return leave_to_kernel(candidate, fd);
     }

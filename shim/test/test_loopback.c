@@ -275,3 +275,20 @@ ON_PNO(shouldListenByTheKernelWhereTheDpuRefusesLoopback)
     int client = connect_by_kernel(port);
     check_carries(client, accept(listener, NULL, NULL));
 }
+
+ON_PNO(shouldFindOutBeforeAFastOpenOnLoopback)
+{
+    uint16_t port, kernels;
+    char byte = 0;
+    offload("localhost");
+    int listeners[2] = {listen_on(&loopback, 0, &port), listen_by_kernel(&kernels)};
+    for (int i = 0; i < 2; i++) {
+        struct sockaddr_in name = name_of(&loopback, i == 0 ? port : kernels);
+        int client = socket(AF_INET, SOCK_STREAM, 0);
+        CHECK_EQ(sendto(client, "x", 1, MSG_FASTOPEN, (struct sockaddr *)&name, sizeof(name)), 1);
+        CHECK_EQ(is_ours(client), i == 0);
+        int accepted = accept(listeners[i], NULL, NULL);
+        CHECK_EQ(read(accepted, &byte, 1), 1);
+        CHECK_EQ(byte, 'x');
+    }
+}
