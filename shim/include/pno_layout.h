@@ -7,7 +7,7 @@
 
 /* ArenaDescriptor: The arena: header, channels, records, holders, tx pool, rx pool. */
 #define PNO_ARENA_MAGIC                         0x414E4552414F4E50ULL
-#define PNO_ARENA_VERSION                       1
+#define PNO_ARENA_VERSION                       2
 #define PNO_ARENA_HEADER_BYTES                  4096
 #define PNO_ARENA_MAGIC_OFFSET                  0
 #define PNO_ARENA_VERSION_OFFSET                8
@@ -86,6 +86,7 @@
 #define PNO_REC_EV_CHANNEL_OFFSET               40
 #define PNO_REC_GENERATION_OFFSET               44
 #define PNO_REC_INFO_ASKED_OFFSET               48
+#define PNO_REC_TX_URGENT_OFFSET                56
 #define PNO_REC_DPU_LINE_OFFSET                 64
 #define PNO_REC_TX_ACKED_OFFSET                 64
 #define PNO_REC_RX_COMMITTED_OFFSET             72
@@ -93,8 +94,11 @@
 #define PNO_REC_STATUS_OFFSET                   88
 #define PNO_REC_REQUEST_DONE_OFFSET             96
 #define PNO_REC_INFO_TOLD_OFFSET                104
-#define PNO_REC_HOST_LINE_WORDS                 7
-#define PNO_REC_DPU_LINE_WORDS                  6
+#define PNO_REC_RX_URGENT_OFFSET                112
+#define PNO_REC_HOST_LINE_WORDS                 8
+#define PNO_REC_DPU_LINE_WORDS                  7
+#define PNO_REC_WRITTEN_URGENT                  0x8000000000000000ULL
+#define PNO_REC_URGENT_HERE                     0x8000000000000000ULL
 #define PNO_REC_OPTIONS_LINE_OFFSET             128
 #define PNO_REC_OPTION_FLAGS_OFFSET             128
 #define PNO_REC_SNDBUF_OFFSET                   132
@@ -254,5 +258,6 @@
 #define PNO_FENCE_CREDIT                        10 /* a credit for a record that is not free */
 #define PNO_FENCE_OPTIONS                       11 /* an option value outside its bounds */
 #define PNO_FENCE_BUS                           12 /* a bus operation failed */
+#define PNO_FENCE_TX_URGENT                     13 /* txUrgent beyond the S-ring */
 
 #endif

@@ -29,7 +29,8 @@ struct pno_options {
     bool reuse_address;
     bool free_bind; /* these two say to what a socket may be bound, and nothing of a connection */
     bool transparent;
-    bool opens_fast; /* TCP_FASTOPEN_CONNECT: connect leaves the SYN to the first write */
+    bool opens_fast;    /* TCP_FASTOPEN_CONNECT: connect leaves the SYN to the first write */
+    bool urgent_inline; /* SO_OOBINLINE */
 };
 
 enum pno_socket_flag {
@@ -52,7 +53,8 @@ struct pno_socket {
     _Atomic uint64_t tx_freed; /* both written under the lock, and looked at without */
     _Atomic uint64_t tx_mapped;
     _Alignas(64) struct pno_lock rx_lock;
-    uint64_t rx_hinted; /* rxRead of the last submission */
+    uint64_t rx_hinted;            /* rxRead of the last submission */
+    _Atomic uint64_t urgent_noted; /* see urgent.c */
     _Alignas(64) _Atomic uint32_t flags;
     _Atomic uint32_t life;
     _Atomic uint64_t waiters[PNO_BITMAP_WORDS(PNO_CHANNEL_COUNT)]; /* channels that somebody is in a blocking wait on */

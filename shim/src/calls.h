@@ -22,6 +22,7 @@
     X(int, shutdown, (int fd, int how), (fd, how))                                                            \
     X(int, getsockname, (int fd, struct sockaddr *name, socklen_t *length), (fd, name, length))               \
     X(int, getpeername, (int fd, struct sockaddr *name, socklen_t *length), (fd, name, length))               \
+    X(int, sockatmark, (int fd), (fd))                                                                        \
     X(int, getsockopt, (int fd, int level, int option, void *value, socklen_t *length),                       \
       (fd, level, option, value, length))                                                                     \
     X(int, setsockopt, (int fd, int level, int option, const void *value, socklen_t length),                  \

@@ -55,7 +55,7 @@ void pno_connect_start(struct pno_file *file)
     post_request(file); /* first, or it would look like a request that is answered */
     atomic_fetch_and(&file->socket->flags, ~(uint32_t)PNO_DEFERRED);
     /* It was writable, is so no longer and will be again: for who watches edges that is an event. */
-    uint64_t written = atomic_load_explicit(&file->record->tx_written, memory_order_relaxed);
+    uint64_t written = pno_record_written(file->record);
     atomic_store_explicit(&file->record->tx_wait, written, memory_order_release);
     pno_submit(file, PNO_SUB_FLAG_HOST_LINE | PNO_SUB_FLAG_OPTIONS);
 }

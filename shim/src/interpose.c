@@ -179,3 +179,13 @@ PNO_EXPORT int ioctl(int fd, unsigned long request, ...)
     PNO_OURS(fd, device, request, argument);
     return libc_ioctl(fd, request, argument);
 }
+
+/* libc's own asks the kernel past us. */
+PNO_EXPORT int sockatmark(int fd)
+{
+    int answer = 0;
+    struct pno_file *file = pno_file_of(fd);
+    if (file == NULL || file->ops->device == NULL)
+        return libc_sockatmark(fd);
+    return ioctl(fd, SIOCATMARK, &answer) < 0 ? -1 : answer;
+}

@@ -67,6 +67,19 @@ PNO_EXPORT ssize_t recvfrom(int fd, void *buffer, size_t length, int flags, stru
     return libc_recvfrom(fd, buffer, length, flags, name, name_length);
 }
 
+/* Linux says in the message that what came is urgent. */
+static long receive_urgent(int fd, struct msghdr *message, int flags)
+{
+    struct pno_file *file = pno_file_of(fd);
+    if (file == NULL || file->ops->receive == NULL)
+        return PNO_PASS;
+    bool room = sum(message->msg_iov, (int)message->msg_iovlen) > 0;
+    long got = file->ops->receive(file, fd, message->msg_iov, message->msg_iovlen, flags);
+    if (got > 0 || (got == 0 && !room))
+        message->msg_flags = room ? MSG_OOB : MSG_OOB | MSG_TRUNC;
+    return got;
+}
+
 PNO_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
     if (is_ours(fd)) {
@@ -75,6 +88,10 @@ PNO_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
         message->msg_namelen = 0;
         message->msg_controllen = 0;
         message->msg_flags = 0;
+    }
+    if (PNO_UNLIKELY(flags & MSG_OOB)) {
+        long answer = receive_urgent(fd, message, flags);
+        return answer != PNO_PASS ? pno_result(answer) : libc_recvmsg(fd, message, flags);
     }
     PNO_OURS(fd, receive, message->msg_iov, message->msg_iovlen, flags);
     ssize_t got = libc_recvmsg(fd, message, flags);

@@ -88,7 +88,7 @@ struct pno_record {
     _Atomic uint64_t request;
     _Atomic uint64_t channel_and_generation; /* evChannel below, generation above: one word */
     _Atomic uint64_t info_asked;
-    uint64_t host_reserved[1];
+    _Atomic uint64_t tx_urgent;
     /* the DPU's line */
     _Atomic uint64_t tx_acked;
     _Atomic uint64_t rx_committed;
@@ -96,7 +96,8 @@ struct pno_record {
     _Atomic uint64_t status;
     _Atomic uint64_t request_done;
     _Atomic uint64_t info_told;
-    uint64_t dpu_reserved[2];
+    _Atomic uint64_t rx_urgent;
+    uint64_t dpu_reserved[1];
 
     struct pno_options_line options;
     struct pno_address_line wanted; /* the host's */
@@ -112,6 +113,12 @@ struct pno_holder {
     uint64_t reserved[6];
     _Atomic uint64_t bits[];
 };
+
+/* Bytes written, without the flag that stands in the same word. */
+static inline uint64_t pno_record_written(const struct pno_record *record)
+{
+    return atomic_load_explicit(&record->tx_written, memory_order_relaxed) & ~PNO_REC_WRITTEN_URGENT;
+}
 
 /* The status word. */
 static inline uint32_t pno_status_state(uint64_t status)

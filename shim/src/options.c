@@ -161,6 +161,9 @@ static int set_socket_number(struct pno_options *options, int option, int value)
     case SO_REUSEADDR:
         options->reuse_address = value != 0;
         return 0;
+    case SO_OOBINLINE:
+        options->urgent_inline = value != 0;
+        return 0;
     case SO_RCVLOWAT:
         return value <= 1 ? 0 : -ENOPROTOOPT;
     default:
@@ -397,6 +400,9 @@ static bool get_socket_number(const struct pno_options *options, int option, int
         return true;
     case SO_REUSEADDR:
         *answer = options->reuse_address;
+        return true;
+    case SO_OOBINLINE:
+        *answer = options->urgent_inline;
         return true;
     case SO_TYPE:
         *answer = SOCK_STREAM;

@@ -21,6 +21,7 @@ static void reset_socket(struct pno_socket *socket, const struct pno_options *op
     socket->sndbuf = options->line.sndbuf != 0 ? options->line.sndbuf : PNO_DEFAULT_SNDBUF;
     socket->tx_freed = socket->tx_mapped = 0;
     socket->rx_hinted = 0;
+    atomic_store_explicit(&socket->urgent_noted, 0, memory_order_relaxed);
     socket->options = *options;
     socket->swept = 0;
     for (size_t i = 0; i < PNO_LENGTH(socket->waiters); i++)
@@ -52,6 +53,7 @@ uint32_t pno_record_take(uint32_t arena_channel, const struct pno_options *optio
     atomic_store_explicit(&record->tx_wait, 0, memory_order_relaxed);
     atomic_store_explicit(&record->request, 0, memory_order_relaxed);
     atomic_store_explicit(&record->info_asked, 0, memory_order_relaxed);
+    atomic_store_explicit(&record->tx_urgent, 0, memory_order_relaxed);
     record->options = options->line;
     memset(&record->wanted, 0, sizeof(record->wanted));
     uint64_t generation = pno_record_generation(record) + 1;
@@ -99,8 +101,7 @@ static void drop_if_drained(uint32_t number)
             atomic_load_explicit(&socket->tx_mapped, memory_order_relaxed) ||
         !pno_lock_try(&socket->tx_lock))
         return;
-    if (atomic_load_explicit(&record->tx_acked, memory_order_acquire) ==
-            atomic_load_explicit(&record->tx_written, memory_order_relaxed) &&
+    if (atomic_load_explicit(&record->tx_acked, memory_order_acquire) == pno_record_written(record) &&
         pno_status_generation(atomic_load(&record->status)) == pno_record_generation(record))
         pno_stream_drop(record, socket);
     pno_lock_give(&socket->tx_lock);

@@ -14,6 +14,7 @@
 #include "log.h"
 #include "process.h"
 #include "signals.h"
+#include "urgent.h"
 #include "wait.h"
 #include "watch.h"
 
@@ -63,13 +64,7 @@ int pno_socket_take_error(struct pno_file *file)
 static uint64_t in_flight(const struct pno_file *file)
 {
     uint64_t acked = atomic_load_explicit(&file->record->tx_acked, memory_order_acquire);
-    return atomic_load_explicit(&file->record->tx_written, memory_order_relaxed) - acked;
-}
-
-static uint64_t unread(const struct pno_file *file)
-{
-    uint64_t committed = atomic_load_explicit(&file->record->rx_committed, memory_order_acquire);
-    return committed - atomic_load_explicit(&file->record->rx_read, memory_order_relaxed);
+    return pno_record_written(file->record) - acked;
 }
 
 uint32_t pno_socket_level(struct pno_file *file)
@@ -85,8 +80,10 @@ uint32_t pno_socket_level(struct pno_file *file)
     bool write_shut = phase == PNO_ENDED || (flags & PNO_SHUT_WRITE);
     if (read_shut)
         level |= READABLE | EPOLLRDHUP;
-    else if (unread(file) > 0)
+    else if (pno_urgent_readable(file))
         level |= READABLE;
+    if (pno_urgent_is_here(file))
+        level |= EPOLLPRI;
     if (write_shut || in_flight(file) <= pno_socket_write_mark(file))
         level |= WRITABLE;
     if (read_shut && write_shut)
@@ -98,7 +95,7 @@ uint32_t pno_socket_level(struct pno_file *file)
 
 void pno_socket_want_space(struct pno_file *file)
 {
-    uint64_t written = atomic_load_explicit(&file->record->tx_written, memory_order_relaxed);
+    uint64_t written = pno_record_written(file->record);
     uint64_t mark = pno_socket_write_mark(file);
     if (written <= mark)
         return;
@@ -111,7 +108,7 @@ static bool finish_writing(struct pno_file *file)
 {
     if (!pno_lock_take(&file->socket->tx_lock))
         return false;
-    uint64_t end = atomic_load_explicit(&file->record->tx_written, memory_order_relaxed);
+    uint64_t end = pno_record_written(file->record);
     pno_socket_set_flag(file, PNO_SHUT_WRITE);
     if (atomic_load_explicit(&file->record->tx_fin, memory_order_relaxed) == 0)
         atomic_store_explicit(&file->record->tx_fin, end + 1, memory_order_release);
@@ -169,7 +166,7 @@ static void socket_linger(struct pno_file *file)
         return;
     }
     finish_writing(file);
-    uint64_t written = atomic_load_explicit(&file->record->tx_written, memory_order_relaxed);
+    uint64_t written = pno_record_written(file->record);
     atomic_store_explicit(&file->record->tx_wait, written, memory_order_release);
     pno_submit(file, PNO_SUB_FLAG_HOST_LINE);
     pno_signals_mark();
@@ -240,13 +237,13 @@ long pno_socket_device(struct pno_file *file, int fd, unsigned long request, voi
         set_nonblock(file, *(int *)argument != 0);
         return 0;
     case FIONREAD:
-        *(int *)argument = (int)unread(file);
+        *(int *)argument = (int)pno_urgent_unread(file);
         return 0;
     case SIOCOUTQ:
         *(int *)argument = (int)in_flight(file);
         return 0;
     case SIOCATMARK:
-        *(int *)argument = 0;
+        *(int *)argument = pno_urgent_at_mark(file);
         return 0;
     case FIOCLEX:
     case FIONCLEX:

@@ -11,6 +11,7 @@
 #include "records.h"
 #include "socket.h"
 #include "stream.h"
+#include "urgent.h"
 #include "wait.h"
 
 /* What is published at a time, so that the DPU begins while a long copy goes on. */
@@ -69,12 +70,13 @@ static void hint_read(struct pno_file *file, uint64_t read)
     pno_submit(file, 0);
 }
 
-/* Takes what is there, `skip` bytes behind what was read. 0: nothing is. Under the lock. */
-static long take_bytes(struct pno_file *file, struct cursor *cursor, size_t length, size_t skip, int flags)
+/* Takes what is there, after the call has taken `done` bytes. 0: nothing is. Under the lock. */
+static long take_bytes(struct pno_file *file, struct cursor *cursor, size_t length, size_t done, int flags)
 {
     struct pno_record *record = file->record;
-    uint64_t position = atomic_load_explicit(&record->rx_read, memory_order_relaxed) + skip;
-    uint64_t available = atomic_load_explicit(&record->rx_committed, memory_order_acquire) - position;
+    struct pno_span span = pno_urgent_span(file, done, flags & MSG_PEEK);
+    uint64_t position = span.start;
+    uint64_t available = span.end - position;
     if ((int64_t)available <= 0)
         return 0;
     if (length > available)
@@ -94,11 +96,11 @@ static bool still_named(const struct pno_file *file, int fd)
     return fd < 0 || PNO_LIKELY(pno_file_is(file, fd));
 }
 
-static long receive_some(struct pno_file *file, int fd, struct cursor *cursor, size_t length, size_t skip, int flags)
+static long receive_some(struct pno_file *file, int fd, struct cursor *cursor, size_t length, size_t done, int flags)
 {
     if (!PNO_LIKELY(pno_lock_take(&file->socket->rx_lock)))
         return pno_unsupported("receiving in a signal handler that interrupted a receive on the same socket", EDEADLK);
-    long got = still_named(file, fd) ? take_bytes(file, cursor, length, skip, flags) : -EBADF;
+    long got = still_named(file, fd) ? take_bytes(file, cursor, length, done, flags) : -EBADF;
     pno_lock_give(&file->socket->rx_lock);
     return got;
 }
@@ -110,7 +112,7 @@ static long nothing_to_read(struct pno_file *file, bool has_some)
     int error = 0;
     enum pno_phase phase = pno_socket_phase(file, &error);
     uint64_t fin = atomic_load_explicit(&file->record->rx_fin, memory_order_acquire);
-    uint64_t read = atomic_load_explicit(&file->record->rx_read, memory_order_relaxed);
+    uint64_t read = pno_urgent_start(file);
     if (atomic_load_explicit(&file->record->rx_committed, memory_order_acquire) > read)
         return -EAGAIN; /* it has come just now */
     if (fin != 0 && read >= fin - 1)
@@ -124,15 +126,25 @@ static long receive_sleeping(struct pno_file *file, struct cursor *cursor, size_
 {
     uint64_t deadline = pno_deadline_of(file->socket->options.receive_timeout_ns);
     for (;;) {
-        long got = receive_some(file, -1, cursor, length - done, flags & MSG_PEEK ? done : 0, flags);
+        long got = receive_some(file, -1, cursor, length - done, done, flags);
         if (got > 0)
             done += (size_t)got;
-        if (got < 0 || done == length || (done > 0 && !(flags & MSG_WAITALL)))
+        if (got < 0 || done == length || (done > 0 && !(flags & MSG_WAITALL)) ||
+            pno_urgent_stops(file, done, flags & MSG_PEEK))
             return done > 0 ? (long)done : got;
         got = nothing_to_read(file, done > 0);
         if (got != -EAGAIN || (got = pno_wait_file(file, EPOLLIN, deadline)) < 0)
             return done > 0 ? (long)done : got;
     }
+}
+
+static long receive_urgent(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags)
+{
+    if (!pno_lock_take(&file->socket->rx_lock))
+        return pno_unsupported("receiving in a signal handler that interrupted a receive on the same socket", EDEADLK);
+    long got = still_named(file, fd) ? pno_urgent_take(file, pieces, count, flags) : PNO_PASS;
+    pno_lock_give(&file->socket->rx_lock);
+    return got;
 }
 
 long pno_socket_receive(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags)
@@ -141,7 +153,7 @@ long pno_socket_receive(struct pno_file *file, int fd, const struct iovec *piece
     if (PNO_UNLIKELY(length < 0))
         return -EINVAL;
     if (PNO_UNLIKELY(flags & MSG_OOB))
-        return -EINVAL; /* as Linux without urgent data, of which we have none */
+        return receive_urgent(file, fd, pieces, count, flags);
     if (PNO_UNLIKELY(flags & MSG_ERRQUEUE))
         return -EAGAIN;
     struct cursor cursor = {pieces, 0};
@@ -198,13 +210,14 @@ static long put_bytes(struct pno_file *file, struct cursor *cursor, size_t lengt
 {
     struct pno_record *record = file->record;
     struct pno_socket *socket = file->socket;
-    uint64_t written = atomic_load_explicit(&record->tx_written, memory_order_relaxed);
+    uint64_t written = pno_record_written(record);
     uint64_t acked = atomic_load_explicit(&record->tx_acked, memory_order_acquire);
     uint64_t room = send_room(file, written, acked);
     pno_stream_trim(record, socket, acked);
     if (length > room)
         length = (size_t)room;
-    if (length > PIECE_BYTES)
+    bool goes_on = length > PIECE_BYTES;
+    if (goes_on)
         length = PIECE_BYTES;
     size_t done = 0;
     while (done < length) {
@@ -221,8 +234,14 @@ static long put_bytes(struct pno_file *file, struct cursor *cursor, size_t lengt
     }
     if (done == 0)
         return room == 0 ? 0 : -ENOBUFS;
-    atomic_store_explicit(&record->tx_written, written + done, memory_order_release);
-    pno_submit_written(file, written + done, pno_stream_last_chunk(record, socket, written + done),
+    uint64_t end = written + done;
+    if (PNO_UNLIKELY(flags & MSG_OOB) && !goes_on)
+        atomic_store_explicit(&record->tx_urgent, end, memory_order_release);
+    /* The DPU shall not take this position before it knows of the urgent byte. */
+    bool urgent = atomic_load_explicit(&record->tx_urgent, memory_order_relaxed) > acked;
+    uint64_t word = PNO_UNLIKELY(urgent) ? end | PNO_REC_WRITTEN_URGENT : end;
+    atomic_store_explicit(&record->tx_written, word, memory_order_release);
+    pno_submit_written(file, word, pno_stream_last_chunk(record, socket, end),
                        flags & MSG_MORE ? PNO_SUB_FLAG_MORE : 0);
     return (long)done;
 }
@@ -301,8 +320,6 @@ long pno_socket_transmit(struct pno_file *file, int fd, const struct iovec *piec
     long length = count == 1 ? (long)pieces[0].iov_len : total_bytes(pieces, count);
     if (PNO_UNLIKELY(length < 0))
         return -EINVAL;
-    if (PNO_UNLIKELY(flags & MSG_OOB))
-        return pno_unsupported("sending with MSG_OOB", EOPNOTSUPP);
     struct cursor cursor = {pieces, 0};
     if (PNO_UNLIKELY(pno_socket_flags(file) & PNO_DEFERRED))
         return with_signal(transmit_opening(file, fd, &cursor, (size_t)length, flags), flags);

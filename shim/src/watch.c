@@ -10,7 +10,7 @@
 
 #define STRIPES 64
 #define ALWAYS (EPOLLERR | EPOLLHUP)
-#define INPUT (EPOLLIN | EPOLLRDNORM | EPOLLRDHUP)
+#define INPUT (EPOLLIN | EPOLLRDNORM | EPOLLRDHUP | EPOLLPRI)
 #define OUTPUT (EPOLLOUT | EPOLLWRNORM)
 
 struct pno_item pno_items[PNO_ITEMS];
@@ -213,8 +213,9 @@ void pno_watch_move(struct pno_file *old, struct pno_file *next, void (*moved)(s
 static uint32_t edges(const struct pno_item *item, uint32_t level, bool space)
 {
     uint32_t risen = level & ~item->seen_level;
-    if (item->file->record != NULL &&
-        atomic_load_explicit(&item->file->record->rx_committed, memory_order_relaxed) != item->seen_committed)
+    const struct pno_record *record = item->file->record;
+    if (record != NULL && (atomic_load_explicit(&record->rx_committed, memory_order_relaxed) != item->seen_committed ||
+                           atomic_load_explicit(&record->rx_urgent, memory_order_relaxed) != item->seen_urgent))
         risen |= INPUT;
     return space ? risen | OUTPUT : risen;
 }
@@ -279,8 +280,10 @@ static uint32_t judge(struct pno_item *item)
     struct pno_file *file = item->file;
     uint32_t kernel_level = item->kernel_level;
     item->kernel_level = 0;
-    if (file->record != NULL)
+    if (file->record != NULL) {
         item->seen_committed = atomic_load_explicit(&file->record->rx_committed, memory_order_acquire);
+        item->seen_urgent = atomic_load_explicit(&file->record->rx_urgent, memory_order_acquire);
+    }
     uint32_t level = file->ops->level != NULL ? file->ops->level(file) : 0;
     item->seen_level = level;
     if ((item->events & OUTPUT) && !(level & OUTPUT) && file->ops->want_space != NULL)

@@ -17,6 +17,7 @@ struct pno_item {
     struct pno_item *previous_ready;
     uint64_t data;
     uint64_t seen_committed; /* what the last look at the file saw: edges are measured from there */
+    uint64_t seen_urgent;
     uint32_t seen_level;
     uint32_t events;
     uint32_t kernel_level; /* readiness that the kernel has just told of a listener */

@@ -275,6 +275,16 @@ static void fence(struct fake_arena *arena, uint32_t reason)
     }
 }
 
+/* Tells the peer of urgent data, before it can see the byte. Both streams begin at 0. True if that is news. */
+static bool tell_urgent(struct pno_record *from, struct pno_record *to, uint64_t moved)
+{
+    uint64_t behind = atomic_load(&from->tx_urgent);
+    if (behind == 0)
+        return false;
+    uint64_t word = behind <= moved ? behind | PNO_REC_URGENT_HERE : behind;
+    return atomic_exchange(&to->rx_urgent, word) != word;
+}
+
 /* Moves what was written to the peer, as far as its window reaches. */
 static bool move_bytes(struct fake_arena *arena, uint32_t number)
 {
@@ -282,7 +292,7 @@ static bool move_bytes(struct fake_arena *arena, uint32_t number)
     struct pno_record *from = record_of(arena, number);
     struct pno_record *to = record_of(own->peer_arena, own->peer);
     uint64_t acked = atomic_load(&from->tx_acked);
-    uint64_t written = atomic_load(&from->tx_written);
+    uint64_t written = pno_record_written(from);
     uint64_t committed = atomic_load(&to->rx_committed);
     uint64_t window = window_of(own->peer_arena, own->peer);
     if (written - acked > PNO_ARENA_STREAM_BYTES) {
@@ -303,8 +313,10 @@ static bool move_bytes(struct fake_arena *arena, uint32_t number)
         }
         memcpy(target, source, run);
     }
+    bool told = tell_urgent(from, to, acked + length);
+    own->peer_arena->records[own->peer].dirty |= told;
     if (length == 0)
-        return false;
+        return told;
     atomic_store(&to->rx_committed, committed + length);
     atomic_store(&from->tx_acked, acked + length);
     own->peer_arena->records[own->peer].dirty = true;
@@ -335,6 +347,7 @@ static void free_record(struct fake_arena *arena, uint32_t number)
     atomic_store(&record->rx_fin, 0);
     atomic_store(&record->request_done, 0);
     atomic_store(&record->info_told, 0);
+    atomic_store(&record->rx_urgent, 0);
     set_status(arena, number, PNO_STATUS_FREE, 0);
     send_event(arena, number);
     own->role = ROLE_NONE;
@@ -514,7 +527,7 @@ static bool orphan(struct fake_arena *arena, uint32_t number)
         close_with(own->peer_arena, own->peer, ECONNRESET);
     } else if (peer_open && !own->closed) {
         bool moved = move_bytes(arena, number);
-        if (atomic_load(&record->tx_acked) < atomic_load(&record->tx_written))
+        if (atomic_load(&record->tx_acked) < pno_record_written(record))
             return moved; /* the peer has no room yet: later */
         struct pno_record *to = record_of(own->peer_arena, own->peer);
         if (!own->fin_sent)

@@ -31,6 +31,7 @@ public final class StreamSocket implements AutoCloseable {
     private static final int TCP_INFO_BYTES = 8;
     private static final int SHUT_WR = 1;
     private static final int ADDRESS_BYTES = 16;
+    private static final int MSG_OOB = 1;
 
     private static final ValueLayout.OfShort BIG_ENDIAN_SHORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt BIG_ENDIAN_INT =
@@ -44,6 +45,12 @@ public final class StreamSocket implements AutoCloseable {
     private static final LibcFunction SHUTDOWN = LibcFunction.of("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final LibcFunction SETSOCKOPT =
             LibcFunction.of("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+
+    private static final LibcFunction SEND =
+            LibcFunction.of("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final LibcFunction RECV =
+            LibcFunction.of("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final LibcFunction SOCKATMARK = LibcFunction.of("sockatmark", JAVA_INT, JAVA_INT);
 
     private final int descriptor;
 
@@ -103,6 +110,29 @@ public final class StreamSocket implements AutoCloseable {
             MemorySegment.copy(memory, JAVA_BYTE, 0, bytes, 0, Math.max(0, count));
             return count;
         }
+    }
+
+    /** Writes bytes of which the last is urgent. */
+    public int writeUrgent(final byte[] bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment memory = arena.allocateFrom(JAVA_BYTE, bytes);
+            return (int) SEND.call(descriptor, memory.address(), (long) bytes.length, MSG_OOB);
+        }
+    }
+
+    /** Reads the urgent byte out of band, into the first of {@code bytes}. */
+    public int readUrgent(final byte[] bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment memory = arena.allocate(1);
+            final int count = (int) RECV.call(descriptor, memory.address(), 1L, MSG_OOB);
+            bytes[0] = memory.get(JAVA_BYTE, 0);
+            return count;
+        }
+    }
+
+    /** 1 if what is read next is the urgent byte, or what follows it. */
+    public int isAtMark() {
+        return (int) SOCKATMARK.call(descriptor);
     }
 
     /** Ends our direction. */

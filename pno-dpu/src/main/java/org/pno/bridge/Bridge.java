@@ -84,6 +84,7 @@ public final class Bridge {
         stack.onTimers(timeNs);
         releaseIdle(timeNs);
         parts.submissions().beginCycle();
+        parts.records().beginCycle();
         parts.holders().beginCycle();
         parts.sweeps().step();
         arenas.step();
@@ -180,6 +181,7 @@ public final class Bridge {
                 && parts.transmit().looped().isEmpty()
                 && !parts.sweeps().isActive()
                 && !parts.submissions().hasMore()
+                && !parts.records().hasMore()
                 && !parts.holders().hasMore()
                 && !arenas.hasMore();
     }

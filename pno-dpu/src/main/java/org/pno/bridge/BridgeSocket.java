@@ -71,6 +71,10 @@ final class BridgeSocket {
     long rxRead;
     long txFin;
     long txWait;
+    long txUrgent;
+    /** The most that was said to be written, which counts once the txUrgent before it has been read. */
+    long txTold;
+
     int eventChannel;
     int requestNumber;
     long infoAsked;
@@ -78,6 +82,10 @@ final class BridgeSocket {
     // Record reads (RecordReads).
     int wantedFlags;
     boolean isReadUnderWay;
+    /** txTold when the read under way was posted. */
+    long readTold;
+
+    boolean isReadLater;
 
     // Publication (Publisher).
     final DpuLine line = new DpuLine();
@@ -95,6 +103,7 @@ final class BridgeSocket {
     long nextTxAcked;
     long nextRxCommitted;
     long nextRxFin;
+    long nextRxUrgent;
     long nextStatus;
     /** Everything posted before the levels were taken is complete at this ticket. */
     long levelsTicket;
@@ -185,12 +194,16 @@ final class BridgeSocket {
         rxRead = 0;
         txFin = 0;
         txWait = 0;
+        txUrgent = 0;
+        txTold = 0;
+        readTold = 0;
         requestNumber = 0;
         infoAsked = 0;
         rxPlaced = 0;
         nextTxAcked = 0;
         nextRxCommitted = 0;
         nextRxFin = 0;
+        nextRxUrgent = 0;
         mapReadWritten = 0;
     }
 }

@@ -94,7 +94,10 @@ final class HostLevels {
             socket.eventChannel = line.eventChannel();
             channels.notify(socket); // One may have gone to the old channel when the host had looked already.
         }
-        Fence fence = onPositions(socket, line.txWritten(), line.rxRead());
+        Fence fence = onUrgent(socket, line.txUrgent());
+        if (fence == Fence.NONE) {
+            fence = onPositions(socket, written(socket, line), line.rxRead());
+        }
         if (fence == Fence.NONE && line.txFin() != socket.txFin) {
             fence = onFin(socket, line.txFin());
         }
@@ -102,6 +105,39 @@ final class HostLevels {
             onWait(socket, line.txWait());
         }
         return fence;
+    }
+
+    /** It was said that so much is written, with urgent data before it: it counts when the host line has been read. */
+    void onTold(final BridgeSocket socket, final long txWritten) {
+        if (txWritten - socket.txTold > 0) {
+            socket.txTold = txWritten;
+        }
+    }
+
+    /**
+     * What counts of the line's txWritten. Its txUrgent may be of an earlier moment; but it is no older than what had
+     * been told before the line was read. The rest is left for the next read.
+     */
+    private long written(final BridgeSocket socket, final RecordHostLine line) {
+        if (!line.isUrgent()) {
+            return line.txWritten();
+        }
+        onTold(socket, line.txWritten());
+        return socket.readTold;
+    }
+
+    private Fence onUrgent(final BridgeSocket socket, final long txUrgent) {
+        if (txUrgent - socket.txUrgent <= 0) {
+            return Fence.NONE; // Stale.
+        }
+        if (txUrgent - socket.line.txAcked() > ArenaDescriptor.STREAM_BYTES) {
+            return Fence.TX_URGENT;
+        }
+        socket.txUrgent = txUrgent;
+        if (socket.role == Role.CONNECTION && socket.connection != BridgeSocket.NONE) {
+            stack.onTxUrgent(socket.connection, txUrgent);
+        }
+        return Fence.NONE;
     }
 
     private Fence onFin(final BridgeSocket socket, final long txFin) {

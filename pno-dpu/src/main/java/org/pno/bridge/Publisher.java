@@ -16,7 +16,7 @@ import org.pno.wire.IpAddress;
  * a time.
  *
  * <pre>
- *   mark ─► snapshot ──all before──► positions, addresses ──(if status changes)──► status, answer ──► published
+ *   mark ─► snapshot ──all before──► (rxUrgent) ─► positions, addresses ──(if need be)──► status, answer ──► published
  * </pre>
  */
 final class Publisher {
@@ -109,6 +109,8 @@ final class Publisher {
         }
         socket.nextRxCommitted = stack.rxCommittable(connection);
         socket.nextRxFin = stack.finReceived(connection) + 1;
+        socket.nextRxUrgent = stack.urgentReceived(connection) + 1
+                | (stack.isUrgentByteHere(connection) ? RecordDescriptor.URGENT_HERE : 0);
         final int state = stack.socketState(connection);
         final int error = stack.socketError(connection);
         socket.nextStatus = SocketStatus.encode(state, error, socket.generation);
@@ -135,6 +137,7 @@ final class Publisher {
                 || socket.nextRxCommitted != line.rxCommitted()
                 || socket.nextTxAcked != line.txAcked()
                 || socket.nextRxFin != line.rxFin()
+                || socket.nextRxUrgent != line.rxUrgent()
                 || socket.isAnswerDue
                 || socket.isInfoDue;
     }
@@ -166,12 +169,22 @@ final class Publisher {
             waiting.remove();
             if (socket.levelsTicket > completed) {
                 waiting.add(socket.levelsTicket, socket, 0); // The stack forgot it meanwhile and left its last levels.
+            } else if (socket.arena.isLive() && postUrgent(socket)) {
+                waiting.add(bus.ticket(), socket, 0); // The host must see the mark before bytes that reach beyond it.
             } else if (socket.arena.isLive()) {
                 postPositions(socket);
             }
             moved = true;
         }
         return moved;
+    }
+
+    private static boolean postUrgent(final BridgeSocket socket) {
+        if (socket.isEnding || !socket.line.rxUrgent(socket.nextRxUrgent)) {
+            return false;
+        }
+        socket.hasRisen = true;
+        return true;
     }
 
     private void postPositions(final BridgeSocket socket) {

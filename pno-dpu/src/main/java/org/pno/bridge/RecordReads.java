@@ -1,5 +1,6 @@
 package org.pno.bridge;
 
+import java.util.ArrayDeque;
 import org.pno.bridge.BridgeSocket.Role;
 import org.pno.link.Fence;
 import org.pno.link.RecordDescriptor;
@@ -31,6 +32,9 @@ final class RecordReads {
 
     private final TicketQueue<BridgeSocket> reads = new TicketQueue<>();
     private final TicketQueue<Slot> readSlots = new TicketQueue<>();
+    /** Sockets whose line has told of urgent data, and is to be read once more in the next cycle. */
+    private final ArrayDeque<BridgeSocket> later = new ArrayDeque<>();
+
     private final RecordHostLine line = new RecordHostLine();
     private final BridgeContext context;
     private final Bus bus;
@@ -65,6 +69,7 @@ final class RecordReads {
         final int flags = socket.wantedFlags;
         socket.wantedFlags = 0;
         socket.isReadUnderWay = true;
+        socket.readTold = socket.txTold;
         final Slot slot = context.slots().take();
         final int region = socket.arena.region();
         RecordHostLine.post(bus.memory(), region, socket.offset, slot.memory(), slot.offset());
@@ -75,6 +80,21 @@ final class RecordReads {
         final long ticket = bus.ticket();
         reads.add(ticket, socket, flags);
         readSlots.add(ticket, slot, 0);
+    }
+
+    /** A new cycle begins: what was left to it is read. */
+    void beginCycle() {
+        for (BridgeSocket socket = later.poll(); socket != null; socket = later.poll()) {
+            socket.isReadLater = false;
+            if (socket.arena.isLive() && socket.role != Role.FREE && socket.role != Role.CREDIT) {
+                read(socket, 0);
+            }
+        }
+    }
+
+    /** Something waits for a cycle to come. */
+    boolean hasMore() {
+        return !later.isEmpty();
     }
 
     /** Takes up what is complete. */
@@ -113,7 +133,14 @@ final class RecordReads {
             context.counters().increment(BridgeCounter.STALE_RECORD);
             return Fence.NONE;
         }
+        if ((flags & FLAG_CLOSE) != 0) {
+            socket.readTold = line.txWritten(); // Nobody has written since, so the line is of one moment.
+        }
         Fence fence = levels.onLine(socket, line);
+        if (socket.txTold - socket.readTold > 0 && !socket.isReadLater) {
+            socket.isReadLater = true;
+            later.add(socket); // Not in this cycle: a host that goes on writing must not hold it up.
+        }
         if (fence == Fence.NONE && (flags & SubmissionDescriptor.FLAG_OPTIONS) != 0) {
             fence = connections.onOptions(socket, slot);
         }

@@ -118,7 +118,7 @@ final class SubmissionPath {
         }
         Fence fence = transmitMaps.learn(socket, submission.txWritten(), submission.txChunk());
         if (fence == Fence.NONE) {
-            fence = levels.onPositions(socket, submission.txWritten(), submission.rxRead());
+            fence = takePositions(socket, submission);
         }
         if (fence == Fence.NONE && (submission.flags() & SubmissionDescriptor.FLAG_MORE) != 0) {
             levels.onMore(socket, submission.txWritten());
@@ -127,6 +127,17 @@ final class SubmissionPath {
             records.read(socket, flags);
         }
         return fence;
+    }
+
+    private Fence takePositions(final BridgeSocket socket, final Submission submission) {
+        long txWritten = submission.txWritten();
+        if (submission.isUrgent() && txWritten - socket.txWritten > 0) {
+            // The peer must hear of urgent data before it is sent, so the host's txUrgent is read first.
+            levels.onTold(socket, txWritten);
+            records.read(socket, SubmissionDescriptor.FLAG_HOST_LINE);
+            txWritten = socket.txWritten;
+        }
+        return levels.onPositions(socket, txWritten, submission.rxRead());
     }
 
     /** A generation that the socket has not: one to come, whose record must be read, or one that is gone. */

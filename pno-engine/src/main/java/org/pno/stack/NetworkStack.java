@@ -246,6 +246,14 @@ public final class NetworkStack implements Sockets {
     }
 
     @Override
+    public void onTxUrgent(final int connection, final long position) {
+        final Connection found = tcp.connection(connection);
+        if (found != null) {
+            tcp.onTxUrgent(found, position);
+        }
+    }
+
+    @Override
     public void onMoreToCome(final int connection, final long position) {
         final Connection found = tcp.connection(connection);
         if (found != null) {
@@ -335,6 +343,18 @@ public final class NetworkStack implements Sockets {
     public long finReceived(final int connection) {
         final Connection found = tcp.connection(connection);
         return found == null ? -1 : found.finReceivedAt();
+    }
+
+    @Override
+    public long urgentReceived(final int connection) {
+        final Connection found = tcp.connection(connection);
+        return found == null ? -1 : found.urgent().received();
+    }
+
+    @Override
+    public boolean isUrgentByteHere(final int connection) {
+        final Connection found = tcp.connection(connection);
+        return found != null && found.urgent().isByteHere();
     }
 
     @Override

@@ -49,6 +49,9 @@ public interface Sockets {
     /** The program has written up to this position. */
     void onTxWritten(int connection, long position);
 
+    /** The program has sent urgent data up to this position; called before what brings it (RFC 9293 3.8.5). */
+    void onTxUrgent(int connection, long position);
+
     /** More will follow what was written up to this position (MSG_MORE): a partial segment may wait for it. */
     void onMoreToCome(int connection, long position);
 
@@ -90,6 +93,12 @@ public interface Sockets {
 
     /** Position at which the peer's FIN stands, once all before it was received; -1 until then. */
     long finReceived(int connection);
+
+    /** Position of the peer's last urgent byte; -1 if there was none. */
+    long urgentReceived(int connection);
+
+    /** True if that byte has been placed, in order or not. */
+    boolean isUrgentByteHere(int connection);
 
     /** Bytes that the peer has acknowledged, as a position. */
     long txAcked(int connection);

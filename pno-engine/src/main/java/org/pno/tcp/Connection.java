@@ -96,6 +96,7 @@ public final class Connection extends Flow {
     long renoSackedBytes;
     final RecoveryState loss = new RecoveryState();
     final DeliveryState delivery = new DeliveryState();
+    final UrgentState urgent = new UrgentState();
     /** Null while nothing is in flight. */
     SendLog sendLog;
     /** Null while nothing is reported by SACK. */
@@ -224,6 +225,7 @@ public final class Connection extends Flow {
     }
 
     private void resetSending() {
+        urgent.reset();
         sndUna = -1;
         sndNxt = -1;
         sndWnd = 0;
@@ -450,6 +452,10 @@ public final class Connection extends Flow {
     /** True once all that was written and our FIN are acknowledged, or nothing can be any more. */
     public boolean isTxDone() {
         return finAcknowledged() || state == TcpState.CLOSED || state == TcpState.TIME_WAIT;
+    }
+
+    public UrgentState urgent() {
+        return urgent;
     }
 
     /** errno that ended the connection, or 0. */

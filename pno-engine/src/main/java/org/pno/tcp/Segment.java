@@ -20,6 +20,7 @@ public final class Segment extends Flow {
     private int flags;
     private int codepoint;
     private int window;
+    private int urgentPointer;
     private int payloadLength;
     private long payload;
     private int wireSegmentBytes;
@@ -61,6 +62,7 @@ public final class Segment extends Flow {
         flags = header.flags();
         codepoint = Ecn.NOT_ECT;
         window = header.window();
+        urgentPointer = header.urgentPointer();
         payload = header.payloadOffset();
         payloadLength = length - header.headerLength();
         wireSegmentBytes = gsoSizeBytes > 0 ? Math.min(gsoSizeBytes, payloadLength) : payloadLength;
@@ -148,6 +150,15 @@ public final class Segment extends Flow {
 
     boolean isFin() {
         return (flags & TcpHeader.FIN) != 0;
+    }
+
+    boolean isUrgent() {
+        return (flags & TcpHeader.URG) != 0;
+    }
+
+    /** SEG.UP. */
+    int urgentPointer() {
+        return urgentPointer;
     }
 
     /** Bytes of payload. */

@@ -11,6 +11,7 @@ final class SegmentInput {
     private final Ecn ecn;
     private final ConnectionLife life;
     private final ReceiveTuning tuning;
+    private final UrgentData urgent;
 
     SegmentInput(
             final TcpContext context,
@@ -26,6 +27,7 @@ final class SegmentInput {
         ecn = new Ecn(context, acks);
         this.life = life;
         this.tuning = tuning;
+        urgent = new UrgentData(context);
     }
 
     void onSegment(final Connection connection, final Segment segment) {
@@ -102,7 +104,7 @@ final class SegmentInput {
         if (isOver(connection, before)) {
             return;
         }
-        takeText(connection, segment); // Seventh and eighth; the sixth, urgent data, is taken as plain data.
+        takeText(connection, segment);
     }
 
     /**
@@ -203,8 +205,9 @@ final class SegmentInput {
         return handshake.onFinalAck(connection, segment);
     }
 
-    /** RFC 9293 3.10.7.4, seventh and eighth. */
+    /** RFC 9293 3.10.7.4, sixth to eighth. */
     private void takeText(final Connection connection, final Segment segment) {
+        urgent.onPointer(connection, segment);
         final long start = segment.position + (segment.isSyn() ? 1 : 0);
         final long end = start + segment.payloadLength();
         if (start == end && !segment.isFin()) {
@@ -228,6 +231,7 @@ final class SegmentInput {
         }
         final long received = connection.rcvNxt;
         final boolean whole = start == end || takePayload(connection, segment, start, end);
+        urgent.onText(connection, start, end);
         takeFin(connection, segment.isFin() && whole, end);
         if (connection.rcvNxt != received) {
             context.output.changed(connection.number);

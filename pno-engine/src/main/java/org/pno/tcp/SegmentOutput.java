@@ -93,11 +93,17 @@ final class SegmentOutput {
         if (connection.ackOwed) {
             sendAcks(connection);
         }
-        if (connection.probeOwed && sendAck(connection, connection.sndUna - 1)) {
+        if (connection.probeOwed && sendProbeOfWindow(connection)) {
             // RFC 9293 3.8.4: a number that the peer has acknowledged makes it answer; no payload is needed, as in
             // Linux.
             connection.probeOwed = false;
         }
+    }
+
+    /** RFC 9293 3.8.6.1: as in Linux, what the peer lacks comes first where there is urgent data to tell of. */
+    private boolean sendProbeOfWindow(final Connection connection) {
+        return (!UrgentData.isToldByProbe(connection) || sendAck(connection, connection.sndUna))
+                && sendAck(connection, connection.sndUna - 1);
     }
 
     private static Waiting waiting(final Connection connection) {
@@ -177,7 +183,7 @@ final class SegmentOutput {
             return false;
         }
         if (length > mss) {
-            length = wholeSegments(Math.min(length, Math.min(allowed, pacing.superSegmentBytes())), mss);
+            length = wholeSegments(Math.min(length, Math.min(allowed, longest(connection, start, mss))), mss);
         }
         if (!connection.retransmitOwed) {
             // RFC 9293 3.8.6: the peer may have taken its window back; beyond it only the timer sends, as a probe.
@@ -219,6 +225,11 @@ final class SegmentOutput {
         }
     }
 
+    /** A pointer to urgent data is right for one segment on the wire: as in Linux, those go alone. */
+    private int longest(final Connection connection, final long start, final int mss) {
+        return UrgentData.isToldAt(connection, start) ? mss : pacing.superSegmentBytes();
+    }
+
     private static long wholeSegments(final long bytes, final int mss) {
         return bytes - bytes % mss;
     }
@@ -235,7 +246,7 @@ final class SegmentOutput {
             fits = Math.max(0, room);
         }
         if (fits >= mss) {
-            final int longest = pacing.superSegmentBytes();
+            final int longest = longest(connection, connection.sndNxt, mss);
             final long whole = wholeSegments(Math.min(fits, longest), mss);
             final boolean tailToo = fits == unsent && fits <= longest && maySendPartial(connection);
             return tailToo ? fits : whole;
@@ -252,7 +263,7 @@ final class SegmentOutput {
 
     /** Nagle's algorithm (RFC 9293 3.7.4) in Minshall's form, as Linux: one small segment in flight at most. */
     private static boolean maySendPartial(final Connection connection) {
-        if (connection.partialOwed || connection.finRequested()) {
+        if (connection.partialOwed || connection.finRequested() || UrgentData.isTelling(connection)) {
             return true;
         }
         if (connection.settings.cork || connection.isMoreToCome()) {

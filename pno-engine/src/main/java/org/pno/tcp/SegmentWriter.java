@@ -36,10 +36,12 @@ final class SegmentWriter {
      * @return its length with options
      */
     int write(final Connection connection, final long at, final int flags, final long position) {
-        start(connection, at, flags | Ecn.echoFlag(connection))
+        final int urgentPointer = UrgentData.pointer(connection, position);
+        start(connection, at, flags | Ecn.echoFlag(connection) | UrgentData.flag(urgentPointer))
                 .sequence(connection.sequenceOf(position))
                 .acknowledgment(connection.acknowledgment())
-                .window(window.advertise(connection));
+                .window(window.advertise(connection))
+                .urgentPointer(urgentPointer);
         options.clear();
         if (connection.timestamps) {
             putTimestamps(connection);

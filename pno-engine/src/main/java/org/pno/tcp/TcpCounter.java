@@ -59,6 +59,7 @@ public enum TcpCounter implements CounterKey {
     WINDOWS_GROWN(
             "tcp.windows-grown",
             "Times that a receive buffer grew because the program had read so much in a round trip."),
+    URGENT_IN("tcp.urgent-in", "Urgent pointers received that were news (RFC 9293 3.8.5)."),
     WINDOW_PROBES("tcp.window-probes", "Probes of a closed window."),
     KEEPALIVE_PROBES("tcp.keepalive-probes", "Probes of an idle connection."),
     CHALLENGES("tcp.challenges", "Challenge ACKs sent (RFC 5961)."),

@@ -350,6 +350,14 @@ public final class TcpEngine {
         }
     }
 
+    /** The host has urgent data up to {@code position}. */
+    public void onTxUrgent(final Connection connection, final long position) {
+        if (position > connection.urgent.sndUp && !connection.finRequested() && !connection.isClosed()) {
+            connection.urgent.sndUp = position;
+            context.markDirty(connection);
+        }
+    }
+
     /** The host says that more will follow what it has written up to {@code position}. */
     public void onMoreToCome(final Connection connection, final long position) {
         connection.moreFollowsAt = position;

@@ -11,6 +11,9 @@ final class SentSegment {
     final int sequence;
     final int acknowledgment;
     final int window;
+    /** SEG.UP; 0 without URG. */
+    final int urgentPointer;
+
     final int length;
     final int headerLength;
     final int segmentBytes;
@@ -53,6 +56,7 @@ final class SentSegment {
         sequence = header.sequence();
         acknowledgment = header.acknowledgment();
         window = header.window();
+        urgentPointer = header.has(TcpHeader.URG) ? header.urgentPointer() : 0;
         mss = options.mss();
         windowScale = options.windowScale();
         sackPermitted = options.sackPermitted();

@@ -21,7 +21,7 @@ public final class ArenaDescriptor {
     public static final long MAGIC = 0x414E_4552_414F_4E50L;
 
     /** Version of every layout in this package and of the handshake; both sides must have the same. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     public static final int HEADER_BYTES = 4096;
 

@@ -16,6 +16,7 @@ public final class DpuLine {
     private long status;
     private long requestDone;
     private long infoTold;
+    private long rxUrgent;
 
     /** Takes up a record whose line is zero but for its status, as it is whenever the record is FREE. */
     public DpuLine wrap(final HostMemory memory, final int region, final long recordOffset, final long status) {
@@ -28,6 +29,7 @@ public final class DpuLine {
         rxFin = 0;
         requestDone = 0;
         infoTold = 0;
+        rxUrgent = 0;
         return this;
     }
 
@@ -47,6 +49,15 @@ public final class DpuLine {
         }
         rxCommitted = position;
         return post(RecordDescriptor.RX_COMMITTED_OFFSET, position);
+    }
+
+    /** Posts 1 + where the peer's urgent byte stands, with URGENT_HERE. Complete before rxCommitted passes it. */
+    public boolean rxUrgent(final long word) {
+        if (word == rxUrgent) {
+            return false;
+        }
+        rxUrgent = word;
+        return post(RecordDescriptor.RX_URGENT_OFFSET, word);
     }
 
     /** Posts where the peer's FIN stands. */
@@ -93,11 +104,13 @@ public final class DpuLine {
         rxFin = 0;
         requestDone = 0;
         infoTold = 0;
+        rxUrgent = 0;
         post(RecordDescriptor.TX_ACKED_OFFSET, 0);
         post(RecordDescriptor.RX_COMMITTED_OFFSET, 0);
         post(RecordDescriptor.RX_FIN_OFFSET, 0);
         post(RecordDescriptor.REQUEST_DONE_OFFSET, 0);
         post(RecordDescriptor.INFO_TOLD_OFFSET, 0);
+        post(RecordDescriptor.RX_URGENT_OFFSET, 0);
     }
 
     private boolean post(final int wordOffset, final long word) {
@@ -116,6 +129,10 @@ public final class DpuLine {
     /** 0, or 1 + the position of the peer's FIN. */
     public long rxFin() {
         return rxFin;
+    }
+
+    public long rxUrgent() {
+        return rxUrgent;
     }
 
     public long status() {

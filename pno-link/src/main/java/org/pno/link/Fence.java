@@ -14,7 +14,8 @@ public enum Fence {
     EV_CHANNEL(9, "an event channel that does not exist"),
     CREDIT(10, "a credit for a record that is not free"),
     OPTIONS(11, "an option value outside its bounds"),
-    BUS(12, "a bus operation failed");
+    BUS(12, "a bus operation failed"),
+    TX_URGENT(13, "txUrgent beyond the S-ring");
 
     private final int code;
     private final String reason;

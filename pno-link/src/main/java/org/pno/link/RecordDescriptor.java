@@ -5,12 +5,12 @@ package org.pno.link;
  * writer each.
  *
  * <pre>
- *       0          8          16          24         32               40          44         48
- *  host +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
- *  line | txWritten| rxRead   | txFin     | txWait   | request        | evChannel | gen      | infoAsked |
- *   64  +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
- *  DPU  | txAcked  | rxCommit | rxFin     | status   | requestDone    | infoTold             | (rsvd)    |
- *  128  +----------+----------+-----------+----------+----------------+-----------+----------+-----------+
+ *       0          8          16          24         32               40          44     48          56
+ *  host +----------+----------+-----------+----------+----------------+-----------+------+-----------+----------+
+ *  line | txWritten| rxRead   | txFin     | txWait   | request        | evChannel | gen  | infoAsked | txUrgent |
+ *   64  +----------+----------+-----------+----------+----------------+-----------+------+-----------+----------+
+ *  DPU  | txAcked  | rxCommit | rxFin     | status   | requestDone    | infoTold         | rxUrgent  | (rsvd)   |
+ *  128  +----------+----------+-----------+----------+----------------+-----------+------+-----------+----------+
  *  opt  | optionFlags sndBuf | rcvBuf keepIdle | keepIntvl keepCnt | userTimeout maxSeg | congestion synCnt|  host
  *       | linger2 deferAccept | windowClamp quickAck | ...                                                |
  *  192  +--------------------------------------------------------------------------------------------------+
@@ -28,7 +28,10 @@ package org.pno.link;
  */
 public final class RecordDescriptor {
     public static final int HOST_LINE_OFFSET = 0;
-    /** Bytes the program has written, cumulative. Writer: host, release. Never beyond txAcked + STREAM_BYTES. */
+    /**
+     * Bytes the program has written, cumulative. Writer: host, release. Never beyond txAcked + STREAM_BYTES. Bit 63 is
+     * {@link #WRITTEN_URGENT}; so in a submission.
+     */
     public static final int TX_WRITTEN_OFFSET = 0; // u64
     /** Bytes the program has read, cumulative. Writer: host, release. Never more than rxCommitted. */
     public static final int RX_READ_OFFSET = 8; // u64
@@ -46,6 +49,9 @@ public final class RecordDescriptor {
     /** How often the host has asked for {@link #TCP_INFO_OFFSET}. Writer: host, release; only grows. */
     public static final int INFO_ASKED_OFFSET = 48; // u64
 
+    /** 0, or the position behind the last urgent byte (MSG_OOB); only grows. Writer: host, before txWritten. */
+    public static final int TX_URGENT_OFFSET = 56; // u64
+
     public static final int DPU_LINE_OFFSET = 64;
     /** Bytes acknowledged by the peer and no longer read by any DMA, cumulative. Writer: DPU. */
     public static final int TX_ACKED_OFFSET = 64; // u64
@@ -61,8 +67,17 @@ public final class RecordDescriptor {
     /** The infoAsked that the bytes at {@link #TCP_INFO_OFFSET} answer. Writer: DPU, after the bytes. */
     public static final int INFO_TOLD_OFFSET = 104; // u64
 
-    public static final int HOST_LINE_WORDS = 7;
-    public static final int DPU_LINE_WORDS = 6;
+    /** 0, or 1 + position of the peer's urgent byte, with {@link #URGENT_HERE}. Writer: DPU, before rxCommitted. */
+    public static final int RX_URGENT_OFFSET = 112; // u64
+
+    public static final int HOST_LINE_WORDS = 8;
+    public static final int DPU_LINE_WORDS = 7;
+
+    /** In txWritten: txUrgent is beyond what the peer has acknowledged, and is to be read before this counts. */
+    public static final long WRITTEN_URGENT = 1L << 63;
+
+    /** In rxUrgent: the urgent byte stands in the S-ring, in order or not. */
+    public static final long URGENT_HERE = 1L << 63;
 
     public static final int OPTIONS_LINE_OFFSET = 128;
     public static final int OPTION_FLAGS_OFFSET = 128; // u32

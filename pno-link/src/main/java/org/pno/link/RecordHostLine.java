@@ -38,7 +38,17 @@ public final class RecordHostLine {
     }
 
     public long txWritten() {
-        return segment.get(U64, offset + RecordDescriptor.TX_WRITTEN_OFFSET);
+        return segment.get(U64, offset + RecordDescriptor.TX_WRITTEN_OFFSET) & ~RecordDescriptor.WRITTEN_URGENT;
+    }
+
+    /** txWritten counts only with the txUrgent that was stored before it. */
+    public boolean isUrgent() {
+        return (segment.get(U64, offset + RecordDescriptor.TX_WRITTEN_OFFSET) & RecordDescriptor.WRITTEN_URGENT) != 0;
+    }
+
+    /** 0, or the position behind the last urgent byte. */
+    public long txUrgent() {
+        return segment.get(U64, offset + RecordDescriptor.TX_URGENT_OFFSET);
     }
 
     public long rxRead() {

@@ -35,7 +35,12 @@ public final class Submission {
     }
 
     public long txWritten() {
-        return segment.get(U64, offset + TX_WRITTEN_OFFSET);
+        return segment.get(U64, offset + TX_WRITTEN_OFFSET) & ~RecordDescriptor.WRITTEN_URGENT;
+    }
+
+    /** txWritten counts only with the txUrgent that was stored before it: the host line is to be read. */
+    public boolean isUrgent() {
+        return (segment.get(U64, offset + TX_WRITTEN_OFFSET) & RecordDescriptor.WRITTEN_URGENT) != 0;
     }
 
     public long rxRead() {

@@ -23,7 +23,7 @@ public final class SubmissionDescriptor {
     public static final int FLAGS_OFFSET = 28; // u32
     public static final int BYTES = 32;
 
-    /** Re-read the host line: txFin, txWait, evChannel or request changed. */
+    /** Re-read the host line: txFin, txWait, txUrgent, evChannel or request changed. */
     public static final int FLAG_HOST_LINE = 1;
     /** Re-read the options lines. */
     public static final int FLAG_OPTIONS = 2;

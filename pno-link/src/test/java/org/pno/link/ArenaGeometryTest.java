@@ -37,7 +37,7 @@ class ArenaGeometryTest {
     @ParameterizedTest
     @CsvSource({
         "0, 8, 7, magic",
-        "8, 4, 2, version 2",
+        "8, 4, 99, version 99",
         "12, 4, 0, channelCount is 0",
         "12, 4, 257, channelCount is 257",
         "12, 4, -1, channelCount is 4294967295",

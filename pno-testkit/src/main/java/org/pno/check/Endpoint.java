@@ -52,6 +52,15 @@ public interface Endpoint extends AutoCloseable {
     /** Reads up to this many bytes, and checks them against the peer's pattern. */
     int read(int socket, int bytes);
 
+    /** Writes as {@link #write}, the last byte with MSG_OOB. */
+    int writeUrgent(int socket, int bytes);
+
+    /** Reads the urgent byte with MSG_OOB, and checks that it is the one at this position of the pattern. */
+    int readUrgent(int socket, long position);
+
+    /** SIOCATMARK. */
+    int isAtMark(int socket);
+
     int shutdown(int socket);
 
     int close(int socket);

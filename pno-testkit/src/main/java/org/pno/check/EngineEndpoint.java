@@ -323,6 +323,23 @@ public final class EngineEndpoint implements Endpoint, StackOutput {
     }
 
     @Override
+    public int writeUrgent(final int socket, final int bytes) {
+        final int result = at(socket).writeUrgent(stack(), bytes);
+        cycle();
+        return result;
+    }
+
+    @Override
+    public int readUrgent(final int socket, final long position) {
+        return at(socket).urgent().read(position);
+    }
+
+    @Override
+    public int isAtMark(final int socket) {
+        return at(socket).isAtMark() ? 1 : 0;
+    }
+
+    @Override
     public int shutdown(final int socket) {
         final int result = at(socket).shutdown(stack());
         cycle();

@@ -20,6 +20,7 @@ final class EngineSocket {
     private long written;
     private long readable;
     private long consumed;
+    private final EngineUrgent urgent = new EngineUrgent();
     private boolean fin;
     private int error;
 
@@ -50,6 +51,7 @@ final class EngineSocket {
             case FAST_OPEN -> options.fastOpenQueue = value;
             case FAST_OPEN_CONNECT -> options.fastOpen = value != 0;
             case FAST_OPEN_NO_COOKIE -> options.fastOpenWithoutCookie = value != 0;
+            case URGENT_INLINE -> urgent.inline(value != 0);
         }
     }
 
@@ -68,6 +70,7 @@ final class EngineSocket {
             return null;
         }
         final EngineSocket accepted = new EngineSocket();
+        accepted.urgent.inherit(urgent);
         accepted.connection = number;
         waiting.add(accepted);
         return accepted;
@@ -85,6 +88,8 @@ final class EngineSocket {
 
     private void readLevels(final NetworkStack stack) {
         readable = Math.max(readable, stack.rxCommittable(connection));
+        consumed += urgent.observe(
+                stack.urgentReceived(connection), stack.isUrgentByteHere(connection), consumed, readable);
         fin |= stack.finReceived(connection) >= 0;
         error = error == 0 ? stack.socketError(connection) : error;
     }
@@ -112,11 +117,28 @@ final class EngineSocket {
         return bytes;
     }
 
+    int writeUrgent(final NetworkStack stack, final int bytes) {
+        stack.onTxUrgent(connection, written + bytes);
+        return write(stack, bytes);
+    }
+
+    EngineUrgent urgent() {
+        return urgent;
+    }
+
+    boolean isAtMark() {
+        return urgent.isAt(consumed);
+    }
+
     int read(final NetworkStack stack, final int bytes) {
-        final int count = (int) Math.min(bytes, readable - consumed);
+        if (urgent.isLeftOut(consumed) && consumed < readable) {
+            consumed++;
+        }
+        final int count = (int) Math.min(bytes, urgent.end(consumed, readable) - consumed);
+        urgent.onConsumed(consumed + count);
+        stack.onRxRead(connection, consumed + count);
         if (count > 0) {
             consumed += count;
-            stack.onRxRead(connection, consumed);
             return count;
         }
         if (error != 0) {

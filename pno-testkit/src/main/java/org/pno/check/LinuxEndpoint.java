@@ -38,6 +38,7 @@ final class LinuxEndpoint implements Endpoint {
         private StreamSocket socket;
         private long written;
         private long consumed;
+        private boolean inline;
 
         Handle(final StreamSocket socket) {
             this.socket = socket;
@@ -112,7 +113,12 @@ final class LinuxEndpoint implements Endpoint {
     @Override
     public int accept(final int listener) {
         final StreamSocket accepted = at(listener).accept();
-        return accepted == null ? -Errno.EAGAIN : add(accepted);
+        if (accepted == null) {
+            return -Errno.EAGAIN;
+        }
+        final int handle = add(accepted);
+        handles.get(handle).inline = handles.get(listener).inline;
+        return handle;
     }
 
     @Override
@@ -123,6 +129,7 @@ final class LinuxEndpoint implements Endpoint {
 
     @Override
     public int setOption(final int socket, final Option option, final int value) {
+        handles.get(socket).inline |= option == Option.URGENT_INLINE;
         return at(socket).option(option.level(), option.number(), value);
     }
 
@@ -135,10 +142,37 @@ final class LinuxEndpoint implements Endpoint {
     }
 
     @Override
+    public int writeUrgent(final int socket, final int bytes) {
+        final Handle handle = handles.get(socket);
+        final int result = handle.socket.writeUrgent(Pattern.bytes(handle.written, bytes));
+        handle.written += Math.max(0, result);
+        return result;
+    }
+
+    @Override
+    public int readUrgent(final int socket, final long position) {
+        final byte[] read = new byte[1];
+        final int result = at(socket).readUrgent(read);
+        if (result == 1 && read[0] != Pattern.at(position)) {
+            throw new AssertionError("the urgent byte is not that of position " + position);
+        }
+        return result;
+    }
+
+    @Override
+    public int isAtMark(final int socket) {
+        return at(socket).isAtMark();
+    }
+
+    @Override
     public int read(final int socket, final int bytes) {
         final Handle handle = handles.get(socket);
         final byte[] read = new byte[bytes];
+        final boolean wasAtMark = handle.socket.isAtMark() == 1;
         final int result = handle.socket.read(read);
+        if (wasAtMark && !handle.inline && (result > 0 || handle.socket.isAtMark() == 0)) {
+            handle.consumed++; // The urgent byte was left out.
+        }
         for (int i = 0; i < result; i++) {
             if (read[i] != Pattern.at(handle.consumed + i)) {
                 throw new AssertionError("a wrong byte was read at position " + (handle.consumed + i));

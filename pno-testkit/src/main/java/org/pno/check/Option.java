@@ -4,6 +4,7 @@ package org.pno.check;
 public enum Option {
     RECEIVE_BUFFER(1, 8),
     KEEP_ALIVE(1, 9),
+    URGENT_INLINE(1, 10),
     NO_DELAY(6, 1),
     MAX_SEGMENT(6, 2),
     CORK(6, 3),

@@ -19,6 +19,7 @@ public final class Packet {
 
     public final long ack;
     public final int window;
+    public final int urgent;
     /** Bytes of payload. */
     public final int length;
     /** -1: no such option; so with {@link #windowScale}. */
@@ -63,6 +64,7 @@ public final class Packet {
         seq = iss == null ? 0 : relative(rawSeq, iss, flags);
         ack = relative(tcp.getInt(8), peerIss, flags);
         window = Short.toUnsignedInt(tcp.getShort(14));
+        urgent = Short.toUnsignedInt(tcp.getShort(18));
         final int header = (tcp.get(12) >> 4 & 0xF) * 4;
         length = tcp.capacity() - header;
         payload = new byte[length];

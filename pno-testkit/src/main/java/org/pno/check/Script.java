@@ -136,6 +136,30 @@ public final class Script implements AutoCloseable {
         call("read", bytes, endpoint.read(socket, bytes));
     }
 
+    /** Reads up to this many bytes, of which so many are there. */
+    public void readSome(final int bytes, final int there) {
+        call("read", there, endpoint.read(socket, bytes));
+    }
+
+    /** Writes this many bytes, the last of them urgent. */
+    public void writeUrgent(final int bytes) {
+        call("write urgent", bytes, endpoint.writeUrgent(socket, bytes));
+    }
+
+    /** Reads the urgent byte out of band: it is the one with this sequence number. */
+    public void readUrgent(final long number) {
+        call("read urgent", 1, endpoint.readUrgent(socket, number - 1));
+    }
+
+    public void readUrgentFails(final int errno) {
+        call("read urgent", -errno, endpoint.readUrgent(socket, 0));
+    }
+
+    /** SIOCATMARK says so. */
+    public void atMark(final boolean wanted) {
+        call("at mark", wanted ? 1 : 0, endpoint.isAtMark(socket));
+    }
+
     public void readFails(final int errno) {
         call("read", -errno, endpoint.read(socket, 1));
     }

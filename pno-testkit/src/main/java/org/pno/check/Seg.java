@@ -16,6 +16,7 @@ public final class Seg {
     static final int RST = 4;
     static final int PSH = 8;
     static final int ACK = 16;
+    static final int URG = 32;
 
     final int flags;
     Long seq;
@@ -176,6 +177,7 @@ public final class Seg {
         return this;
     }
 
+    /** The urgent pointer, with the flag U. */
     public Seg urgent(final int pointer) {
         urgent = pointer;
         return this;
@@ -229,6 +231,9 @@ public final class Seg {
         }
         if (!anyLength && length != packet.length) {
             return "length";
+        }
+        if ((flags & URG) != 0 && urgent != packet.urgent) {
+            return "urgent pointer " + packet.urgent;
         }
         if (window != null && window != packet.window) {
             return "window";
@@ -299,6 +304,7 @@ public final class Seg {
         append(text, "ack", ack);
         text.append(anyLength ? " any length" : " len " + length);
         append(text, "win", window);
+        append(text, "urgent", (flags & URG) == 0 ? null : urgent);
         append(text, "mss", mss);
         append(text, "wscale", windowScale);
         append(text, "sackPermitted", sackPermitted);

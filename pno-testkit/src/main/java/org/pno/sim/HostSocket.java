@@ -29,6 +29,9 @@ public final class HostSocket {
     private final int[] txChunks = new int[MAP_ENTRIES];
 
     private long txWritten;
+    /** Behind the last urgent byte. */
+    private long txUrgent;
+
     private long txAckedSeen;
     /** Chunks of the stream before this one have been given back. */
     private long firstHeldChunk;
@@ -63,6 +66,7 @@ public final class HostSocket {
         memory.asSlice(offset + RecordDescriptor.HOST_ADDRESS_LINE_OFFSET, AddressLine.BYTES)
                 .fill((byte) 0);
         Words.setPlain(memory, offset + RecordDescriptor.INFO_ASKED_OFFSET, 0);
+        Words.setPlain(memory, offset + RecordDescriptor.TX_URGENT_OFFSET, 0);
         store(RecordDescriptor.EV_CHANNEL_OFFSET, channel.number() | (long) generation << Integer.SIZE);
     }
 
@@ -176,6 +180,15 @@ public final class HostSocket {
      * @return bytes taken: fewer if the S-ring or the pool is full
      */
     public int send(final byte[] bytes, final int from, final int length) {
+        return send(bytes, from, length, false);
+    }
+
+    /** As {@link #send}, with MSG_OOB: the last byte taken is urgent. */
+    public int sendUrgent(final byte[] bytes) {
+        return send(bytes, 0, bytes.length, true);
+    }
+
+    private int send(final byte[] bytes, final int from, final int length, final boolean urgent) {
         final int take = (int) Math.min(length, sendRoom());
         int done = 0;
         while (done < take) {
@@ -191,7 +204,11 @@ public final class HostSocket {
         }
         if (done > 0) {
             txWritten += done;
-            store(RecordDescriptor.TX_WRITTEN_OFFSET, txWritten);
+            if (urgent) {
+                txUrgent = txWritten;
+                store(RecordDescriptor.TX_URGENT_OFFSET, txUrgent); // Before what reaches it.
+            }
+            store(RecordDescriptor.TX_WRITTEN_OFFSET, txWrittenWord());
             submit(0);
         }
         return done;
@@ -201,6 +218,15 @@ public final class HostSocket {
     boolean hasRoom() {
         return sendRoom() >= Long.BYTES
                 && (txChunks[SimulatedHost.mapIndex(txWritten)] != NO_CHUNK || host.freeTxChunks() > 0);
+    }
+
+    private long txWrittenWord() {
+        return txUrgent > txAckedSeen ? txWritten | RecordDescriptor.WRITTEN_URGENT : txWritten;
+    }
+
+    /** What the DPU has said of the peer's urgent data. */
+    public long rxUrgent() {
+        return level(RecordDescriptor.RX_URGENT_OFFSET);
     }
 
     private boolean mapChunk(final int entry) {
@@ -361,7 +387,7 @@ public final class HostSocket {
     /** A submission with these flags and the positions as they are. */
     public void submit(final int flags) {
         rxReadSubmitted = rxRead;
-        channel.submit(this, txWritten, rxRead, lastChunk(), flags);
+        channel.submit(this, txWrittenWord(), rxRead, lastChunk(), flags);
     }
 
     private int lastChunk() {

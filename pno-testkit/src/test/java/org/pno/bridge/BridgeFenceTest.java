@@ -164,6 +164,15 @@ class BridgeFenceTest {
 
     @ParameterizedTest
     @EnumSource
+    void shouldFenceATxUrgentBeyondTheStream(final Bus bus) {
+        start(bus);
+        rogue.recordWord(pair.own().record(), RecordDescriptor.TX_URGENT_OFFSET, ArenaDescriptor.STREAM_BYTES + 1L);
+        pair.own().submit(SubmissionDescriptor.FLAG_HOST_LINE);
+        assertFenced(Fence.TX_URGENT);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void shouldFenceATxFinThatIsWithdrawn(final Bus bus) {
         start(bus);
         pair.own().shutdownWrite();

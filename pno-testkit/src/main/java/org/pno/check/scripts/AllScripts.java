@@ -36,6 +36,7 @@ public final class AllScripts {
                 EcnScripts.class,
                 PathMtuScripts.class,
                 CookieScripts.class,
-                FastOpenScripts.class);
+                FastOpenScripts.class,
+                UrgentScripts.class);
     }
 }

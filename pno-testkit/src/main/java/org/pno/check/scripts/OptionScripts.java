@@ -223,12 +223,4 @@ final class OptionScripts {
         s.expect(data(4_381, 1_460));
         s.inject(seg("A"));
     }
-
-    @PacketScript
-    static void shouldTakeUrgentDataInline(final Script s) {
-        s.establish();
-        s.inject(seg("PA").length(100));
-        s.expectWithin(200, pureAck(101));
-        s.read(100);
-    }
 }
