@@ -95,8 +95,9 @@
 #define PNO_REC_REQUEST_DONE_OFFSET             96
 #define PNO_REC_INFO_TOLD_OFFSET                104
 #define PNO_REC_RX_URGENT_OFFSET                112
+#define PNO_REC_TX_SENT_OFFSET                  120
 #define PNO_REC_HOST_LINE_WORDS                 8
-#define PNO_REC_DPU_LINE_WORDS                  7
+#define PNO_REC_DPU_LINE_WORDS                  8
 #define PNO_REC_WRITTEN_URGENT                  0x8000000000000000ULL
 #define PNO_REC_URGENT_HERE                     0x8000000000000000ULL
 #define PNO_REC_OPTIONS_LINE_OFFSET             128
@@ -126,6 +127,7 @@
 #define PNO_REC_OPTION_REUSEPORT                8
 #define PNO_REC_OPTION_FASTOPEN                 16
 #define PNO_REC_OPTION_FASTOPEN_NO_COOKIE       32
+#define PNO_REC_OPTION_TX_SENT                  64
 #define PNO_REC_FASTOPEN_QUEUE_SHIFT            16
 #define PNO_REC_HOST_ADDRESS_LINE_OFFSET        192
 #define PNO_REC_INFO_LINE_OFFSET                256
@@ -141,6 +143,7 @@
 #define PNO_REC_BYTES                           1600
 #define PNO_REC_NO_CHUNK                        0xFFFFFFFFU
 #define PNO_REC_ALL_CHANNELS                    0xFFFFFFFFU
+#define PNO_REC_TX_WAIT_SENT                    0x4000000000000000ULL
 #define PNO_REC_TX_FIN_ABORT                    0xFFFFFFFFFFFFFFFFULL
 #define PNO_REC_REQUEST_CONNECT                 1
 

@@ -27,7 +27,8 @@ struct pno_options {
     uint64_t send_timeout_ns;
     int32_t linger_seconds; /* -1: off */
     bool reuse_address;
-    bool free_bind; /* these two say to what a socket may be bound, and nothing of a connection */
+    uint32_t notsent_lowat; /* 0: unlimited */
+    bool free_bind;         /* these two say to what a socket may be bound, and nothing of a connection */
     bool transparent;
     bool opens_fast;    /* TCP_FASTOPEN_CONNECT: connect leaves the SYN to the first write */
     bool urgent_inline; /* SO_OOBINLINE */

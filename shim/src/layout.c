@@ -59,6 +59,7 @@ AT(pno_record, request_done, PNO_REC_REQUEST_DONE_OFFSET);
 AT(pno_record, info_told, PNO_REC_INFO_TOLD_OFFSET);
 AT(pno_record, tx_urgent, PNO_REC_TX_URGENT_OFFSET);
 AT(pno_record, rx_urgent, PNO_REC_RX_URGENT_OFFSET);
+AT(pno_record, tx_sent, PNO_REC_TX_SENT_OFFSET);
 AT(pno_record, options, PNO_REC_OPTIONS_LINE_OFFSET);
 AT(pno_record, options.flags, PNO_REC_OPTION_FLAGS_OFFSET);
 AT(pno_record, options.sndbuf, PNO_REC_SNDBUF_OFFSET);

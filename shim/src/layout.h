@@ -97,7 +97,7 @@ struct pno_record {
     _Atomic uint64_t request_done;
     _Atomic uint64_t info_told;
     _Atomic uint64_t rx_urgent;
-    uint64_t dpu_reserved[1];
+    _Atomic uint64_t tx_sent;
 
     struct pno_options_line options;
     struct pno_address_line wanted; /* the host's */

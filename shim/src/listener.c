@@ -187,7 +187,9 @@ static bool take_connection(struct pno_file *file, int fd, struct entry *entry)
 static void inherit_options(struct pno_file *file, const struct pno_socket *listener)
 {
     file->socket->options = listener->options;
-    if (memcmp(&file->record->options, &listener->options.line, sizeof(file->record->options)) == 0)
+    /* Who waits for what is sent must be sure that the DPU tells it. */
+    if (listener->options.notsent_lowat == 0 &&
+        memcmp(&file->record->options, &listener->options.line, sizeof(file->record->options)) == 0)
         return;
     file->record->options = listener->options.line;
     file->socket->sndbuf = listener->options.line.sndbuf != 0 ? listener->options.line.sndbuf : PNO_DEFAULT_SNDBUF;
@@ -399,7 +401,8 @@ static long listener_set_option(struct pno_file *file, int fd, int level, int op
     int set = pno_options_set(&file->socket->options, level, option, value, length);
     if (set < 0)
         pno_log("option %d of level %d, set on listener %d, has no effect where it is offloaded", option, level, fd);
-    if (level == IPPROTO_TCP && (option == TCP_FASTOPEN || option == TCP_FASTOPEN_NO_COOKIE)) {
+    if (level == IPPROTO_TCP &&
+        (option == TCP_FASTOPEN || option == TCP_FASTOPEN_NO_COOKIE || option == TCP_NOTSENT_LOWAT)) {
         file->record->options = file->socket->options.line;
         pno_submit(file, PNO_SUB_FLAG_OPTIONS);
     }

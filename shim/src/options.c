@@ -245,6 +245,10 @@ static int set_tcp_number(struct pno_options *options, int option, int value)
             value = MAX_FASTOPEN;
         line->flags = (line->flags & FLAGS_MASK) | (uint32_t)value << PNO_REC_FASTOPEN_QUEUE_SHIFT;
         return 1;
+    case TCP_NOTSENT_LOWAT: /* 0, and all that a number can say, is no bound */
+        options->notsent_lowat = (uint32_t)value;
+        line->flags = value != 0 ? line->flags | PNO_REC_OPTION_TX_SENT : line->flags & ~PNO_REC_OPTION_TX_SENT;
+        return 1;
     case TCP_FASTOPEN_CONNECT:
     case TCP_FASTOPEN_NO_COOKIE:
         return set_fast_open(options, option, value);
@@ -371,6 +375,9 @@ static bool get_tcp_number(const struct pno_options *options, int option, int *a
         return true;
     case TCP_FASTOPEN:
         *answer = (int)(line->flags >> PNO_REC_FASTOPEN_QUEUE_SHIFT);
+        return true;
+    case TCP_NOTSENT_LOWAT:
+        *answer = (int)options->notsent_lowat;
         return true;
     case TCP_FASTOPEN_CONNECT:
         *answer = options->opens_fast;

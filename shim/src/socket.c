@@ -84,7 +84,8 @@ uint32_t pno_socket_level(struct pno_file *file)
         level |= READABLE;
     if (pno_urgent_is_here(file))
         level |= EPOLLPRI;
-    if (write_shut || in_flight(file) <= pno_socket_write_mark(file))
+    if (write_shut || (in_flight(file) <= pno_socket_write_mark(file) &&
+                       !pno_socket_holds_back(file, pno_record_written(file->record))))
         level |= WRITABLE;
     if (read_shut && write_shut)
         level |= EPOLLHUP;
@@ -97,9 +98,13 @@ void pno_socket_want_space(struct pno_file *file)
 {
     uint64_t written = pno_record_written(file->record);
     uint64_t mark = pno_socket_write_mark(file);
-    if (written <= mark)
+    uint64_t wait = written > mark ? written - mark : 0;
+    /* As Linux: a writer is woken when less than half of what may be unsent is. */
+    if (pno_socket_holds_back(file, written))
+        wait = PNO_REC_TX_WAIT_SENT | (written - (file->socket->options.notsent_lowat - 1) / 2);
+    if (wait == 0)
         return;
-    atomic_store_explicit(&file->record->tx_wait, written - mark, memory_order_release);
+    atomic_store_explicit(&file->record->tx_wait, wait, memory_order_release);
     pno_submit(file, PNO_SUB_FLAG_HOST_LINE);
 }
 

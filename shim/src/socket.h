@@ -5,6 +5,10 @@
 #include "channel.h"
 #include "file.h"
 
+/* What is written at a time where TCP_NOTSENT_LOWAT looks at what is unsent after each piece: Linux's longest buffer.
+ */
+#define PNO_HELD_PIECE_BYTES (64 * 1024)
+
 extern const struct pno_ops pno_socket_ops;
 
 enum pno_phase {
@@ -62,12 +66,25 @@ static inline uint64_t pno_socket_status(const struct pno_file *file)
     return PNO_LIKELY(pno_status_generation(status) == file->generation) ? status : 0;
 }
 
+/* TCP_NOTSENT_LOWAT: true if no more may be written until some of what is written was sent. */
+static inline bool pno_socket_holds_back(const struct pno_file *file, uint64_t written)
+{
+    uint32_t lowat = file->socket->options.notsent_lowat;
+    return PNO_UNLIKELY(lowat != 0) &&
+           (int64_t)(written - atomic_load_explicit(&file->record->tx_sent, memory_order_acquire)) >= (int64_t)lowat;
+}
+
 /* Bytes that a send takes now without waiting. */
 static inline uint64_t pno_socket_room(const struct pno_file *file)
 {
     uint64_t acked = atomic_load_explicit(&file->record->tx_acked, memory_order_acquire);
-    uint64_t used = atomic_load_explicit(&file->record->tx_written, memory_order_relaxed) - acked;
-    return used < file->socket->sndbuf ? file->socket->sndbuf - used : 0;
+    uint64_t used = pno_record_written(file->record) - acked;
+    uint64_t room = used < file->socket->sndbuf ? file->socket->sndbuf - used : 0;
+    if (PNO_LIKELY(file->socket->options.notsent_lowat == 0))
+        return room;
+    if (pno_socket_holds_back(file, used + acked))
+        return 0;
+    return room < PNO_HELD_PIECE_BYTES ? room : PNO_HELD_PIECE_BYTES;
 }
 
 /* The most bytes in flight at which a writer is told that it may write. */

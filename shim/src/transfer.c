@@ -214,6 +214,10 @@ static long put_bytes(struct pno_file *file, struct cursor *cursor, size_t lengt
     uint64_t acked = atomic_load_explicit(&record->tx_acked, memory_order_acquire);
     uint64_t room = send_room(file, written, acked);
     pno_stream_trim(record, socket, acked);
+    if (pno_socket_holds_back(file, written))
+        room = 0;
+    else if (socket->options.notsent_lowat != 0 && length > PNO_HELD_PIECE_BYTES)
+        length = PNO_HELD_PIECE_BYTES;
     if (length > room)
         length = (size_t)room;
     bool goes_on = length > PIECE_BYTES;

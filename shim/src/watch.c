@@ -250,7 +250,8 @@ static void tell_watchers(struct pno_file *file, bool space)
 static bool space_came(struct pno_file *file)
 {
     uint64_t wait = atomic_load_explicit(&file->record->tx_wait, memory_order_relaxed);
-    return wait != 0 && atomic_load_explicit(&file->record->tx_acked, memory_order_acquire) >= wait &&
+    const _Atomic uint64_t *level = wait & PNO_REC_TX_WAIT_SENT ? &file->record->tx_sent : &file->record->tx_acked;
+    return wait != 0 && atomic_load_explicit(level, memory_order_acquire) >= (wait & ~PNO_REC_TX_WAIT_SENT) &&
            atomic_compare_exchange_strong(&file->record->tx_wait, &wait, 0);
 }
 

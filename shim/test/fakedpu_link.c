@@ -286,6 +286,13 @@ static bool tell_urgent(struct pno_record *from, struct pno_record *to, uint64_t
 }
 
 /* Moves what was written to the peer, as far as its window reaches. */
+/* All that is acknowledged was sent; nothing else is told by this DPU. */
+static void tell_sent(struct pno_record *record, uint64_t acked)
+{
+    if (record->options.flags & PNO_REC_OPTION_TX_SENT)
+        atomic_store(&record->tx_sent, acked);
+}
+
 static bool move_bytes(struct fake_arena *arena, uint32_t number)
 {
     struct fake_record *own = &arena->records[number];
@@ -319,6 +326,7 @@ static bool move_bytes(struct fake_arena *arena, uint32_t number)
         return told;
     atomic_store(&to->rx_committed, committed + length);
     atomic_store(&from->tx_acked, acked + length);
+    tell_sent(from, acked + length);
     own->peer_arena->records[own->peer].dirty = true;
     return true;
 }
@@ -348,6 +356,7 @@ static void free_record(struct fake_arena *arena, uint32_t number)
     atomic_store(&record->request_done, 0);
     atomic_store(&record->info_told, 0);
     atomic_store(&record->rx_urgent, 0);
+    atomic_store(&record->tx_sent, 0);
     set_status(arena, number, PNO_STATUS_FREE, 0);
     send_event(arena, number);
     own->role = ROLE_NONE;
@@ -612,7 +621,9 @@ static bool pump_record(struct fake_arena *arena, uint32_t number)
         own->tx_wait = wait;
         own->waited = wait == 0;
     }
-    if (!own->waited && wait != 0 && atomic_load(&record->tx_acked) >= wait) {
+    tell_sent(record, atomic_load(&record->tx_acked));
+    uint64_t level = atomic_load(wait & PNO_REC_TX_WAIT_SENT ? &record->tx_sent : &record->tx_acked);
+    if (!own->waited && wait != 0 && level >= (wait & ~PNO_REC_TX_WAIT_SENT)) {
         own->waited = true;
         own->dirty = true;
     }

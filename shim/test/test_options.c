@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/ioctl.h>
 
 #include "check.h"
@@ -54,6 +55,77 @@ BOTH(shouldKeepOptions)
     CHECK_EQ(set_option(fds[0], SOL_SOCKET, SO_SNDBUF, 1), 0);
     CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_SNDBUF), 4608);
     CHECK_EQ(get_option(fds[0], SOL_SOCKET, SO_RCVLOWAT), 1);
+}
+
+BOTH(shouldKeepHowLittleMayBeUnsent)
+{
+    int fds[2];
+    make_pair(stack, fds);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_NOTSENT_LOWAT), 0);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_NOTSENT_LOWAT, 16384), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_NOTSENT_LOWAT), 16384);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_NOTSENT_LOWAT, -1), 0);
+    CHECK_EQ(get_option(fds[0], IPPROTO_TCP, TCP_NOTSENT_LOWAT), -1);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_EQ(set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, 1), 0);
+    CHECK_EQ(get_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT), 1);
+}
+
+/* Fills a connection whose peer reads nothing; the answer is what it took. */
+static long fill(int fd)
+{
+    static char bytes[65536];
+    long total = 0;
+    for (ssize_t put; (put = send(fd, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0;)
+        total += put;
+    CHECK_EQ(errno, EAGAIN);
+    return total;
+}
+
+BOTH(shouldTakeLessWhereLittleMayBeUnsent)
+{
+    static char bytes[65536];
+    int plain[2], held[2];
+    make_pair(stack, plain);
+    make_pair(stack, held);
+    CHECK_EQ(set_option(held[0], IPPROTO_TCP, TCP_NOTSENT_LOWAT, 4096), 0);
+    long most = fill(plain[0]), taken = fill(held[0]);
+    CHECK(taken < most);
+    struct pollfd wanted = {.fd = held[0], .events = POLLOUT};
+    CHECK_EQ(poll(&wanted, 1, 0), 0);
+    for (long got = 0; got < taken;) {
+        ssize_t piece = read(held[1], bytes, sizeof(bytes));
+        CHECK(piece > 0);
+        got += piece;
+    }
+    CHECK_EQ(poll(&wanted, 1, 5000), 1);
+    CHECK_EQ(wanted.revents, POLLOUT);
+    CHECK_EQ(send(held[0], bytes, 100, MSG_DONTWAIT), 100);
+}
+
+static void *read_all(void *argument)
+{
+    static char bytes[65536];
+    long total = 0;
+    for (ssize_t got; (got = read(*(int *)argument, bytes, sizeof(bytes))) > 0;)
+        total += got;
+    return (void *)total;
+}
+
+BOTH(shouldSendAllThoughNothingMayBeUnsent)
+{
+    static char bytes[1 << 20];
+    int fds[2];
+    pthread_t reader;
+    void *total;
+    make_pair(stack, fds);
+    CHECK_EQ(set_option(fds[0], IPPROTO_TCP, TCP_NOTSENT_LOWAT, 1), 0);
+    CHECK_EQ(pthread_create(&reader, NULL, read_all, &fds[1]), 0);
+    for (int i = 0; i < 8; i++)
+        CHECK_EQ(write(fds[0], bytes, sizeof(bytes)), sizeof(bytes));
+    CHECK_EQ(shutdown(fds[0], SHUT_WR), 0);
+    CHECK_EQ(pthread_join(reader, &total), 0);
+    CHECK_EQ((long)total, 8L << 20);
 }
 
 BOTH(shouldKeepFastOpenOptions)

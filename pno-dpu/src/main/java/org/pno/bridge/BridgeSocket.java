@@ -2,6 +2,7 @@ package org.pno.bridge;
 
 import org.pno.link.DpuLine;
 import org.pno.link.HostMemory;
+import org.pno.link.RecordDescriptor;
 
 /**
  * The private state of one record: what its host was granted and has said, what was published, where its bytes stand.
@@ -101,6 +102,7 @@ final class BridgeSocket {
     boolean raisesReceived;
 
     long nextTxAcked;
+    long nextTxSent;
     long nextRxCommitted;
     long nextRxFin;
     long nextRxUrgent;
@@ -158,6 +160,13 @@ final class BridgeSocket {
         arena.socketBegins();
     }
 
+    /** What txWait asks for is posted. */
+    boolean isWaitOver() {
+        final boolean ofSent = (txWait & RecordDescriptor.TX_WAIT_SENT) != 0;
+        final long level = ofSent ? line.txSent() : line.txAcked();
+        return txWait != 0 && level - (txWait & ~RecordDescriptor.TX_WAIT_SENT) >= 0;
+    }
+
     /** Counts it for its user; false if his quota does not allow it. */
     boolean takeQuota() {
         isCounted = arena.tenant().takeSocket();
@@ -201,6 +210,7 @@ final class BridgeSocket {
         infoAsked = 0;
         rxPlaced = 0;
         nextTxAcked = 0;
+        nextTxSent = 0;
         nextRxCommitted = 0;
         nextRxFin = 0;
         nextRxUrgent = 0;

@@ -167,7 +167,7 @@ final class HostLevels {
     /** Whoever comes second, this or the publication that reaches it, sends the event. */
     private void onWait(final BridgeSocket socket, final long txWait) {
         socket.txWait = txWait;
-        if (socket.publication == Publication.NONE && socket.line.txAcked() - txWait >= 0) {
+        if (socket.publication == Publication.NONE && socket.isWaitOver()) {
             socket.txWait = 0;
             channels.notify(socket);
         }

@@ -107,6 +107,7 @@ final class Publisher {
             // Reads of bytes below it were posted before the snapshot; those still to come hold it back.
             socket.nextTxAcked = stack.txAcked(connection);
         }
+        socket.nextTxSent = stack.txSent(connection);
         socket.nextRxCommitted = stack.rxCommittable(connection);
         socket.nextRxFin = stack.finReceived(connection) + 1;
         socket.nextRxUrgent = stack.urgentReceived(connection) + 1
@@ -136,6 +137,7 @@ final class Publisher {
         return socket.nextStatus != line.status()
                 || socket.nextRxCommitted != line.rxCommitted()
                 || socket.nextTxAcked != line.txAcked()
+                || socket.nextTxSent > line.txSent()
                 || socket.nextRxFin != line.rxFin()
                 || socket.nextRxUrgent != line.rxUrgent()
                 || socket.isAnswerDue
@@ -221,6 +223,7 @@ final class Publisher {
             transmitMaps.onAcked(socket, ackedBefore, socket.nextTxAcked);
             isPosted = true;
         }
+        isPosted |= line.txSent(socket.nextTxSent);
         if (line.rxCommitted(socket.nextRxCommitted)) {
             socket.raisesReceived = true;
             isPosted = true;
@@ -319,7 +322,7 @@ final class Publisher {
             stack.onPublished(socket.connection, socket.line.rxCommitted(), socket.line.rxFin() != 0);
         }
         socket.raisesReceived = false;
-        if (socket.txWait != 0 && socket.line.txAcked() - socket.txWait >= 0) {
+        if (socket.isWaitOver()) {
             socket.txWait = 0;
             socket.hasRisen = true;
         }

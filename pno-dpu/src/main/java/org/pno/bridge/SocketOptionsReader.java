@@ -23,6 +23,7 @@ final class SocketOptionsReader {
             | RecordDescriptor.OPTION_REUSEPORT
             | RecordDescriptor.OPTION_FASTOPEN
             | RecordDescriptor.OPTION_FASTOPEN_NO_COOKIE
+            | RecordDescriptor.OPTION_TX_SENT
             | -1 << RecordDescriptor.FASTOPEN_QUEUE_SHIFT;
 
     private final OptionsLine line = new OptionsLine();
@@ -52,6 +53,7 @@ final class SocketOptionsReader {
         options.reusePort = line.has(RecordDescriptor.OPTION_REUSEPORT);
         options.fastOpen = line.has(RecordDescriptor.OPTION_FASTOPEN);
         options.fastOpenWithoutCookie = line.has(RecordDescriptor.OPTION_FASTOPEN_NO_COOKIE);
+        options.tellsSent = line.has(RecordDescriptor.OPTION_TX_SENT);
         options.fastOpenQueue = line.fastOpenQueue();
         options.receiveBufferBytes = line.receiveBufferBytes();
         options.keepIdleSeconds = line.keepIdleSeconds();

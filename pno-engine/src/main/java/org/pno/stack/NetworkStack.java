@@ -364,6 +364,12 @@ public final class NetworkStack implements Sockets {
     }
 
     @Override
+    public long txSent(final int connection) {
+        final Connection found = tcp.connection(connection);
+        return found == null ? 0 : found.txSent();
+    }
+
+    @Override
     public boolean txDone(final int connection) {
         final Connection found = tcp.connection(connection);
         return found == null || found.isTxDone();

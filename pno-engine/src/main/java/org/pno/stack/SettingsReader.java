@@ -54,6 +54,7 @@ final class SettingsReader {
                 options.windowClampBytes == 0 ? 0 : Math.max(LEAST_RECEIVE_BUFFER_BYTES / 2, options.windowClampBytes);
         settings.fastOpen = options.fastOpen;
         settings.fastOpenWithoutCookie = options.fastOpenWithoutCookie;
+        settings.tellsSent = options.tellsSent;
         settings.fastOpenQueue = options.fastOpenQueue;
         settings.reusePort = options.reusePort;
         settings.owner = options.owner;

@@ -41,6 +41,8 @@ public final class SocketOptions {
     public boolean fastOpen;
     /** TCP_FASTOPEN_NO_COOKIE. */
     public boolean fastOpenWithoutCookie;
+    /** TCP_NOTSENT_LOWAT is set: the host wants to know what was sent. */
+    public boolean tellsSent;
     /** TCP_FASTOPEN of a listener, connections; 0: off. */
     public int fastOpenQueue;
     /** SO_REUSEPORT, of a listener, and whose it is: only those of one owner share a port. */
@@ -68,6 +70,7 @@ public final class SocketOptions {
         fastOpen = false;
         fastOpenWithoutCookie = false;
         fastOpenQueue = 0;
+        tellsSent = false;
         reusePort = false;
         owner = 0;
         maxPacingRate = 0;

@@ -40,7 +40,7 @@ public interface Sockets {
     /** Bounds a listener's half-open connections anew, as a second listen(2) does; those there are stay. */
     void backlog(int listener, int backlog);
 
-    /** New options for a listener, of which those of Fast Open take effect. */
+    /** New options for a listener, of which those of Fast Open take effect, and tellsSent. */
     void setListenerOptions(int listener, SocketOptions options);
 
     /** Ends a listener. Half-open connections are forgotten; established ones live on. */
@@ -102,6 +102,9 @@ public interface Sockets {
 
     /** Bytes that the peer has acknowledged, as a position. */
     long txAcked(int connection);
+
+    /** Bytes that were sent at least once, as a position; 0 unless the options want it told. */
+    long txSent(int connection);
 
     /** True once everything written and our FIN have been acknowledged, or the connection has ended. */
     boolean txDone(int connection);

@@ -449,6 +449,11 @@ public final class Connection extends Flow {
         return Math.max(0, finAcknowledged() ? finPosition : sndUna);
     }
 
+    /** Bytes that were sent, as a position; 0 unless the settings want it told. */
+    public long txSent() {
+        return settings.tellsSent ? Math.clamp(sndNxt, 0, txWritten) : 0;
+    }
+
     /** True once all that was written and our FIN are acknowledged, or nothing can be any more. */
     public boolean isTxDone() {
         return finAcknowledged() || state == TcpState.CLOSED || state == TcpState.TIME_WAIT;

@@ -39,6 +39,8 @@ public final class ConnectionSettings {
     public boolean fastOpen;
     /** Fast Open needs no cookie, on either side. */
     public boolean fastOpenWithoutCookie;
+    /** The host wants to hear of what was sent, not only of what was acknowledged. */
+    public boolean tellsSent;
     /** Of a listener: connections opened by a SYN with data that may be unproven at one time; 0: no Fast Open. */
     public int fastOpenQueue;
     /** Of a listener: shares address and port with others that do so too and have the same owner. */
@@ -66,6 +68,7 @@ public final class ConnectionSettings {
         fastOpen = other.fastOpen;
         fastOpenWithoutCookie = other.fastOpenWithoutCookie;
         fastOpenQueue = other.fastOpenQueue;
+        tellsSent = other.tellsSent;
         reusePort = other.reusePort;
         owner = other.owner;
         return this;

@@ -290,6 +290,9 @@ final class SegmentOutput {
             return false;
         }
         connection.sndNxt = start + sequenceLength;
+        if (connection.settings.tellsSent) {
+            output.changed(connection.number);
+        }
         recovery.onSent(connection, start, connection.sndNxt);
         if (connection.phase == LossRecovery.Phase.NONE) {
             countLimitedTransmit(connection);

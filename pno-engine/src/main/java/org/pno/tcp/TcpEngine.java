@@ -309,6 +309,7 @@ public final class TcpEngine {
     public void configureListener(final int number, final ConnectionSettings settings) {
         final Listener listener = listeners.get(number);
         if (listener != null) {
+            listener.settings.tellsSent = settings.tellsSent;
             listener.settings.fastOpenQueue = settings.fastOpenQueue;
             listener.settings.fastOpenWithoutCookie = settings.fastOpenWithoutCookie;
             listener.fastOpenQueue(context.fastOpen.queueLength(settings, listener.backlog()));
@@ -444,7 +445,11 @@ public final class TcpEngine {
         if (settings.noDelay && !connection.settings.noDelay) {
             connection.moreFollowsAt = Connection.NOWHERE; // TCP_NODELAY pushes, as in Linux.
         }
+        final boolean told = connection.settings.tellsSent;
         connection.settings.copyFrom(settings);
+        if (settings.tellsSent && !told && connection.announced) {
+            context.output.changed(connection.number); // What was sent before counts, too.
+        }
         if (settings.quickAck != quickAck && connection.state().isSynchronised()) {
             acks.onQuickAckSet(connection, settings.quickAck);
         }

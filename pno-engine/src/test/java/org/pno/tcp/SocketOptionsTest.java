@@ -17,6 +17,19 @@ class SocketOptionsTest {
     private final TcpTester tester = new TcpTester();
 
     @Test
+    void shouldTellWhatWasSentToWhoAsks() {
+        tester.establish(SegmentSpec.of("S").offers().timestamps(1, 0), 1); // 128 bytes.
+        tester.write(1_000);
+        assertEquals(0, tester.connection().txSent());
+        tester.settings.tellsSent = true;
+        tester.configure();
+        assertEquals(tester.connection().sendNext(), tester.connection().txSent());
+        assertTrue(tester.connection().txSent() < 1_000);
+        tester.inject(SegmentSpec.ackOf(1, 1).window(512).timestamps(2, tester.ourTimestamp()));
+        assertEquals(1_000, tester.connection().txSent());
+    }
+
+    @Test
     void shouldRepeatASynAsOftenAsTheSocketWants() {
         tester.settings.synRetries = 2;
         tester.connect();

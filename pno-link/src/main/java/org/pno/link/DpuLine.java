@@ -17,6 +17,7 @@ public final class DpuLine {
     private long requestDone;
     private long infoTold;
     private long rxUrgent;
+    private long txSent;
 
     /** Takes up a record whose line is zero but for its status, as it is whenever the record is FREE. */
     public DpuLine wrap(final HostMemory memory, final int region, final long recordOffset, final long status) {
@@ -30,6 +31,7 @@ public final class DpuLine {
         requestDone = 0;
         infoTold = 0;
         rxUrgent = 0;
+        txSent = 0;
         return this;
     }
 
@@ -40,6 +42,15 @@ public final class DpuLine {
         }
         txAcked = position;
         return post(RecordDescriptor.TX_ACKED_OFFSET, position);
+    }
+
+    /** Posts txSent; one that is not beyond the last is nothing new. */
+    public boolean txSent(final long position) {
+        if (position <= txSent) {
+            return false;
+        }
+        txSent = position;
+        return post(RecordDescriptor.TX_SENT_OFFSET, position);
     }
 
     /** Posts rxCommitted. The bytes before it and their map entries must be complete. */
@@ -105,12 +116,14 @@ public final class DpuLine {
         requestDone = 0;
         infoTold = 0;
         rxUrgent = 0;
+        txSent = 0;
         post(RecordDescriptor.TX_ACKED_OFFSET, 0);
         post(RecordDescriptor.RX_COMMITTED_OFFSET, 0);
         post(RecordDescriptor.RX_FIN_OFFSET, 0);
         post(RecordDescriptor.REQUEST_DONE_OFFSET, 0);
         post(RecordDescriptor.INFO_TOLD_OFFSET, 0);
         post(RecordDescriptor.RX_URGENT_OFFSET, 0);
+        post(RecordDescriptor.TX_SENT_OFFSET, 0);
     }
 
     private boolean post(final int wordOffset, final long word) {
@@ -120,6 +133,10 @@ public final class DpuLine {
 
     public long txAcked() {
         return txAcked;
+    }
+
+    public long txSent() {
+        return txSent;
     }
 
     public long rxCommitted() {

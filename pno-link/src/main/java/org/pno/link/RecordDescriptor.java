@@ -9,7 +9,7 @@ package org.pno.link;
  *  host +----------+----------+-----------+----------+----------------+-----------+------+-----------+----------+
  *  line | txWritten| rxRead   | txFin     | txWait   | request        | evChannel | gen  | infoAsked | txUrgent |
  *   64  +----------+----------+-----------+----------+----------------+-----------+------+-----------+----------+
- *  DPU  | txAcked  | rxCommit | rxFin     | status   | requestDone    | infoTold         | rxUrgent  | (rsvd)   |
+ *  DPU  | txAcked  | rxCommit | rxFin     | status   | requestDone    | infoTold         | rxUrgent  | txSent   |
  *  128  +----------+----------+-----------+----------+----------------+-----------+------+-----------+----------+
  *  opt  | optionFlags sndBuf | rcvBuf keepIdle | keepIntvl keepCnt | userTimeout maxSeg | congestion synCnt|  host
  *       | linger2 deferAccept | windowClamp quickAck | ...                                                |
@@ -37,7 +37,7 @@ public final class RecordDescriptor {
     public static final int RX_READ_OFFSET = 8; // u64
     /** 0, or 1 + the position at which the stream ends, or {@link #TX_FIN_ABORT}; only grows. Writer: host. */
     public static final int TX_FIN_OFFSET = 16; // u64
-    /** 0, or: send an event once txAcked has reached this position. Writer: host. */
+    /** 0, or: send an event once txAcked, or with {@link #TX_WAIT_SENT} txSent, has reached this. Writer: host. */
     public static final int TX_WAIT_OFFSET = 24; // u64
     /** Low half: request number; high half: one of the REQUEST values. Writer: host. */
     public static final int REQUEST_OFFSET = 32; // u64
@@ -70,8 +70,11 @@ public final class RecordDescriptor {
     /** 0, or 1 + position of the peer's urgent byte, with {@link #URGENT_HERE}. Writer: DPU, before rxCommitted. */
     public static final int RX_URGENT_OFFSET = 112; // u64
 
+    /** Bytes that were sent at least once, cumulative; 0 without {@link #OPTION_TX_SENT}. Writer: DPU. */
+    public static final int TX_SENT_OFFSET = 120; // u64
+
     public static final int HOST_LINE_WORDS = 8;
-    public static final int DPU_LINE_WORDS = 7;
+    public static final int DPU_LINE_WORDS = 8;
 
     /** In txWritten: txUrgent is beyond what the peer has acknowledged, and is to be read before this counts. */
     public static final long WRITTEN_URGENT = 1L << 63;
@@ -125,6 +128,8 @@ public final class RecordDescriptor {
     public static final int OPTION_FASTOPEN = 16;
     /** TCP_FASTOPEN_NO_COOKIE. */
     public static final int OPTION_FASTOPEN_NO_COOKIE = 32;
+    /** The host wants to know txSent: TCP_NOTSENT_LOWAT is set. */
+    public static final int OPTION_TX_SENT = 64;
     /** The upper half of the option flags is TCP_FASTOPEN of a listener, connections; 0: off. */
     public static final int FASTOPEN_QUEUE_SHIFT = 16;
 
@@ -154,6 +159,9 @@ public final class RecordDescriptor {
 
     /** In evChannel: each channel of the arena that a process has. For listeners that several processes wait for. */
     public static final int ALL_CHANNELS = 0xFFFF_FFFF;
+
+    /** In txWait: the position below this bit is one of txSent. */
+    public static final long TX_WAIT_SENT = 1L << 62;
 
     /** In txFin: reset the connection, drop what is unsent. */
     public static final long TX_FIN_ABORT = -1L;

@@ -246,6 +246,18 @@ public final class HostSocket {
         }
     }
 
+    /** Bytes that were sent, once {@link RecordDescriptor#OPTION_TX_SENT} is set. */
+    public long txSent() {
+        final long sent = level(RecordDescriptor.TX_SENT_OFFSET);
+        check(sent >= 0 && sent <= txWritten, "txSent", sent, "from 0 to " + txWritten);
+        return sent;
+    }
+
+    /** Asks for an event once txSent has reached {@code position}. */
+    public void waitForSent(final long position) {
+        waitForAcked(RecordDescriptor.TX_WAIT_SENT | position);
+    }
+
     /** Asks for an event once txAcked has reached {@code position}; 0 for none. */
     public void waitForAcked(final long position) {
         store(RecordDescriptor.TX_WAIT_OFFSET, position);
