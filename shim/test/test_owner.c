@@ -449,12 +449,10 @@ static void expect_child_with_sockets(const struct stack *stack, int *fds)
 BOTH(shouldForkBeyondAChroot)
 {
     int fds[2];
-    char directory[] = "/tmp/pno-chroot-XXXXXX";
     if (geteuid() != 0)
         check_skip("it takes root");
     make_pair(stack, fds);
-    CHECK(mkdtemp(directory) != NULL);
-    CHECK_EQ(chroot(directory), 0);
+    CHECK_EQ(chroot("/usr"), 0); /* the DPU's socket is not in there */
     CHECK_EQ(chdir("/"), 0);
     expect_child_with_sockets(stack, fds);
 }

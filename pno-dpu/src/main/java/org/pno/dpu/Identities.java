@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,7 +46,7 @@ final class Identities implements AutoCloseable {
     private final Bridge bridge;
     private final Watches watches;
     private final WaitingRoom waitingRoom;
-    private final Map<HostArena, Memory> memories = new IdentityHashMap<>();
+    private final Map<HostArena, Memory> memories = new HashMap<>();
     private final Map<Long, Name> byInode = new HashMap<>();
     private final Map<Name, Long> listeners = new HashMap<>();
     private final Map<Integer, Integer> countByUid = new HashMap<>();
