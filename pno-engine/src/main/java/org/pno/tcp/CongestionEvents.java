@@ -49,8 +49,8 @@ final class CongestionEvents {
         if (pauseNs > connection.rtt.timeoutNs() && context.configuration.slowStartAfterIdle) {
             final long window = congestion.windowBytes();
             congestion.onIdle(context.nowNs());
-            connection.windowUsedNs = context.nowNs();
-            connection.windowUsedBytes = 0;
+            connection.usage.usedNs = context.nowNs();
+            connection.usage.usedBytes = 0;
             if (congestion.windowBytes() < window) {
                 context.count(TcpCounter.IDLE_RESTARTS);
             }
@@ -60,8 +60,8 @@ final class CongestionEvents {
     /** The window of this round trip is proven: it was full, or, in slow start, more than half of it was used. */
     static boolean isWindowUsed(final Connection connection) {
         final long window = connection.congestion.windowBytes();
-        return connection.windowLimited
-                || window < connection.congestion.thresholdBytes() && window < 2 * connection.flightInRound;
+        return connection.usage.limited
+                || window < connection.congestion.thresholdBytes() && window < 2 * connection.usage.flightInRound;
     }
 
     /**
@@ -74,25 +74,25 @@ final class CongestionEvents {
         final long nowNs = context.nowNs();
         final long flight = connection.flightBytes();
         if (full
-                || connection.sndUna >= connection.usageRoundEnd
-                || !connection.windowLimited && flight > connection.flightInRound) {
-            connection.windowLimited = full;
-            connection.flightInRound = flight;
-            connection.usageRoundEnd = connection.sndNxt;
+                || connection.sndUna >= connection.usage.roundEnd
+                || !connection.usage.limited && flight > connection.usage.flightInRound) {
+            connection.usage.limited = full;
+            connection.usage.flightInRound = flight;
+            connection.usage.roundEnd = connection.sndNxt;
         }
         if (isWindowUsed(connection)) {
-            connection.windowUsedNs = nowNs;
-            connection.windowUsedBytes = 0;
+            connection.usage.usedNs = nowNs;
+            connection.usage.usedBytes = 0;
             return;
         }
-        connection.windowUsedBytes = Math.max(connection.windowUsedBytes, flight);
-        if (nowNs - connection.windowUsedNs >= connection.rtt.timeoutNs()
+        connection.usage.usedBytes = Math.max(connection.usage.usedBytes, flight);
+        if (nowNs - connection.usage.usedNs >= connection.rtt.timeoutNs()
                 && connection.phase == LossRecovery.Phase.NONE
                 && context.configuration.slowStartAfterIdle) {
             final long window = connection.congestion.windowBytes();
-            connection.congestion.onUnusedWindow(connection.windowUsedBytes);
-            connection.windowUsedNs = nowNs;
-            connection.windowUsedBytes = 0;
+            connection.congestion.onUnusedWindow(connection.usage.usedBytes);
+            connection.usage.usedNs = nowNs;
+            connection.usage.usedBytes = 0;
             if (connection.congestion.windowBytes() < window) {
                 context.count(TcpCounter.UNUSED_WINDOWS);
             }

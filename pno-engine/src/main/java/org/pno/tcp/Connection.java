@@ -81,13 +81,8 @@ public final class Connection extends Flow {
     // Path.
     /** What our segments may be long now, options included. */
     int mssBytes;
-    /** The bound that black-hole detection has set, and how long it holds. */
-    int searchedMssBytes;
 
-    long searchedUntilNs;
-    int blackHoles;
-    /** When to ask next what the path carries. */
-    long pathAskNs;
+    final PathState path = new PathState();
 
     // Loss recovery.
     LossRecovery.Phase phase = LossRecovery.Phase.NONE;
@@ -109,17 +104,8 @@ public final class Connection extends Flow {
     long rttSentNs;
     /** The last flush left data behind because of the congestion window. */
     boolean windowHeld;
-    /** The congestion window was full in the round trip under way. */
-    boolean windowLimited;
-    /** The most that was in flight in it, and where it ends. */
-    long flightInRound;
 
-    long usageRoundEnd;
-
-    /** Since when the congestion window has not been full, and the most that was in flight since. */
-    long windowUsedNs;
-
-    long windowUsedBytes;
+    final WindowUsage usage = new WindowUsage();
     /** Pacing: when the rate allows to send again; the last flush had to wait for it. */
     long nextSendNs;
 
@@ -206,7 +192,6 @@ public final class Connection extends Flow {
 
     final FastOpenState fastOpen = new FastOpenState();
     final ConnectionStatistics statistics = new ConnectionStatistics();
-    long retransmittedSegments;
     long segmentsIn;
     long segmentsOut;
 
@@ -275,6 +260,7 @@ public final class Connection extends Flow {
     }
 
     private void resetRecovery() {
+        path.reset();
         phase = LossRecovery.Phase.NONE;
         duplicateAcks = 0;
         recoveryPoint = -1;
@@ -285,10 +271,6 @@ public final class Connection extends Flow {
         rtt.reset();
         rttTimed = false;
         windowHeld = false;
-        windowLimited = false;
-        flightInRound = 0;
-        usageRoundEnd = -1;
-        blackHoles = 0;
     }
 
     private void resetTimers(final long nowNs) {
@@ -308,8 +290,7 @@ public final class Connection extends Flow {
         lastHeardNs = nowNs;
         lastSentNs = nowNs;
         pauseToldNs = nowNs;
-        windowUsedNs = nowNs;
-        windowUsedBytes = 0;
+        usage.reset(nowNs);
         lastChallengeNs = NEVER;
         confirmedNs = nowNs;
     }
@@ -321,7 +302,6 @@ public final class Connection extends Flow {
         orphan = false;
         error = 0;
         softError = 0;
-        retransmittedSegments = 0;
         segmentsIn = 0;
         segmentsOut = 0;
         statistics.reset();
@@ -584,7 +564,7 @@ public final class Connection extends Flow {
     }
 
     public long retransmittedSegments() {
-        return retransmittedSegments;
+        return statistics.retransmittedSegments;
     }
 
     public long segmentsIn() {

@@ -17,6 +17,7 @@ final class ConnectionStatistics {
     boolean active;
     long bytesSent;
     long bytesResent;
+    long retransmittedSegments;
     long dataSegmentsIn;
     long dataSegmentsOut;
     long duplicatesReported;
@@ -35,6 +36,7 @@ final class ConnectionStatistics {
         active = false;
         bytesSent = 0;
         bytesResent = 0;
+        retransmittedSegments = 0;
         dataSegmentsIn = 0;
         dataSegmentsOut = 0;
         duplicatesReported = 0;

@@ -119,7 +119,7 @@ public final class FastOpen {
         context.count(taken ? TcpCounter.FAST_OPENS_ACTIVE : TcpCounter.FAST_OPENS_ACTIVE_FAILED);
         if (!taken) {
             state.fail = repeated ? FastOpenState.FAIL_SYN_REPEATED : FastOpenState.FAIL_NOT_ACKNOWLEDGED;
-            connection.retransmittedSegments++; // It goes again, as the first of the stream.
+            connection.statistics.retransmittedSegments++; // It goes again, as the first of the stream.
         }
     }
 

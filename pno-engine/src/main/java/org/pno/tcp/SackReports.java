@@ -70,7 +70,7 @@ final class SackReports {
             final Connection connection, final long left, final long right, final AckSummary ack) {
         context.count(TcpCounter.DSACKS_IN);
         connection.statistics.duplicatesReported++;
-        if (connection.retransmittedSegments == 0) {
+        if (connection.statistics.retransmittedSegments == 0) {
             return; // The network has made two of one: nothing to learn.
         }
         ack.dsack = true;

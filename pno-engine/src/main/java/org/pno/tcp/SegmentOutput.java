@@ -200,7 +200,7 @@ final class SegmentOutput {
     }
 
     private void countAgain(final Connection connection, final long start, final int length, final int mss) {
-        connection.retransmittedSegments += (length + mss - 1) / mss;
+        connection.statistics.retransmittedSegments += (length + mss - 1) / mss;
         connection.statistics.bytesResent += length;
         context.count(TcpCounter.RETRANSMITTED);
         if (connection.rttTimed && start < connection.rttEnd) {

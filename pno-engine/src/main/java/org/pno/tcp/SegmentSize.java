@@ -45,20 +45,21 @@ final class SegmentSize {
     static void agree(final TcpContext context, final Connection connection, final int peerMss) {
         connection.agreedMssBytes =
                 Math.min(Math.max(LEAST_MSS, peerMss), offered(context.output, connection)); // RFC 9293 3.7.1.
-        connection.searchedMssBytes = NOT_SEARCHED;
+        connection.path.searchedMssBytes = NOT_SEARCHED;
         connection.mssBytes = fitting(context, connection);
     }
 
     private static int fitting(final TcpContext context, final Connection connection) {
-        connection.pathAskNs = context.nowNs() + ASK_NS;
-        final int carried = Math.min(context.output.pathSegmentBytes(connection), connection.searchedMssBytes);
+        connection.path.askNs = context.nowNs() + ASK_NS;
+        final int carried = Math.min(context.output.pathSegmentBytes(connection), connection.path.searchedMssBytes);
         return Math.max(LEAST_MSS, Math.min(connection.agreedMssBytes, carried));
     }
 
     /** What the path carries has changed, or may have. What is in flight and too long for it is sent again at once. */
     void refresh(final Connection connection) {
-        if (connection.searchedMssBytes != NOT_SEARCHED && context.nowNs() - connection.searchedUntilNs >= 0) {
-            connection.searchedMssBytes = NOT_SEARCHED; // Perhaps it was no black hole, or is none any more.
+        if (connection.path.searchedMssBytes != NOT_SEARCHED
+                && context.nowNs() - connection.path.searchedUntilNs >= 0) {
+            connection.path.searchedMssBytes = NOT_SEARCHED; // Perhaps it was no black hole, or is none any more.
         }
         if (change(connection) < 0) {
             context.count(TcpCounter.PATH_NARROWED);
@@ -78,7 +79,7 @@ final class SegmentSize {
 
     /** Before something is sent: time to ask again? */
     void beforeSending(final Connection connection) {
-        if (context.nowNs() - connection.pathAskNs >= 0) {
+        if (context.nowNs() - connection.path.askNs >= 0) {
             refresh(connection);
         }
     }
@@ -92,21 +93,21 @@ final class SegmentSize {
         final int suspicious = configuration.blackHoleRetries;
         final int searched = Math.max(
                 configuration.leastSearchedMssBytes,
-                connection.searchedMssBytes == NOT_SEARCHED
+                connection.path.searchedMssBytes == NOT_SEARCHED
                         ? configuration.searchedMssBytes
-                        : connection.searchedMssBytes / 2);
+                        : connection.path.searchedMssBytes / 2);
         if (suspicious == 0
                 || connection.retries < suspicious
                 || searched >= connection.mssBytes
                 || connection.flightBytes() <= searched) {
             return;
         }
-        if (connection.searchedMssBytes == NOT_SEARCHED) {
+        if (connection.path.searchedMssBytes == NOT_SEARCHED) {
             context.count(TcpCounter.BLACK_HOLES);
-            final int shift = Math.min(connection.blackHoles++, MAX_SEARCH_SHIFT);
-            connection.searchedUntilNs = context.nowNs() + (configuration.blackHoleLifeNs << shift);
+            final int shift = Math.min(connection.path.blackHoles++, MAX_SEARCH_SHIFT);
+            connection.path.searchedUntilNs = context.nowNs() + (configuration.blackHoleLifeNs << shift);
         }
-        connection.searchedMssBytes = searched;
+        connection.path.searchedMssBytes = searched;
         change(connection);
     }
 }

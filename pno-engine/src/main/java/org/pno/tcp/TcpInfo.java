@@ -215,7 +215,7 @@ final class TcpInfo {
 
     private void writeCounts(final Connection connection) {
         final ConnectionStatistics statistics = connection.statistics;
-        u32(TOTAL_RETRANS, connection.retransmittedSegments);
+        u32(TOTAL_RETRANS, connection.statistics.retransmittedSegments);
         // As Linux, which counts the SYN of who connects, and the FIN.
         u64(BYTES_ACKED, Math.max(0, connection.sndUna + (statistics.active ? 1 : 0)));
         u64(BYTES_RECEIVED, connection.rcvNxt);

@@ -120,7 +120,7 @@ class FastOpenConnectTest {
         final SentSegment again = tester.expectData(1, 100);
         assertEquals(1, again.ack());
         assertEquals(FastOpenState.FAIL_NOT_ACKNOWLEDGED, tester.connection().fastOpen.fail);
-        assertEquals(1, tester.connection().retransmittedSegments);
+        assertEquals(1, tester.connection().statistics.retransmittedSegments);
         tester.inject(ackOf(1, 101).window(512));
         tester.expectNothingFor(10 * SECOND);
     }

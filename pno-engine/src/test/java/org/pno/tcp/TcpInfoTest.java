@@ -103,7 +103,7 @@ class TcpInfoTest {
         assertEquals(4, u8(1), "ca_state: loss");
         assertEquals(tcp.connection().retries, u8(2), "retransmits");
         assertEquals(timeout << tcp.connection().rtt.backoff(), u32(8), "rto");
-        assertEquals(tcp.connection().retransmittedSegments, u32(100), "total_retrans");
+        assertEquals(tcp.connection().statistics.retransmittedSegments, u32(100), "total_retrans");
         assertEquals(1, u32(80), "snd_cwnd");
     }
 
