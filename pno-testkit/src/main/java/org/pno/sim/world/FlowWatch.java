@@ -1,7 +1,7 @@
 package org.pno.sim.world;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import org.pno.wire.SeqNum;
 import org.pno.wire.TcpOptions;
 
@@ -17,7 +17,7 @@ final class FlowWatch {
 
     int iss;
     /** Numbers of earlier answers to the same SYN: who keeps nothing of it may answer each time with another. */
-    private final List<Integer> earlierIss = new ArrayList<>();
+    private final Set<Integer> earlierIss = new HashSet<>();
     /** It has sent more than its SYN: the number that this connection began with can be no other any more. */
     boolean hasSpoken;
     /** The SYN was answered by a cookie (RFC 4987 3.6): its node kept nothing of it. */
@@ -67,7 +67,7 @@ final class FlowWatch {
 
     /** The SYN is answered once more, with another number than before. */
     void answerAgain(final int firstSequence, final long grantedBefore) {
-        final List<Integer> earlier = new ArrayList<>(earlierIss);
+        final Set<Integer> earlier = new HashSet<>(earlierIss);
         earlier.add(iss);
         begin(firstSequence, grantedBefore);
         earlierIss.addAll(earlier);
@@ -80,7 +80,7 @@ final class FlowWatch {
 
     /** The peer acknowledges this: of several answers to its SYN it has taken the one that came first. */
     void settle(final int acknowledgment) {
-        final Integer taken = acknowledgment - 1;
+        final int taken = acknowledgment - 1;
         if (!hasSpoken && earlierIss.remove(taken)) {
             earlierIss.add(iss);
             iss = taken;
