@@ -6,13 +6,13 @@ then real programs and kernel peers in network namespaces. The last line says ho
       --unit   only what needs no namespaces, devices or other programs
       --long   also the tests that take many minutes
       --sanitize   the shim's tests also under the sanitizers of addresses, undefined behaviour and threads: some minutes
-      --fuzz SECONDS   how long each fuzz target is given new inputs; 3 by default, 0 for not at all'
+      --fuzz SECONDS   how long each fuzz target is given new inputs; 2 by default, 0 for not at all'
 
 readonly FORMAT_HELP='Usage: pno format
 Formats the sources as ./pno test wants them.'
 
 pno_test() {
-    local skip_system=false excluded=system,long fuzz_seconds=3 sanitize=false
+    local skip_system=false excluded=system,long fuzz_seconds=2 sanitize=false
     while (($# > 0)); do
         case $1 in
             --unit) skip_system=true ;;
@@ -46,24 +46,33 @@ pno_test() {
     count_tests && ((broken == 0))
 }
 
-readonly FUZZ_TARGETS=(org.pno.fuzz.{FrameTarget,TextTarget} org.pno.bridge.{WireTarget,LinkTarget})
+readonly FUZZ_TARGETS=(
+    org.pno.fuzz.{FrameTarget,FragmentTarget,NeighbourTarget,TextTarget}
+    org.pno.bridge.{WireTarget,Wire6Target,LinkTarget}
+    org.pno.cli.RuleTarget
+)
 
 # Gives each fuzz target $1 seconds of new inputs. Those that lead somewhere new stay in .pno/fuzz, for the next time; one
-# that fails lies there too, as TARGET-crash-*, and goes into pno-testkit/src/test/resources/fuzz with the repair.
+# that fails lies there too, as TARGET-crash-*, and goes into the module's src/test/resources/fuzz with the repair.
 fuzz() {
     (($1 > 0)) || return 0
     say "fuzzing ${#FUZZ_TARGETS[@]} targets for $1 s each"
+    local module classes=
+    for module in pno-testkit pno-cli; do
+        classes+="$module/target/classes:$module/target/test-classes:"
+    done
     (maven fuzz -Pfuzz -pl pno-testkit -am test-compile dependency:build-classpath \
         -Dmdep.includeScope=test -Dmdep.outputFile="$PWD/.pno/fuzz.classpath") || return
-    local target name failed=0
+    local target name corpus failed=0
     for target in "${FUZZ_TARGETS[@]}"; do
         name=${target##*.}
+        corpus=(pno-*/src/test/resources/fuzz/"$name")
         mkdir -p ".pno/fuzz/$name"
         "$JAVA_HOME/bin/java" "${JVM[@]}" -Xmx1g \
-            -cp "pno-testkit/target/classes:pno-testkit/target/test-classes:$(< .pno/fuzz.classpath)" \
+            -cp "$classes$(< .pno/fuzz.classpath)" \
             com.code_intelligence.jazzer.Jazzer --target_class="$target" --instrumentation_includes='org.pno.**' \
             -max_total_time="$1" -rss_limit_mb=4096 -max_len=4096 -artifact_prefix=".pno/fuzz/$name-" \
-            --reproducer_path=.pno/fuzz ".pno/fuzz/$name" "pno-testkit/src/test/resources/fuzz/$name" \
+            --reproducer_path=.pno/fuzz ".pno/fuzz/$name" "${corpus[0]}" \
             > ".pno/fuzz-$name.log" 2>&1 && continue
         say "  $target failed, see .pno/fuzz-$name.log:"
         grep -m1 -A8 '== Java Exception' ".pno/fuzz-$name.log" >&2 || tail -n 5 ".pno/fuzz-$name.log" >&2

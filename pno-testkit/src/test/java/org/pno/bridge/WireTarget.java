@@ -2,13 +2,18 @@ package org.pno.bridge;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.UnaryOperator;
 import org.pno.bridge.BridgeFixture.Bus;
+import org.pno.bridge.BridgeFixture.Network;
 import org.pno.port.FramePool;
+import org.pno.sim.SimulatedHost;
 import org.pno.stack.ConnectionInfo;
 import org.pno.wire.BigEndian;
 import org.pno.wire.Checksum;
 import org.pno.wire.EthernetHeader;
+import org.pno.wire.IpAddress;
 import org.pno.wire.Ipv4Header;
+import org.pno.wire.Ipv6Header;
 import org.pno.wire.TcpHeader;
 import org.pno.wire.VirtioNetHeader;
 
@@ -27,12 +32,18 @@ public final class WireTarget {
     private static final int MAX_PIECES = 16;
     private static final int LENGTH_UNIT = 4;
     private static final int HEADERS = EthernetHeader.BYTES + Ipv4Header.MIN_BYTES + TcpHeader.MIN_BYTES;
+    private static final int HEADERS_IPV6 = EthernetHeader.BYTES + Ipv6Header.BYTES + TcpHeader.MIN_BYTES;
 
     private WireTarget() {}
 
     /** Jazzer's entry. */
     public static void fuzzerTestOneInput(final byte[] data) {
-        try (BridgeFixture fixture = new BridgeFixture(Bus.MAPPED)) {
+        play(data, Network.IPV4);
+    }
+
+    static void play(final byte[] data, final Network network) {
+        try (BridgeFixture fixture =
+                new BridgeFixture(Bus.MAPPED, SimulatedHost.smallGeometry(), null, network, UnaryOperator.identity())) {
             fixture.acceptedPair();
             final MemorySegment memory = MemorySegment.ofArray(data);
             int at = 0;
@@ -65,13 +76,17 @@ public final class WireTarget {
         if ((control & OF_THE_CONNECTION) != 0 && length >= HEADERS) {
             address(fixture, control, memory, frame, length);
         }
-        if ((control & FIX_IP_CHECKSUM) != 0 && length >= HEADERS) {
+        if ((control & FIX_IP_CHECKSUM) != 0 && length >= HEADERS && isIpv4(memory, frame)) {
             final long packet = frame + EthernetHeader.BYTES;
             BigEndian.u16(memory, packet + 10, 0);
             final int headerLength = Math.min((memory.get(ValueLayout.JAVA_BYTE, packet) & 0xF) << 2, length - 14);
             BigEndian.u16(memory, packet + 10, Checksum.finish(Checksum.sum(memory, packet, headerLength)));
         }
         fixture.peerPort.transmit(frame, length);
+    }
+
+    private static boolean isIpv4(final MemorySegment memory, final long frame) {
+        return new EthernetHeader().wrap(memory, frame).etherType() == EthernetHeader.ETHERTYPE_IPV4;
     }
 
     /** Makes the frame one of the connection's, as far as its addresses, ports and, if wanted, its window go. */
@@ -88,16 +103,16 @@ public final class WireTarget {
             return;
         }
         fixture.dpu.bridge.stack().describe(number[0], info);
+        final boolean isIpv4 = IpAddress.isIpv4(info.remoteHi, info.remoteLo);
+        if (!isIpv4 && length < HEADERS_IPV6) {
+            return;
+        }
         final EthernetHeader ethernet = new EthernetHeader().wrap(memory, frame);
-        ethernet.destination(fixture.port.macAddress()).etherType(EthernetHeader.ETHERTYPE_IPV4);
+        ethernet.destination(fixture.port.macAddress());
         final long packet = frame + EthernetHeader.BYTES;
-        BigEndian.u8(memory, packet, 0x45);
-        BigEndian.u16(memory, packet + 2, length - EthernetHeader.BYTES);
-        BigEndian.u16(memory, packet + 6, 0);
-        BigEndian.u8(memory, packet + 9, Ipv4Header.PROTOCOL_TCP);
-        BigEndian.i32(memory, packet + 12, (int) info.remoteLo);
-        BigEndian.i32(memory, packet + 16, (int) info.localLo);
-        final long tcp = packet + Ipv4Header.MIN_BYTES;
+        final long tcp = isIpv4
+                ? addressIpv4(ethernet, info, memory, packet, length)
+                : addressIpv6(ethernet, info, memory, packet, length);
         BigEndian.u16(memory, tcp, info.remotePort);
         BigEndian.u16(memory, tcp + 2, info.localPort);
         if ((control & IN_THE_WINDOW) != 0) {
@@ -106,6 +121,50 @@ public final class WireTarget {
             BigEndian.i32(memory, tcp + 4, connection.initialReceiveSequence() + 1 + (int) info.rcvNxt + nudge - 4);
             BigEndian.i32(memory, tcp + 8, connection.initialSendSequence() + 1 + (int) info.sndNxt);
         }
+    }
+
+    private static long addressIpv4(
+            final EthernetHeader ethernet,
+            final ConnectionInfo info,
+            final MemorySegment memory,
+            final long packet,
+            final int length) {
+        ethernet.etherType(EthernetHeader.ETHERTYPE_IPV4);
+        BigEndian.u8(memory, packet, 0x45);
+        BigEndian.u16(memory, packet + 2, length - EthernetHeader.BYTES);
+        BigEndian.u16(memory, packet + 6, 0);
+        BigEndian.u8(memory, packet + 9, Ipv4Header.PROTOCOL_TCP);
+        BigEndian.i32(memory, packet + 12, (int) info.remoteLo);
+        BigEndian.i32(memory, packet + 16, (int) info.localLo);
+        return packet + Ipv4Header.MIN_BYTES;
+    }
+
+    /** Extension headers stay where the frame has them right behind the IPv6 header, of eight bytes each. */
+    private static long addressIpv6(
+            final EthernetHeader ethernet,
+            final ConnectionInfo info,
+            final MemorySegment memory,
+            final long packet,
+            final int length) {
+        ethernet.etherType(EthernetHeader.ETHERTYPE_IPV6);
+        BigEndian.u8(memory, packet, 0x60);
+        BigEndian.u16(memory, packet + 4, length - EthernetHeader.BYTES - Ipv6Header.BYTES);
+        BigEndian.i64(memory, packet + 8, info.remoteHi);
+        BigEndian.i64(memory, packet + 16, info.remoteLo);
+        BigEndian.i64(memory, packet + 24, info.localHi);
+        BigEndian.i64(memory, packet + 32, info.localLo);
+        long field = packet + 6;
+        long next = packet + Ipv6Header.BYTES;
+        while (isExtension(BigEndian.u8(memory, field)) && next + 8 + TcpHeader.MIN_BYTES < packet + length - 14) {
+            field = next;
+            next += 8;
+        }
+        BigEndian.u8(memory, field, Ipv6Header.PROTOCOL_TCP);
+        return next;
+    }
+
+    private static boolean isExtension(final int protocol) {
+        return protocol == 0 || protocol == 43 || protocol == 44 || protocol == 60;
     }
 
     private static void check(final BridgeFixture fixture) {

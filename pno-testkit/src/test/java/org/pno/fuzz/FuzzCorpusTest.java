@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.pno.bridge.LinkTarget;
+import org.pno.bridge.Wire6Target;
 import org.pno.bridge.WireTarget;
 
 /** Every input of the corpus still does no harm, those among them that once did. */
@@ -46,5 +47,20 @@ class FuzzCorpusTest {
     @TestFactory
     Stream<DynamicTest> shouldTakeWordsOfAHost() throws IOException {
         return corpus(LinkTarget.class, LinkTarget::fuzzerTestOneInput);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldTakeFramesOfAConnectionByIpv6() throws IOException {
+        return corpus(Wire6Target.class, Wire6Target::fuzzerTestOneInput);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldPutFragmentsTogether() throws IOException {
+        return corpus(FragmentTarget.class, FragmentTarget::fuzzerTestOneInput);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldKnowItsNeighbours() throws IOException {
+        return corpus(NeighbourTarget.class, NeighbourTarget::fuzzerTestOneInput);
     }
 }
