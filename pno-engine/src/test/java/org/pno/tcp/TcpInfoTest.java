@@ -142,6 +142,29 @@ class TcpInfoTest {
     }
 
     @Test
+    void shouldTellTheReceiversRoundTripAndWhatIsReadInIt() {
+        tcp.establish();
+        assertEquals(0, u32(92), "rcv_rtt");
+        assertEquals(10 * TcpTester.MSS, u32(96), "rcv_space: ten segments at first");
+
+        final int echo = tcp.ourTimestamp();
+        tcp.advance(30 * TcpTester.MS);
+        tcp.inject(SegmentSpec.of("A").seq(1).ack(1).length(MSS).timestamps(2, echo));
+        assertEquals(30_000, u32(92), "rcv_rtt");
+        assertEquals(10 * TcpTester.MSS, u32(96), "rcv_space");
+
+        final int second = tcp.ourTimestamp();
+        tcp.advance(30 * TcpTester.MS);
+        tcp.inject(SegmentSpec.of("A")
+                .seq(1 + MSS)
+                .ack(1)
+                .length(20 * MSS)
+                .gsoSize(MSS)
+                .timestamps(3, second));
+        assertEquals(20 * MSS, u32(96), "rcv_space: what was read in a round trip");
+    }
+
+    @Test
     void shouldTellAForgottenConnectionAsClosed() {
         tcp.establish();
         tcp.abort();
