@@ -146,7 +146,7 @@ final class AckProcessor {
         final boolean newer = advances
                 || connection.sndWl1 < segment.position
                 || connection.sndWl1 == segment.position && connection.sndWl2 <= segment.ackPosition;
-        if (!newer || Paws.isOlder(connection, segment)) { // A late ACK tells of an older window.
+        if (!newer || !advances && Paws.isOlder(connection, segment)) { // A late ACK tells of an older window.
             return;
         }
         connection.sndWl1 = Math.max(connection.sndWl1, segment.position);

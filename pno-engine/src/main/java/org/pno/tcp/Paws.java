@@ -9,12 +9,14 @@ import java.util.concurrent.TimeUnit;
 final class Paws {
     /** 5.5: a timestamp that has not been renewed for so long proves nothing. */
     private static final long TIMESTAMP_LIFE_NS = TimeUnit.DAYS.toNanos(24);
+    /** Older by so much is not old, as Linux's TCP_PAWS_WINDOW: the peer's clock may differ between its processors. */
+    private static final int TOLERATED_TICKS = 1;
 
     private Paws() {}
 
     /** 5.3 R1. RST is exempt (5.2); so is a segment without timestamps, as in Linux. */
     static boolean isOld(final Connection connection, final Segment segment, final long nowNs) {
-        return isOlder(connection, segment)
+        return isOlder(connection, segment, TOLERATED_TICKS)
                 && !segment.isRst()
                 && nowNs - connection.tsRecentAtNs < TIMESTAMP_LIFE_NS
                 && !isLateAck(connection, segment);
@@ -22,9 +24,13 @@ final class Paws {
 
     /** Its timestamp is older than the latest. */
     static boolean isOlder(final Connection connection, final Segment segment) {
+        return isOlder(connection, segment, 0);
+    }
+
+    private static boolean isOlder(final Connection connection, final Segment segment, final int ticks) {
         return connection.timestamps
                 && segment.options().timestamps()
-                && segment.options().timestampValue() - connection.tsRecent < 0;
+                && segment.options().timestampValue() - connection.tsRecent < -ticks;
     }
 
     /**

@@ -162,6 +162,26 @@ class ResetTest {
         assertEquals(1, other.dropped(DropReason.PAWS));
     }
 
+    @Test
+    void shouldTakeDataOneTickOlderButNotItsTimestamp() {
+        final TcpTester other = new TcpTester();
+        other.establish(of("S").offers().timestamps(100, 0), 512);
+        other.inject(data(1, 1, 10).timestamps(100, 0));
+        assertEquals(List.of("0+10"), other.placed);
+        assertEquals(0, other.dropped(DropReason.PAWS));
+        assertEquals(101, other.connection().tsRecent);
+    }
+
+    @Test
+    void shouldTakeTheWindowOfAnAcknowledgementOneTickOlder() {
+        final TcpTester other = new TcpTester();
+        other.establish(of("S").offers().timestamps(100, 0), 512);
+        other.write(14_480);
+        other.inject(ackOf(1, 1_449).window(300).timestamps(100, 0));
+        assertEquals(1_448, other.connection().sendUnacknowledged());
+        assertEquals(300 << 7, other.connection().sendWindowBytes());
+    }
+
     /** Ten segments in flight, the second reported; what comes next was sent before that report. */
     private static TcpTester afterAReport() {
         final TcpTester other = new TcpTester();
@@ -175,7 +195,7 @@ class ResetTest {
     @Test
     void shouldTakeALateAcknowledgement() {
         final TcpTester other = afterAReport();
-        other.inject(ackOf(1, 1).window(512).sack(1_449, 7_241).timestamps(119, 0));
+        other.inject(ackOf(1, 1).window(512).sack(1_449, 7_241).timestamps(118, 0));
         assertEquals(0, other.dropped(DropReason.PAWS));
         other.expectData(1, 1_448);
     }
@@ -183,7 +203,7 @@ class ResetTest {
     @Test
     void shouldIgnoreTheWindowAndTheTimestampOfALateAcknowledgement() {
         final TcpTester other = afterAReport();
-        other.inject(ackOf(1, 1).window(300).sack(1_449, 2_897).timestamps(119, 0));
+        other.inject(ackOf(1, 1).window(300).sack(1_449, 2_897).timestamps(118, 0));
         assertEquals(0, other.dropped(DropReason.PAWS));
         assertEquals(512 << 7, other.connection().sendWindowBytes());
         assertEquals(120, other.connection().tsRecent);
@@ -192,7 +212,7 @@ class ResetTest {
     @Test
     void shouldDropAnAcknowledgementThatOpensTheWindowLate() {
         final TcpTester other = afterAReport();
-        other.inject(ackOf(1, 1).window(513).timestamps(119, 0));
+        other.inject(ackOf(1, 1).window(513).timestamps(118, 0));
         assertEquals(1, other.dropped(DropReason.PAWS));
     }
 
