@@ -24,9 +24,16 @@ class CubicTest {
         cubic.start(MSS, false);
     }
 
+    /** So much is acknowledged, segment by segment. */
+    private void slowStart(final long bytes) {
+        for (long left = bytes; left > 0; left -= MSS) {
+            cubic.onAcknowledged(MSS, RTT_NS, nowNs);
+        }
+    }
+
     /** A window of so many segments, in congestion avoidance after a loss at it. */
     private void loseAt(final int segments) {
-        cubic.onAcknowledged(segments * MSS - cubic.windowBytes(), RTT_NS, nowNs);
+        slowStart(segments * MSS - cubic.windowBytes());
         assertEquals(segments * MSS, cubic.windowBytes());
         cubic.onLoss(segments * MSS, nowNs);
         cubic.onRecovered(cubic.windowBytes(), nowNs);
@@ -59,13 +66,13 @@ class CubicTest {
     @Test
     void shouldStartWithTenSegmentsAndDoublePerRoundTrip() {
         assertEquals(10 * MSS, cubic.windowBytes());
-        cubic.onAcknowledged(10 * MSS, RTT_NS, nowNs);
+        slowStart(10 * MSS);
         assertEquals(20 * MSS, cubic.windowBytes());
     }
 
     @Test
     void shouldReduceToSevenTenthsOfTheWindow() {
-        cubic.onAcknowledged(90 * MSS, RTT_NS, nowNs);
+        slowStart(90 * MSS);
         cubic.onLoss(60 * MSS, nowNs);
         assertEquals(70 * MSS, cubic.windowBytes());
         assertEquals(70 * MSS, cubic.thresholdBytes());
