@@ -93,6 +93,7 @@ final class DeliveryRate {
     private void fill(final Connection connection) {
         sample.nowNs = context.nowNs();
         sample.deliveredBytes = connection.delivery.deliveredBytes;
+        sample.lostBytes = connection.delivery.lostBytes;
         sample.smoothedRttNs = connection.rtt.smoothedNs();
         sample.minRttNs = connection.rtt.minNs();
         sample.flightBytes = LossRecovery.pipe(connection);

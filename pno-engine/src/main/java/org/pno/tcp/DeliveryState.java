@@ -7,6 +7,8 @@ package org.pno.tcp;
 final class DeliveryState {
     /** C.delivered: bytes that the peer is known to have, in whatever order they came. */
     long deliveredBytes;
+    /** Bytes that were found lost, each transmission of them. */
+    long lostBytes;
     /** C.delivered_time: when that last became more, or a flight began. */
     long deliveredAtNs;
     /** C.first_sent_time: when that was sent whose delivery was told last, or a flight began. */
@@ -22,6 +24,7 @@ final class DeliveryState {
 
     void reset() {
         deliveredBytes = 0;
+        lostBytes = 0;
         deliveredAtNs = 0;
         firstSentNs = 0;
         appLimitedUntil = 0;

@@ -196,9 +196,12 @@ final class LossRecovery {
             return 0;
         }
         if (!connection.sackPermitted) {
-            return detectWithoutSack(connection);
+            final long lost = detectWithoutSack(connection);
+            connection.delivery.lostBytes += lost;
+            return lost;
         }
         final long lost = rack.detect(connection);
+        connection.delivery.lostBytes += lost;
         if (connection.phase == Phase.NONE && connection.sendLog.lostBytes() > 0) {
             enterFastRecovery(connection);
         }
@@ -265,7 +268,9 @@ final class LossRecovery {
         connection.congestion.onTimeout(connection.flightBytes(), again, context.nowNs());
         probe.stop(connection);
         probe.stopWaiting(connection);
+        final long lostBefore = lostBytes(connection);
         markLostByTimeout(connection, again);
+        connection.delivery.lostBytes += Math.max(0, lostBytes(connection) - lostBefore);
         connection.phase = Phase.TIMEOUT;
         connection.recoveryPoint = connection.sndNxt; // RFC 6582 4.
         connection.duplicateAcks = 0;
@@ -298,6 +303,10 @@ final class LossRecovery {
         connection.rttTimed = false; // RFC 6298 3: Karn.
         connection.retransmitOwed = true;
         context.markDirty(connection);
+    }
+
+    private static long lostBytes(final Connection connection) {
+        return connection.sendLog == null ? 0 : connection.sendLog.lostBytes();
     }
 
     /**

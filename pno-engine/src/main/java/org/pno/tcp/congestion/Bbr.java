@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>STARTUP doubles the rate each round trip until the bandwidth grows no more; DRAIN lets the queue go that this has
  * made; PROBE_BW cycles through rates around the bandwidth; PROBE_RTT, once in ten seconds without a shorter round-trip
- * time, leaves so little in flight that all queues empty. Linux's long-term sampling, which finds policers, is left
- * out.
+ * time, leaves so little in flight that all queues empty. {@link BbrPolicer} finds those who let
+ * through no more than a rate.
  */
 public final class Bbr extends CongestionControl {
     /** What BBR is at. */
@@ -39,6 +39,7 @@ public final class Bbr extends CongestionControl {
     private static final double NS_PER_SECOND = 1e9;
 
     private final BbrModel model = new BbrModel();
+    private final BbrPolicer policer = new BbrPolicer();
     private Mode mode = Mode.STARTUP;
     private double pacingGain;
     private double windowGain;
@@ -64,6 +65,7 @@ public final class Bbr extends CongestionControl {
     @Override
     void reset() {
         model.clear();
+        policer.clear();
         rateBytesPerSecond = 0;
         rttKnown = false;
         cycleStep = 0;
@@ -98,6 +100,7 @@ public final class Bbr extends CongestionControl {
     @Override
     public void onUndo(final long nowNs) {
         model.forgetFull();
+        policer.forget();
     }
 
     @Override
@@ -105,6 +108,7 @@ public final class Bbr extends CongestionControl {
         saveWindow();
         phase = RateSample.TIMEOUT;
         model.forgetFull();
+        policer.onTimeout();
         windowBytes = mssBytes;
     }
 
@@ -128,7 +132,10 @@ public final class Bbr extends CongestionControl {
     @Override
     public void onRateSample(final RateSample sample) {
         model.updateBandwidth(sample);
-        model.updateBunches(sample, windowBytes);
+        if (sample.intervalNs > 0 && policer.observe(sample, model.isRoundBegun(), mode == Mode.PROBE_BANDWIDTH)) {
+            enterProbeBandwidth(sample.nowNs);
+        }
+        model.updateBunches(sample, windowBytes, bandwidth());
         updateCycle(sample);
         model.checkFull(sample);
         checkDrained(sample);
@@ -141,6 +148,11 @@ public final class Bbr extends CongestionControl {
 
     // Rate.
 
+    /** What the path carries, or the policer in it lets through. */
+    private long bandwidth() {
+        return policer.isUsed() ? policer.bandwidth() : model.bandwidth();
+    }
+
     /** 4.2.1: BBRInitPacingRate, as soon as there is a round-trip time. */
     private void learnRate(final RateSample sample) {
         if (!rttKnown && sample.smoothedRttNs > 0) {
@@ -151,7 +163,7 @@ public final class Bbr extends CongestionControl {
 
     /** BBRSetPacingRateWithGain: until the pipe was full once, the rate only grows. */
     private void pace(final double gain) {
-        final long rate = (long) (model.bandwidth() * gain * MARGIN);
+        final long rate = (long) (bandwidth() * gain * MARGIN);
         if (rate > 0 && (model.isFull() || rate > rateBytesPerSecond)) {
             rateBytesPerSecond = rate;
         }
@@ -161,7 +173,7 @@ public final class Bbr extends CongestionControl {
         switch (mode) {
             case STARTUP -> gains(HIGH_GAIN, HIGH_GAIN);
             case DRAIN -> gains(DRAIN_GAIN, HIGH_GAIN);
-            case PROBE_BANDWIDTH -> gains(CYCLE_GAINS[cycleStep], WINDOW_GAIN);
+            case PROBE_BANDWIDTH -> gains(policer.isUsed() ? 1 : CYCLE_GAINS[cycleStep], WINDOW_GAIN);
             case PROBE_RTT -> gains(1, 1);
         }
     }
@@ -257,7 +269,7 @@ public final class Bbr extends CongestionControl {
     /** 4.2.3: BBRSetCwnd. */
     private void updateWindow(final RateSample sample) {
         if (!modulate(sample)) {
-            final long target = quantize(pipeBytes(windowGain) + model.bunchBytes());
+            final long target = quantize(pipeBytes(windowGain, bandwidth()) + model.bunchBytes(bandwidth()));
             if (model.isFull()) {
                 windowBytes = Math.min(windowBytes + sample.newlyDelivered, target);
             } else if (windowBytes < target || sample.deliveredBytes < initialWindowBytes()) {
@@ -306,13 +318,13 @@ public final class Bbr extends CongestionControl {
         return (long) LEAST_SEGMENTS * mssBytes;
     }
 
-    private long pipeBytes(final double gain) {
-        return model.minRttNs() == 0 ? initialWindowBytes() : model.flightBytes(gain);
+    private long pipeBytes(final double gain, final long bandwidth) {
+        return model.minRttNs() == 0 ? initialWindowBytes() : model.flightBytes(gain, bandwidth);
     }
 
     /** BBRInflight: what is in flight when the pipe is full and so much more is sent. */
     private long flightFor(final double gain) {
-        return quantize(pipeBytes(gain));
+        return quantize(pipeBytes(gain, model.bandwidth()));
     }
 
     /** 4.2.3.2: room for super-segments being made, delayed ACKs, and probing at the smallest windows. */

@@ -110,7 +110,7 @@ final class BbrModel {
     }
 
     /** What acknowledgements bring at once beyond what the bandwidth explains is in flight longer than a round trip. */
-    void updateBunches(final RateSample sample, final long windowBytes) {
+    void updateBunches(final RateSample sample, final long windowBytes, final long bandwidth) {
         if (sample.intervalNs <= 0) {
             return;
         }
@@ -119,7 +119,7 @@ final class BbrModel {
             bunchBefore = bunchNow;
             bunchNow = 0;
         }
-        long expected = (long) (bandwidth() * ((sample.nowNs - bunchBeginNs) / NS_PER_SECOND));
+        long expected = (long) (bandwidth * ((sample.nowNs - bunchBeginNs) / NS_PER_SECOND));
         if (bunchBytes <= expected || bunchBytes + sample.newlyDelivered >= MAX_BUNCH_BYTES) {
             beginBunch(sample.nowNs);
             expected = 0;
@@ -134,8 +134,8 @@ final class BbrModel {
     }
 
     /** How much more may be in flight because acknowledgements come in bunches. */
-    long bunchBytes() {
-        final long most = (long) (bandwidth() * (MAX_BUNCH_NS / NS_PER_SECOND));
+    long bunchBytes(final long bandwidth) {
+        final long most = (long) (bandwidth * (MAX_BUNCH_NS / NS_PER_SECOND));
         return full ? Math.min(most, Math.max(bunchBefore, bunchNow)) : 0;
     }
 
@@ -185,8 +185,8 @@ final class BbrModel {
         minRttAtNs = nowNs;
     }
 
-    /** What fits into the pipe, times {@code gain}: 0 if that is not known. */
-    long flightBytes(final double gain) {
-        return (long) StrictMath.ceil(bandwidth() * (minRttNs / NS_PER_SECOND) * gain);
+    /** What fits into the pipe at a bandwidth, times {@code gain}: 0 if that is not known. */
+    long flightBytes(final double gain, final long bandwidth) {
+        return (long) StrictMath.ceil(bandwidth * (minRttNs / NS_PER_SECOND) * gain);
     }
 }

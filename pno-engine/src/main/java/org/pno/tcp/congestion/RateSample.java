@@ -26,6 +26,8 @@ public final class RateSample {
     public long newlyDelivered;
 
     public long newlyLost;
+    /** All that was ever found lost. */
+    public long lostBytes;
     /** The round-trip time just measured, or -1; whether the peer may have delayed the acknowledgement. */
     public long rttNs;
 

@@ -38,6 +38,7 @@ class BbrTest {
     }
 
     private void round(final long rate, final boolean appLimited, final long lost) {
+        sample.lostBytes += lost;
         nowNs += RTT_NS + 1;
         final long bytes = rate / 100;
         sample.priorDelivered = delivered;
@@ -128,6 +129,65 @@ class BbrTest {
         assertEquals(PATH, bbr.model().bandwidth());
         round(PATH / 2);
         assertEquals(PATH / 2, bbr.model().bandwidth());
+    }
+
+    /** Round trips in which a policer lets through half and drops a third of it. */
+    private void police(final int rounds) {
+        for (int i = 0; i < rounds; i++) {
+            round(PATH / 2, false, PIPE / 6);
+        }
+    }
+
+    @Test
+    void shouldFindAPolicerByTwoIntervalsAlike() {
+        cruise();
+        police(9);
+        assertEquals(0.99 * PATH / 2, bbr.pacingRate(), 0.01 * PATH);
+        assertEquals(1, bbr.pacingGain());
+        assertEquals(PATH, bbr.model().bandwidth());
+    }
+
+    @Test
+    void shouldNotTakeLittleLossForAPolicer() {
+        cruise();
+        for (int i = 0; i < 9; i++) {
+            round(PATH / 2, false, PIPE / 20);
+        }
+        assertTrue(bbr.pacingRate() > 0.7 * PATH);
+    }
+
+    @Test
+    void shouldNotFindAPolicerWhereTheProgramIsSlow() {
+        cruise();
+        police(4);
+        round(PATH / 2, true, 0);
+        police(4);
+        assertTrue(bbr.pacingRate() > 0.7 * PATH);
+    }
+
+    @Test
+    void shouldProbeAgainAfterFortyEightRounds() {
+        cruise();
+        police(9);
+        for (int i = 0; i < 47; i++) {
+            round(PATH / 2);
+            assertEquals(1, bbr.pacingGain());
+        }
+        boolean probes = false;
+        for (int i = 0; i < 12; i++) {
+            round(PATH / 2);
+            probes |= bbr.pacingGain() != 1;
+        }
+        assertTrue(probes);
+    }
+
+    @Test
+    void shouldForgetAPolicerWhenTheLossWasNone() {
+        cruise();
+        police(9);
+        bbr.onUndo(nowNs);
+        round(PATH);
+        assertTrue(bbr.pacingRate() > 0.7 * PATH);
     }
 
     @Test
