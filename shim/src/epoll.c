@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 
 #include "candidate.h"
 #include "channel.h"
@@ -28,10 +29,10 @@
 
 /* --- registrations --- */
 
-/* A listener that the kernel serves too stands in its set as well. */
+/* A listener that the kernel serves too, or another set, stands in its set as well. */
 static long control_kernel_side(struct pno_item *item, int operation, uint32_t events)
 {
-    if (!pno_listener_in_kernel(item->file))
+    if (!pno_set_asks_kernel(item->file))
         return 0;
     if (pno_set_kernel_control(item->set->fd, operation, item->fd, events & ~(uint32_t)EPOLLONESHOT, item) < 0)
         return -errno;
@@ -43,8 +44,6 @@ static long control_kernel_side(struct pno_item *item, int operation, uint32_t e
 
 static long add_ours(struct pno_set *set, struct pno_file *file, int fd, const struct epoll_event *event)
 {
-    if (set->nested)
-        return pno_unsupported("an offloaded socket in an epoll set that is in another epoll set", EINVAL);
     if (!pno_set_activate(set))
         return -ENOMEM;
     pno_set_connect_events(set, file);
@@ -59,6 +58,27 @@ static long add_ours(struct pno_set *set, struct pno_file *file, int fd, const s
     return answer;
 }
 
+/* The kernel judges first whether the one set may stand in the other. */
+static long add_inner(struct pno_set *set, struct pno_file *file, int fd, const struct epoll_event *event)
+{
+    if (event->events & EPOLLEXCLUSIVE)
+        return -EINVAL;
+    if (pno_set_kernel_control(set->fd, EPOLL_CTL_ADD, fd, 0, NULL) < 0)
+        return -errno;
+    struct pno_item *item = NULL;
+    if (pno_set_activate(set))
+        item = pno_watch_add(file, set, fd, event->events, event->data.u64);
+    if (item == NULL) {
+        libc_epoll_ctl(set->fd, EPOLL_CTL_DEL, fd, NULL);
+        return -ENOSPC;
+    }
+    pno_set_connect_inner(set, file->set);
+    set->kernel_items++;
+    long answer = control_kernel_side(item, EPOLL_CTL_MOD, event->events);
+    pno_set_present(item);
+    return answer;
+}
+
 static long control_ours(struct pno_set *set, struct pno_file *file, int operation, int fd, struct epoll_event *event)
 {
     struct pno_item *item = pno_watch_find(file, set, fd);
@@ -67,7 +87,9 @@ static long control_ours(struct pno_set *set, struct pno_file *file, int operati
     if (operation == EPOLL_CTL_ADD && (event->events & EPOLLEXCLUSIVE) && (event->events & ~BESIDE_EXCLUSIVE))
         return -EINVAL;
     if (operation == EPOLL_CTL_ADD)
-        return item != NULL ? -EEXIST : add_ours(set, file, fd, event);
+        return item != NULL                ? -EEXIST
+               : file->ops == &pno_set_ops ? add_inner(set, file, fd, event)
+                                           : add_ours(set, file, fd, event);
     if (item == NULL)
         return -ENOENT;
     if (operation == EPOLL_CTL_DEL) {
@@ -109,15 +131,24 @@ static long control_candidate(struct pno_set *set, struct pno_file *file, int op
     return 0;
 }
 
-static long control_kernel(struct pno_set *set, struct pno_file *file, int operation, int fd, struct epoll_event *event)
+/* A set in a set. One that has nothing of ours may have later: its registration is kept in mind, as a candidate's. */
+static long control_inner(struct pno_set *set, struct pno_file *file, int operation, int fd, struct epoll_event *event)
 {
-    bool inner = file != NULL && file->ops == &pno_set_ops;
-    if (inner && operation == EPOLL_CTL_ADD && file->set->ours)
-        return pno_unsupported("an epoll set with offloaded sockets in another epoll set", EINVAL);
+    if (operation == EPOLL_CTL_ADD)
+        pno_set_watch(file->set);
+    if (atomic_load(&file->set->ours))
+        return control_ours(set, file, operation, fd, event);
+    long answer = control_candidate(set, file, operation, fd, event);
+    struct pno_item *item = answer == 0 && atomic_load(&file->set->ours) ? pno_watch_find(file, set, fd) : NULL;
+    if (item != NULL)
+        pno_set_adopt(item);
+    return answer;
+}
+
+static long control_kernel(struct pno_set *set, int operation, int fd, struct epoll_event *event)
+{
     if (libc_epoll_ctl(set->fd, operation, fd, event) < 0)
         return -errno;
-    if (inner)
-        file->set->nested = true;
     if (operation == EPOLL_CTL_ADD)
         set->kernel_items++;
     return 0;
@@ -135,7 +166,8 @@ long pno_epoll_control(int set_fd, int operation, int fd, struct epoll_event *ev
 {
     struct pno_file *set_file = pno_file_of(set_fd);
     struct pno_file *file = pno_file_known(fd);
-    bool ours = file != NULL && file->ops->level != NULL;
+    bool inner = file != NULL && file->ops == &pno_set_ops;
+    bool ours = file != NULL && file->ops->level != NULL && !inner;
     if (set_file == NULL && ours)
         return refuse_unknown_set(set_fd, fd);
     if (set_file == NULL || set_file->ops != &pno_set_ops || set_fd == fd)
@@ -147,7 +179,9 @@ long pno_epoll_control(int set_fd, int operation, int fd, struct epoll_event *ev
         return control_ours(set, file, operation, fd, event);
     if (file != NULL && file->ops == &pno_candidate_ops)
         return control_candidate(set, file, operation, fd, event);
-    return control_kernel(set, file, operation, fd, event);
+    if (inner)
+        return control_inner(set, file, operation, fd, event);
+    return control_kernel(set, operation, fd, event);
 }
 
 /* --- waiting --- */
@@ -171,12 +205,33 @@ static bool is_due(struct pno_set *set)
     return calls >= CALLS_BETWEEN_ASKING || pno_ticks() - asked_at >= TICKS_BETWEEN_ASKING;
 }
 
-/* Sleeps in the kernel's set; -EAGAIN: the time is over. */
-static long sleep_armed(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,
+/* Sleeps beside a kernel's set that somebody else watches, which has no bells. */
+static int sleep_beside(uint64_t channels, int fd, struct epoll_event *events, int room, uint64_t deadline,
                         const sigset_t *mask)
 {
+    int bells = pno_wait_set(channels);
+    if (bells < 0) {
+        errno = -bells;
+        return -1;
+    }
+    struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = bells, .events = POLLIN}};
+    int millis = pno_wait_millis(deadline);
+    struct timespec left = {.tv_sec = millis / 1000, .tv_nsec = (long)(millis % 1000 * PNO_NS_PER_MS)};
+    int ready = libc_ppoll(fds, PNO_LENGTH(fds), millis < 0 ? NULL : &left, mask);
+    if (ready < 0)
+        return ready;
+    if (fds[1].revents != 0)
+        pno_wait_taken();
+    return libc_epoll_wait(fd, events, room, 0);
+}
+
+/* Sleeps in the kernel's set; -EAGAIN: the time is over. */
+static long sleep_armed(struct pno_set *set, uint64_t channels, int fd, struct epoll_event *events, int room,
+                        uint64_t deadline, const sigset_t *mask)
+{
     pno_channels_ask_owed(set->channels);
-    int count = libc_epoll_pwait(fd, events, room, pno_wait_millis(deadline), mask);
+    int count = atomic_load(&set->watched) ? sleep_beside(channels, fd, events, room, deadline, mask)
+                                           : libc_epoll_pwait(fd, events, room, pno_wait_millis(deadline), mask);
     if (count < 0)
         return -errno;
     if (count == 0) {
@@ -190,13 +245,13 @@ static long sleep_for(struct pno_set *set, int fd, struct epoll_event *events, i
                       const sigset_t *mask)
 {
     pno_records_tidy_sometimes();
-    uint64_t channels = pno_set_lie_down(set);
-    pno_channels_drain(channels);
+    struct pno_sleep sleep = pno_set_lie_down(set);
+    pno_channels_drain(sleep.channels);
     long count = pno_watch_harvest(set, events, room);
     if (count == 0)
-        count = sleep_armed(set, fd, events, room, deadline, mask);
-    pno_set_rise(set, channels);
-    pno_process_check(channels);
+        count = sleep_armed(set, sleep.channels, fd, events, room, deadline, mask);
+    pno_set_rise(set, sleep);
+    pno_process_check(sleep.channels);
     if (count >= 0 && count < room)
         pno_channels_drain(set->channels);
     if (count >= 0)
@@ -232,10 +287,10 @@ static long wait_for(struct pno_set *set, int fd, struct epoll_event *events, in
 static long wait_for_kernels(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,
                              const sigset_t *mask)
 {
-    uint64_t channels = pno_set_lie_down(set);
-    int count = channels != 0 ? 0 : libc_epoll_pwait(fd, events, room, pno_wait_millis(deadline), mask);
+    struct pno_sleep sleep = pno_set_lie_down(set);
+    int count = sleep.channels != 0 ? 0 : libc_epoll_pwait(fd, events, room, pno_wait_millis(deadline), mask);
     int error = count < 0 ? errno : 0;
-    pno_set_rise(set, channels);
+    pno_set_rise(set, sleep);
     if (count > 0)
         return pno_set_sift(set, events, count);
     return count < 0 ? -error : set->channels != 0 ? 0 : -EAGAIN;

@@ -95,9 +95,8 @@ void pno_lock_catch_up(void)
     }
 }
 
-bool pno_file_hold(struct pno_file *file, int fd)
+bool pno_file_keep(struct pno_file *file, int fd)
 {
-    pno_signals_mark(); /* a handler from here on may have closed the number */
     uint32_t references = atomic_load(&file->references);
     do {
         if (references == 0)
@@ -107,6 +106,12 @@ bool pno_file_hold(struct pno_file *file, int fd)
         return true;
     pno_file_put(file);
     return false;
+}
+
+bool pno_file_hold(struct pno_file *file, int fd)
+{
+    pno_signals_mark(); /* a handler from here on may have closed the number */
+    return pno_file_keep(file, fd);
 }
 
 void pno_file_put(struct pno_file *file)

@@ -10,6 +10,9 @@ struct pno_file *pno_file_other(const struct pno_ops *ops);
 
 /* Keeps a file while a call sleeps. False if the number no longer names it. */
 bool pno_file_hold(struct pno_file *file, int fd);
+
+/* The same in a call that has marked already what signals came before it. */
+bool pno_file_keep(struct pno_file *file, int fd);
 void pno_file_put(struct pno_file *file);
 
 /* A number that was just made by the kernel names the file from now on. False if numbers so high are not covered. */

@@ -10,11 +10,12 @@
 
 #include "candidate.h"
 #include "interpose.h"
+#include "sets.h"
 
 static bool is_ours(int fd)
 {
     struct pno_file *file = pno_file_known(fd);
-    return file != NULL && (file->ops->level != NULL || file->ops == &pno_candidate_ops);
+    return file != NULL && ((file->ops->level != NULL && file->ops != &pno_set_ops) || file->ops == &pno_candidate_ops);
 }
 
 /* A stream's cookie is its number. */

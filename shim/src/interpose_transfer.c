@@ -7,6 +7,7 @@
 #include "interpose.h"
 #include "log.h"
 #include "pass.h"
+#include "sets.h"
 #include "socket.h"
 #include "splice.h"
 
@@ -19,7 +20,7 @@
 static bool is_ours(int fd)
 {
     struct pno_file *file = pno_file_known(fd);
-    return file != NULL && file->ops->level != NULL;
+    return file != NULL && file->ops->level != NULL && file->ops != &pno_set_ops;
 }
 
 /* --- in --- */

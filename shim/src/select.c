@@ -57,7 +57,7 @@ static long tell_bits(int count, const struct pollfd *fds, nfds_t entries, fd_se
 {
     long bits = 0;
     for (nfds_t i = 0; i < entries; i++)
-        if (fds[i].revents & POLLNVAL)
+        if (fds[i].revents == POLLNVAL)
             return -EBADF;
     clear_set(count, reads);
     clear_set(count, writes);

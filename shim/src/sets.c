@@ -2,6 +2,7 @@
 #include "sets.h"
 
 #include <errno.h>
+#include <sched.h>
 
 #include "channel.h"
 #include "control.h"
@@ -54,6 +55,20 @@ int pno_set_sift(struct pno_set *set, struct epoll_event *events, int count)
 
 /* --- a set's channels --- */
 
+static void propagate(struct pno_item *item, uint64_t channel);
+
+struct pno_file *pno_set_file(const struct pno_set *set)
+{
+    return &pno_files[PNO_RECORD_COUNT + (set - sets)];
+}
+
+static void take_bells_out(const struct pno_set *set)
+{
+    for (uint64_t rest = set->channels; rest != 0; rest &= rest - 1)
+        libc_epoll_ctl(set->fd, EPOLL_CTL_DEL, pno_channels[__builtin_ctzll(rest)].bell, NULL);
+    libc_epoll_ctl(set->fd, EPOLL_CTL_DEL, pno_control.fd, NULL);
+}
+
 /* Wakes all sleepers of a set, or no longer. An edge wakes one of them, and who passes it on may take it again itself;
  * a bell that was rung once stands at a level for ever. The set's lock is held. */
 static void call_all(const struct pno_set *set, bool on)
@@ -61,7 +76,19 @@ static void call_all(const struct pno_set *set, bool on)
     const struct pno_channel *own = &pno_channels[set->channel - 1];
     if (on)
         pno_channels_ring(set->channel - 1);
-    pno_set_kernel_control(set->fd, EPOLL_CTL_MOD, own->bell, on ? EPOLLIN : EPOLLIN | EPOLLET, own);
+    if (!on && set->watched)
+        take_bells_out(set);
+    else if (!on || pno_set_kernel_control(set->fd, EPOLL_CTL_ADD, own->bell, EPOLLIN, own) < 0)
+        pno_set_kernel_control(set->fd, EPOLL_CTL_MOD, own->bell, on ? EPOLLIN : EPOLLIN | EPOLLET, own);
+}
+
+/* Who sleeps for the set does not know of this: they wake, and look. The set's lock is held. */
+static void renew(struct pno_set *set)
+{
+    set->version++;
+    set->unaware = set->sleepers;
+    if (set->unaware > 0)
+        call_all(set, true);
 }
 
 /* Who sleeps for the set has not announced it on this channel: they wake, and do. */
@@ -70,39 +97,96 @@ static void add_channel(struct pno_set *set, uint32_t channel)
     uint64_t bit = 1ULL << channel;
     if (set->channels & bit)
         return;
-    pno_set_kernel_control(set->fd, EPOLL_CTL_ADD, pno_channels[channel].bell, EPOLLIN | EPOLLET,
-                           &pno_channels[channel]);
+    if (!set->watched)
+        pno_set_kernel_control(set->fd, EPOLL_CTL_ADD, pno_channels[channel].bell, EPOLLIN | EPOLLET,
+                               &pno_channels[channel]);
     if (!pno_lock_take(&set->lock))
         return;
     set->channels |= bit;
-    set->unaware = set->sleepers;
-    if (set->unaware > 0)
-        call_all(set, true);
+    renew(set);
+    if (set->watched && set->unaware == 0)
+        take_bells_out(set); /* it may have become so just now */
+    pno_lock_give(&set->lock);
+    pno_watch_each(pno_set_file(set), propagate, channel);
+}
+
+/* A set stands in this one, and has a channel more. */
+static void propagate(struct pno_item *item, uint64_t channel)
+{
+    if (item->set->channel != 0)
+        add_channel(item->set, (uint32_t)channel);
+}
+
+void pno_set_connect_inner(struct pno_set *outer, const struct pno_set *inner)
+{
+    for (uint64_t rest = inner->channels; rest != 0; rest &= rest - 1)
+        add_channel(outer, (uint32_t)__builtin_ctzll(rest));
+}
+
+void pno_set_watch(struct pno_set *set)
+{
+    if (atomic_load_explicit(&set->watched, memory_order_relaxed) || !pno_lock_take(&set->lock))
+        return;
+    set->watched = true;
+    if (set->channels != 0) {
+        renew(set);
+        if (set->unaware == 0)
+            take_bells_out(set);
+    }
     pno_lock_give(&set->lock);
 }
 
-uint64_t pno_set_lie_down(struct pno_set *set)
+static void end_sleep(struct pno_set *set, uint32_t version)
+{
+    set->sleepers--;
+    if (version != set->version && set->unaware > 0 && --set->unaware == 0)
+        call_all(set, false);
+}
+
+struct pno_sleep pno_set_lie_down(struct pno_set *set)
 {
     bool locked = pno_lock_take(&set->lock);
-    uint64_t channels = set->channels;
+    struct pno_sleep sleep = {.channels = set->channels, .version = set->version};
     set->sleepers++;
     pno_self.sleeping = true;
     if (locked)
         pno_lock_give(&set->lock);
-    pno_channels_arm(channels);
-    return channels;
+    pno_channels_arm(sleep.channels);
+    return sleep;
 }
 
-void pno_set_rise(struct pno_set *set, uint64_t channels)
+void pno_set_rise(struct pno_set *set, struct pno_sleep sleep)
 {
-    pno_channels_disarm(channels);
+    pno_channels_disarm(sleep.channels);
     bool locked = pno_lock_take(&set->lock);
-    set->sleepers--;
+    end_sleep(set, sleep.version);
     pno_self.sleeping = false;
-    if (channels != set->channels && set->unaware > 0 && --set->unaware == 0)
-        call_all(set, false);
     if (locked)
         pno_lock_give(&set->lock);
+}
+
+uint32_t pno_set_poll_begins(struct pno_set *set)
+{
+    bool locked = pno_lock_take(&set->lock);
+    uint32_t version = set->version;
+    set->sleepers++;
+    if (locked)
+        pno_lock_give(&set->lock);
+    return version;
+}
+
+void pno_set_poll_ends(struct pno_set *set, uint32_t version)
+{
+    bool locked = pno_lock_take(&set->lock);
+    end_sleep(set, version);
+    if (locked)
+        pno_lock_give(&set->lock);
+}
+
+static void adopt(struct pno_item *item, uint64_t unused)
+{
+    (void)unused;
+    pno_set_adopt(item);
 }
 
 /* Gives the set a channel, and the kernel's set what wakes its sleepers. */
@@ -113,10 +197,12 @@ bool pno_set_activate(struct pno_set *set)
     uint32_t channel = pno_channel_for_set();
     if (channel == PNO_NO_CHANNEL)
         return false;
-    pno_set_kernel_control(set->fd, EPOLL_CTL_ADD, pno_control.fd, EPOLLRDHUP | EPOLLET, &pno_control);
+    if (!set->watched)
+        pno_set_kernel_control(set->fd, EPOLL_CTL_ADD, pno_control.fd, EPOLLRDHUP | EPOLLET, &pno_control);
     set->channel = channel + 1;
     add_channel(set, channel);
     atomic_store(&set->ours, true);
+    pno_watch_each(pno_set_file(set), adopt, 0);
     return true;
 }
 
@@ -139,6 +225,9 @@ bool pno_set_revive(struct pno_set *set)
         if (item->file->record != NULL) {
             pno_channel_attach_first(item->file, set->channel - 1);
             add_channel(set, item->file->channel - 1);
+        } else if (item->file->ops == &pno_set_ops && item->file->set->ours) {
+            pno_set_revive(item->file->set);
+            pno_set_connect_inner(set, item->file->set);
         }
     return true;
 }
@@ -171,6 +260,7 @@ void pno_epoll_created(int fd)
 static void set_release(struct pno_file *file)
 {
     struct pno_set *set = file->set;
+    pno_watch_end(file);
     pno_watch_end_set(set);
     if (set->channel != 0)
         atomic_fetch_sub(&pno_channels[set->channel - 1].sets, 1);
@@ -187,10 +277,13 @@ void pno_set_present(struct pno_item *item)
     if (!pno_lock_take(&set->lock))
         return;
     pno_watch_queue(item);
-    bool asleep = (level & (item->events | EPOLLERR | EPOLLHUP)) && set->sleepers > 0;
+    bool ready = level & (item->events | EPOLLERR | EPOLLHUP);
+    bool asleep = ready && set->sleepers > 0;
     pno_lock_give(&set->lock);
     if (asleep)
         pno_set_wake(set);
+    if (ready && set->watched)
+        pno_watch_outer(set);
 }
 
 void pno_set_disarm(struct pno_item *item)
@@ -203,7 +296,7 @@ void pno_set_disarm(struct pno_item *item)
 void pno_set_adopt(struct pno_item *item)
 {
     struct pno_set *set = item->set;
-    if (item->in_kernel && pno_listener_in_kernel(item->file)) {
+    if (item->in_kernel && pno_set_asks_kernel(item->file)) {
         pno_set_kernel_control(set->fd, EPOLL_CTL_MOD, item->fd, item->events & ~(uint32_t)EPOLLONESHOT, item);
     } else if (item->in_kernel) {
         libc_epoll_ctl(set->fd, EPOLL_CTL_DEL, item->fd, NULL);
@@ -212,22 +305,47 @@ void pno_set_adopt(struct pno_item *item)
     }
     if (!pno_set_activate(set))
         return;
+    if (item->file->ops == &pno_set_ops) {
+        pno_set_connect_inner(set, item->file->set);
+        pno_set_present(item);
+        return;
+    }
     if (item->file->channel <= PNO_BLOCKING_CHANNELS) /* else another set's channel serves it already */
         pno_channel_attach(item->file, set->channel - 1);
     add_channel(set, item->file->channel - 1);
     pno_set_present(item);
 }
 
+/* Of what is ours in it; the kernel tells of the rest. */
+static uint32_t set_level(struct pno_file *file)
+{
+    return pno_watch_ready(file->set) ? EPOLLIN | EPOLLRDNORM : 0;
+}
+
 const struct pno_ops pno_set_ops = {
+    .level = set_level,
     .release = set_release,
 };
 
 /* --- forks --- */
 
+/* Who holds one set's lock may wait for that of a set in it, whatever their numbers. */
+static bool try_all(void)
+{
+    for (uint32_t i = 0; i < atomic_load(&sets_end); i++) {
+        if (pno_lock_try(&sets[i].lock))
+            continue;
+        while (i-- > 0)
+            pno_lock_give(&sets[i].lock);
+        return false;
+    }
+    return true;
+}
+
 void pno_sets_lock(void)
 {
-    for (uint32_t i = 0; i < atomic_load(&sets_end); i++)
-        pno_lock_take(&sets[i].lock);
+    while (!try_all())
+        sched_yield();
 }
 
 void pno_sets_unlock(bool child)

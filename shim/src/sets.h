@@ -5,9 +5,30 @@
 
 #include <sys/epoll.h>
 
+#include "listener.h"
 #include "watch.h"
 
 extern const struct pno_ops pno_set_ops;
+
+/* The file of a set. */
+struct pno_file *pno_set_file(const struct pno_set *set);
+
+/* True if the kernel is to be asked about the file as well. */
+static inline bool pno_set_asks_kernel(const struct pno_file *file)
+{
+    return file->ops == &pno_set_ops || pno_listener_in_kernel(file);
+}
+
+/* Somebody else than its sleepers wants to know when the set is ready: the kernel's set must be readable for what the
+ * program has put there alone, so the bells leave it. Who sleeps for it does so beside it from now on. */
+void pno_set_watch(struct pno_set *set);
+
+/* A set's events shall reach a set that it stands in. */
+void pno_set_connect_inner(struct pno_set *outer, const struct pno_set *inner);
+
+/* Around a poll's sleep: it counts as one of the set's. Answers what is to be given back. */
+uint32_t pno_set_poll_begins(struct pno_set *set);
+void pno_set_poll_ends(struct pno_set *set, uint32_t version);
 
 /* A set was just made by the kernel. */
 void pno_epoll_created(int fd);
@@ -32,8 +53,13 @@ int pno_set_sift(struct pno_set *set, struct epoll_event *events, int count);
 void pno_set_present(struct pno_item *item);
 
 /* Around a sleep in the kernel's set: announces it, and answers the channels that can end it. */
-uint64_t pno_set_lie_down(struct pno_set *set);
-void pno_set_rise(struct pno_set *set, uint64_t channels);
+struct pno_sleep {
+    uint64_t channels;
+    uint32_t version;
+};
+
+struct pno_sleep pno_set_lie_down(struct pno_set *set);
+void pno_set_rise(struct pno_set *set, struct pno_sleep sleep);
 
 /* Wakes a thread that sleeps for the set. */
 void pno_set_wake(struct pno_set *set);

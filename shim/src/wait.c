@@ -11,6 +11,7 @@
 #include "libc.h"
 #include "process.h"
 #include "records.h"
+#include "sets.h"
 #include "signals.h"
 
 #define SET_EVENTS 16
@@ -86,6 +87,8 @@ void pno_wait_taken(void)
 
 uint64_t pno_wait_channels(struct pno_file *file)
 {
+    if (file->ops == &pno_set_ops)
+        return file->set->channels;
     if (file->record == NULL)
         return 0;
     if (file->channel == 0) {

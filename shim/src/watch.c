@@ -18,10 +18,11 @@ struct pno_item pno_items[PNO_ITEMS];
 static struct pno_bitmap items;
 static _Atomic uint64_t item_words[PNO_BITMAP_WORDS(PNO_ITEMS)];
 static struct pno_lock stripes[STRIPES];
+static struct pno_lock set_stripe; /* of the watchers of sets: taken beside a socket's */
 
 static struct pno_lock *stripe_of(const struct pno_file *file)
 {
-    return &stripes[pno_file_number(file) % STRIPES];
+    return file->ops == &pno_set_ops ? &set_stripe : &stripes[pno_file_number(file) % STRIPES];
 }
 
 /* --- the ready list, under the set's lock --- */
@@ -206,6 +207,16 @@ void pno_watch_move(struct pno_file *old, struct pno_file *next, void (*moved)(s
     }
 }
 
+void pno_watch_each(struct pno_file *file, void (*told)(struct pno_item *item, uint64_t argument), uint64_t argument)
+{
+    struct pno_item *item = file->watchers;
+    while (item != NULL) {
+        struct pno_item *following = item->next_watcher;
+        told(item, argument);
+        item = following;
+    }
+}
+
 /* --- what changed --- */
 
 /* The bits that an event of the file makes new to an item: what rose, more bytes than were seen, space that was asked
@@ -220,12 +231,16 @@ static uint32_t edges(const struct pno_item *item, uint32_t level, bool space)
     return space ? risen | OUTPUT : risen;
 }
 
-static void tell(struct pno_item *item, uint32_t level, bool space)
+/* True if that may make the item's set ready, and somebody watches it. As in Linux each event in a set is an edge to
+ * who watches the set. */
+static bool tell(struct pno_item *item, uint32_t level, bool space)
 {
     struct pno_set *set = item->set;
     if (item->disarmed || !pno_lock_take(&set->lock))
-        return;
-    if (!(item->events & EPOLLET) || (edges(item, level, space) & (item->events | ALWAYS)))
+        return false;
+    bool news = !(item->events & EPOLLET) || item->file->ops == &pno_set_ops ||
+                (edges(item, level, space) & (item->events | ALWAYS));
+    if (news)
         pno_watch_queue(item);
     /* Who is on its way to look at the set's list needs no bell; unless it has looked, and we are its signal handler.
      */
@@ -233,6 +248,23 @@ static void tell(struct pno_item *item, uint32_t level, bool space)
     pno_lock_give(&set->lock);
     if (asleep)
         pno_set_wake(set);
+    return news && atomic_load_explicit(&set->watched, memory_order_relaxed);
+}
+
+/* Sets stand in sets five deep at most, and never in a circle: the kernel sees to it. */
+static void tell_outer(struct pno_set *set)
+{
+    for (struct pno_item *item = pno_set_file(set)->watchers; item != NULL; item = item->next_watcher)
+        if (tell(item, EPOLLIN | EPOLLRDNORM, false))
+            tell_outer(item->set);
+}
+
+void pno_watch_outer(struct pno_set *set)
+{
+    if (!pno_lock_take(&set_stripe))
+        return;
+    tell_outer(set);
+    pno_lock_give(&set_stripe);
 }
 
 static void tell_watchers(struct pno_file *file, bool space)
@@ -242,7 +274,8 @@ static void tell_watchers(struct pno_file *file, bool space)
         return;
     uint32_t level = file->watchers != NULL ? file->ops->level(file) : 0;
     for (struct pno_item *item = file->watchers; item != NULL; item = item->next_watcher)
-        tell(item, level, space);
+        if (tell(item, level, space))
+            pno_watch_outer(item->set);
     pno_lock_give(stripe);
 }
 
@@ -292,6 +325,24 @@ static uint32_t judge(struct pno_item *item)
     return (level | kernel_level) & (item->events | ALWAYS);
 }
 
+bool pno_watch_ready(struct pno_set *set)
+{
+    bool ready = false;
+    if (atomic_load_explicit(&set->ready_count, memory_order_relaxed) == 0 || !pno_lock_take(&set->lock))
+        return false;
+    while (set->first_ready != NULL && !ready) {
+        struct pno_item *item = set->first_ready;
+        uint32_t kernel_level = item->kernel_level;
+        ready = judge(item) != 0;
+        if (ready)
+            item->kernel_level = kernel_level;
+        else
+            unqueue(item);
+    }
+    pno_lock_give(&set->lock);
+    return ready;
+}
+
 int pno_watch_harvest(struct pno_set *set, struct epoll_event *events, int room)
 {
     int count = 0;
@@ -322,12 +373,17 @@ void pno_watch_prepare_fork(void)
 {
     for (size_t i = 0; i < STRIPES; i++)
         pno_lock_take(&stripes[i]);
+    pno_lock_take(&set_stripe);
     pno_sets_lock();
 }
 
 void pno_watch_after_fork(bool child)
 {
     pno_sets_unlock(child);
+    if (child)
+        set_stripe = (struct pno_lock){0};
+    else
+        pno_lock_give(&set_stripe);
     for (size_t i = 0; i < STRIPES; i++)
         if (child)
             stripes[i] = (struct pno_lock){0};

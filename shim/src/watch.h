@@ -1,6 +1,7 @@
 /* Who wants to know of which file: registrations of files in epoll sets, and the sets' lists of what may be ready.
  *
- * Lock order: the stripe of a file's watchers, then a set, then a channel. */
+ * Lock order: the stripe of a file's watchers, then that of the watchers of sets, then a set, then the sets that stand
+ * in it, then a channel. */
 #ifndef PNO_WATCH_H
 #define PNO_WATCH_H
 
@@ -42,7 +43,8 @@ struct pno_set {
         kernel_items;          /* registrations that the kernel has for the program: at least so many once were made */
     _Atomic uint32_t calls;    /* since the kernel's set was last asked */
     atomic_bool ours;          /* has had sockets of ours */
-    atomic_bool nested;        /* stands in another set itself */
+    atomic_bool watched;       /* by another set, or by a poll: no bell stands in the kernel's set */
+    uint32_t version;          /* of how its sleepers are woken: counts its channels, and its being watched */
     _Atomic uint64_t asked_at; /* ticks */
 };
 
@@ -70,6 +72,15 @@ void pno_watch_event(uint32_t record, uint32_t generation);
 
 /* A level of the file was raised on this side. */
 void pno_watch_raised(struct pno_file *file);
+
+/* Calls for each registration of the file. */
+void pno_watch_each(struct pno_file *file, void (*told)(struct pno_item *item, uint64_t argument), uint64_t argument);
+
+/* Something new is ready in the set: who watches it is told. */
+void pno_watch_outer(struct pno_set *set);
+
+/* True if something on the set's ready list is ready. */
+bool pno_watch_ready(struct pno_set *set);
 
 /* Puts an item on its set's ready list, the set's lock held. */
 void pno_watch_queue(struct pno_item *item);

@@ -628,17 +628,6 @@ BOTH(shouldSleepWithoutUsingTheProcessor)
     CHECK(cpu_micros() - before < 20000);
 }
 
-ON_PNO(shouldRefuseNestedSets)
-{
-    int fds[2];
-    int inner = watch_pair(stack, fds, EPOLLIN);
-    int outer = epoll_create1(0);
-    CHECK_ERRNO(control(outer, EPOLL_CTL_ADD, inner, EPOLLIN), EINVAL);
-    int plain = epoll_create1(0);
-    CHECK_EQ(control(outer, EPOLL_CTL_ADD, plain, EPOLLIN), 0);
-    CHECK_ERRNO(control(plain, EPOLL_CTL_ADD, fds[1], EPOLLIN), EINVAL);
-}
-
 /* --- the same random story told to both --- */
 
 enum { STEPS = 400 };

@@ -373,6 +373,21 @@ BOTH(shouldEndABlockedReadByShutdown)
     }
 }
 
+BOTH(shouldWakeFromAPollOfASocketThatAnotherThreadCloses)
+{
+    skip_for_the_sanitizer(stack);
+    int fds[2];
+    struct sleeper sleeper = {0};
+    make_pair(stack, fds);
+    start_sleeping(&sleeper, sleep_in_poll, fds[1]);
+    CHECK_EQ(close(fds[1]), 0);
+    usleep(5000);
+    CHECK(!atomic_load(&sleeper.ended));
+    CHECK_EQ(write(fds[0], "x", 1), 1);
+    join(sleeper.thread);
+    CHECK_EQ(sleeper.result, 1);
+}
+
 BOTH(shouldEndABlockedPollByShutdown)
 {
     int fds[2];
