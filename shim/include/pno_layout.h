@@ -187,6 +187,7 @@
 #define PNO_MSG_JOIN                            10
 #define PNO_MSG_UNLISTEN                        11
 #define PNO_MSG_SPARE                           12
+#define PNO_MSG_CALLS                           13
 #define PNO_MSG_WELCOME                         16
 #define PNO_MSG_OK                              17
 #define PNO_MSG_ERROR                           18
@@ -199,6 +200,7 @@
 #define PNO_MSG_ROLE_LISTENER                   2
 #define PNO_MSG_QUERY_CONNECTIONS               1
 #define PNO_MSG_QUERY_COUNTERS                  2
+#define PNO_MSG_QUERY_CALLS                     3
 #define PNO_MSG_HELLO_KIND_OFFSET               8
 #define PNO_MSG_HELLO_BYTES                     12
 #define PNO_MSG_ARENA_BYTES                     8
@@ -231,6 +233,14 @@
 #define PNO_MSG_JOINED_BYTES                    24
 #define PNO_MSG_JOIN_BYTES                      8
 #define PNO_MSG_SPARE_BYTES                     8
+#define PNO_MSG_CALLS_COUNT_OFFSET              8
+#define PNO_MSG_CALLS_COUNTS_OFFSET             16
+#define PNO_MSG_CALL_NUMBER                     0
+#define PNO_MSG_CALL_LEVEL                      4
+#define PNO_MSG_CALL_OPTION                     6
+#define PNO_MSG_CALL_TIMES                      8
+#define PNO_MSG_CALL_BYTES                      16
+#define PNO_MSG_MAX_CALLS                       64
 #define PNO_MSG_OK_VALUE_OFFSET                 8
 #define PNO_MSG_OK_BYTES                        12
 #define PNO_MSG_ERROR_ERRNO_OFFSET              8
@@ -262,5 +272,25 @@
 #define PNO_FENCE_OPTIONS                       11 /* an option value outside its bounds */
 #define PNO_FENCE_BUS                           12 /* a bus operation failed */
 #define PNO_FENCE_TX_URGENT                     13 /* txUrgent beyond the S-ring */
+
+/* UnsupportedCall: what is asked for in vain, as X(name, number, sentence). */
+#define PNO_UNSUPPORTED_CALLS(X) \
+    X(GETSOCKOPT, 1, "getsockopt") \
+    X(SETSOCKOPT, 2, "setsockopt") \
+    X(SETFL_ASYNC, 3, "fcntl F_SETFL O_ASYNC") \
+    X(SETOWN, 4, "fcntl F_SETOWN or F_SETSIG") \
+    X(FIOASYNC, 5, "ioctl FIOASYNC") \
+    X(IOCTL, 6, "ioctl") \
+    X(EPOLL_STRANGE, 7, "an offloaded socket in an epoll set that was made behind our back") \
+    X(CONNECT_ELSEWHERE, 8, "connect to an address that is not offloaded, after one that is") \
+    X(PREADV2_FLAGS, 9, "preadv2 with flags") \
+    X(PWRITEV2_FLAGS, 10, "pwritev2 with flags") \
+    X(SENDMSG_CONTROL, 11, "sendmsg with control data") \
+    X(IO_URING, 12, "io_uring_setup") \
+    X(SHUTDOWN_IN_HANDLER, 13, "shutdown in a signal handler that interrupted a send on the same socket") \
+    X(EPOLL_IN_HANDLER, 14, "epoll_wait in a signal handler that interrupted a call on an offloaded socket") \
+    X(POLL_IN_HANDLER, 15, "poll in a signal handler that interrupted a call on an offloaded socket") \
+    X(RECEIVE_IN_HANDLER, 16, "receiving in a signal handler that interrupted a receive on the same socket") \
+    X(SEND_IN_HANDLER, 17, "sending in a signal handler that interrupted a send on the same socket")
 
 #endif

@@ -9,13 +9,13 @@
 #include "channel.h"
 #include "fdtable.h"
 #include "libc.h"
-#include "log.h"
 #include "process.h"
 #include "records.h"
 #include "rules.h"
 #include "sets.h"
 #include "signals.h"
 #include "socket.h"
+#include "unsupported.h"
 #include "wait.h"
 
 #define REQUEST_NUMBER 1 /* a record serves one connect */
@@ -222,7 +222,7 @@ long pno_socket_connect_again(struct pno_file *file, int fd, const struct sockad
     if (!pno_address_parse(name, length, &to))
         return -EAFNOSUPPORT;
     if (!pno_rules_connect(&to))
-        return pno_unsupported("connect to an address that is not offloaded, after one that is", ENETUNREACH);
+        return pno_unsupported(PNO_VAIN_CONNECT_ELSEWHERE, ENETUNREACH);
     struct pno_endpoint from = {.family = to.family};
     struct pno_file *next = new_socket(&file->socket->options, flags & (PNO_NONBLOCK | PNO_INET6), &error);
     if (next == NULL)

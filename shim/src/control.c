@@ -243,6 +243,26 @@ int pno_control_join(int fd, struct pno_joined *joined)
     return 0;
 }
 
+int pno_control_calls(const uint64_t *counts, uint32_t count)
+{
+    uint8_t bytes[PNO_MSG_CALLS_COUNTS_OFFSET + PNO_MSG_MAX_CALLS * PNO_MSG_CALL_BYTES] = {0};
+    struct reply reply;
+    char why[256];
+    put_u32(bytes, PNO_MSG_TYPE_OFFSET, PNO_MSG_CALLS);
+    put_u32(bytes, PNO_MSG_CALLS_COUNT_OFFSET, count);
+    memcpy(bytes + PNO_MSG_CALLS_COUNTS_OFFSET, counts, (size_t)count * PNO_MSG_CALL_BYTES);
+    if (!pno_lock_take(&lock))
+        return -EAGAIN;
+    int error = ask(bytes, PNO_MSG_CALLS_COUNTS_OFFSET + (size_t)count * PNO_MSG_CALL_BYTES, (int[]){-1, -1},
+                    PNO_MSG_OK, &reply, why, sizeof(why));
+    pno_lock_give(&lock);
+    if (error < 0)
+        pno_log("what was asked for in vain cannot be told to the DPU: %s", why);
+    else
+        close_received(&reply);
+    return error;
+}
+
 int pno_control_spare(void)
 {
     return request_descriptor(PNO_MSG_SPARE, PNO_MSG_SPARE_BYTES, (uint32_t[4]){0});

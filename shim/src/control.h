@@ -54,6 +54,9 @@ int pno_control_identity(uint32_t record, uint32_t generation);
 /* Asks what a descriptor names. 0 or -errno. */
 int pno_control_join(int fd, struct pno_joined *joined);
 
+/* Tells what was asked for in vain: counts as CALLS has them, two words each. 0 or -errno. */
+int pno_control_calls(const uint64_t *counts, uint32_t count);
+
 /* One more connection, for pno_control_adopt in a child that cannot find the path. A descriptor or -errno. */
 int pno_control_spare(void);
 int pno_control_adopt(int spare, uint32_t kind, char *why, size_t room);

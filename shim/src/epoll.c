@@ -10,10 +10,10 @@
 #include "identity.h"
 #include "libc.h"
 #include "listener.h"
-#include "log.h"
 #include "process.h"
 #include "records.h"
 #include "sets.h"
+#include "unsupported.h"
 #include "wait.h"
 
 /* The kernel's set is asked at least every so many calls, or after so much time, roughly 50 us. */
@@ -159,7 +159,7 @@ static long refuse_unknown_set(int set_fd, int fd)
 {
     if (libc_epoll_ctl(set_fd, EPOLL_CTL_DEL, fd, NULL) < 0 && errno != ENOENT)
         return -errno;
-    return pno_unsupported("an offloaded socket in an epoll set that was made behind our back", EPERM);
+    return pno_unsupported(PNO_VAIN_EPOLL_STRANGE, EPERM);
 }
 
 long pno_epoll_control(int set_fd, int operation, int fd, struct epoll_event *event)
@@ -245,6 +245,7 @@ static long sleep_for(struct pno_set *set, int fd, struct epoll_event *events, i
                       const sigset_t *mask)
 {
     pno_records_tidy_sometimes();
+    pno_unsupported_idle();
     struct pno_sleep sleep = pno_set_lie_down(set);
     pno_channels_drain(sleep.channels);
     long count = pno_watch_harvest(set, events, room);
@@ -325,7 +326,7 @@ long pno_epoll_wait(struct pno_file *file, int fd, struct epoll_event *events, i
     if (room <= 0 || room > INT_MAX / (int)sizeof(struct epoll_event))
         return -EINVAL;
     if (pno_self.held != 0)
-        return pno_unsupported("epoll_wait in a signal handler that interrupted a call on an offloaded socket", EINTR);
+        return pno_unsupported(PNO_VAIN_EPOLL_IN_HANDLER, EINTR);
     if (PNO_UNLIKELY(set->channel == 0) && !pno_set_revive(set))
         return PNO_PASS;
     return wait_in(set, fd, events, room, deadline, mask);

@@ -5,8 +5,8 @@
 #include <sys/syscall.h>
 
 #include "interpose.h"
-#include "log.h"
 #include "process.h"
+#include "unsupported.h"
 
 #define ARGUMENTS 6
 
@@ -115,7 +115,7 @@ static long process_call(long number, const long words[ARGUMENTS])
 static long call(long number, const long words[ARGUMENTS])
 {
     if (number == SYS_io_uring_setup && atomic_load_explicit(&pno_process.active, memory_order_relaxed))
-        return pno_result(pno_unsupported("io_uring_setup", ENOSYS));
+        return pno_result(pno_unsupported(PNO_VAIN_IO_URING, ENOSYS));
     long answer = descriptor_call(number, words);
     if (answer == PNO_PASS)
         answer = socket_call(number, words);

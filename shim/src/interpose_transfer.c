@@ -5,11 +5,11 @@
 
 #include "candidate.h"
 #include "interpose.h"
-#include "log.h"
 #include "pass.h"
 #include "sets.h"
 #include "socket.h"
 #include "splice.h"
+#include "unsupported.h"
 
 #define PIECE(buffer, length) \
     (&(struct iovec){         \
@@ -135,7 +135,7 @@ PNO_EXPORT ssize_t preadv2(int fd, const struct iovec *pieces, int count, off_t 
     if (offset != -1 || !is_ours(fd))
         return PNO_LIBC_FUNCTION(preadv2)(fd, pieces, count, offset, flags);
     if (flags & ~(RWF_NOWAIT | RWF_HIPRI))
-        return pno_result(pno_unsupported("preadv2 with flags", EOPNOTSUPP));
+        return pno_result(pno_unsupported(PNO_VAIN_PREADV2_FLAGS, EOPNOTSUPP));
     PNO_OURS(fd, receive, pieces, (size_t)count, flags & RWF_NOWAIT ? MSG_DONTWAIT : 0);
     return libc_readv(fd, pieces, count);
 }
@@ -199,7 +199,7 @@ PNO_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     if (PNO_UNLIKELY(message->msg_controllen != 0)) {
         if (is_ours(fd))
-            return pno_result(pno_unsupported("sendmsg with control data", EINVAL));
+            return pno_result(pno_unsupported(PNO_VAIN_SENDMSG_CONTROL, EINVAL));
         int error = pno_pass_out(message);
         if (error < 0)
             return pno_result(error);
@@ -240,7 +240,7 @@ PNO_EXPORT ssize_t pwritev2(int fd, const struct iovec *pieces, int count, off_t
     if (offset != -1 || !is_ours(fd))
         return PNO_LIBC_FUNCTION(pwritev2)(fd, pieces, count, offset, flags);
     if (flags & ~(RWF_NOWAIT | RWF_HIPRI))
-        return pno_result(pno_unsupported("pwritev2 with flags", EOPNOTSUPP));
+        return pno_result(pno_unsupported(PNO_VAIN_PWRITEV2_FLAGS, EOPNOTSUPP));
     PNO_OURS(fd, transmit, pieces, (size_t)count, flags & RWF_NOWAIT ? MSG_DONTWAIT : 0);
     return libc_writev(fd, pieces, count);
 }

@@ -14,15 +14,8 @@
 #include "trace.h"
 
 #define LINE_BYTES 512
-#define UNSUPPORTED_NAMES 64
 
 static char path[PATH_MAX];
-
-/* What was asked for in vain. A name is a string constant, so its address is its identity. */
-static struct {
-    _Atomic(const char *) name;
-    atomic_ulong times;
-} unsupported[UNSUPPORTED_NAMES];
 
 void pno_log_start(void)
 {
@@ -80,27 +73,4 @@ void pno_warn(const char *format, ...)
     append(format, arguments);
     va_end(arguments);
     errno = saved;
-}
-
-long pno_unsupported(const char *what, int error)
-{
-    for (size_t i = 0; i < PNO_LENGTH(unsupported); i++) {
-        const char *name = NULL;
-        if (atomic_compare_exchange_strong(&unsupported[i].name, &name, what))
-            pno_log("not supported on an offloaded socket: %s (answered: %s)", what, strerrorname_np(error));
-        else if (name != what)
-            continue;
-        atomic_fetch_add(&unsupported[i].times, 1);
-        break;
-    }
-    return -error;
-}
-
-__attribute__((destructor)) static void tell_sums(void)
-{
-    for (size_t i = 0; i < PNO_LENGTH(unsupported); i++) {
-        const char *name = atomic_load(&unsupported[i].name);
-        if (name != NULL)
-            pno_log("asked for in vain %lu times: %s", atomic_load(&unsupported[i].times), name);
-    }
 }

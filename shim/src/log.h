@@ -11,8 +11,4 @@ void pno_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A line on standard error, and in the log. */
 void pno_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Counts a call or option that is not supported on our sockets; its first time is logged, the sums at exit. Answers
- * -error, so that a caller can return it. */
-long pno_unsupported(const char *what, int error);
-
 #endif

@@ -10,9 +10,9 @@
 
 #include "fdtable.h"
 #include "libc.h"
-#include "log.h"
 #include "signals.h"
 #include "socket.h"
+#include "unsupported.h"
 #include "wait.h"
 #include "watch.h"
 
@@ -538,7 +538,7 @@ long pno_socket_get_option(struct pno_file *file, int fd, int level, int option,
     if (is_only6 || is_napi) /* no queue of the kernel's carries it */
         return pno_options_tell(&answer, sizeof(answer), value, length);
     long told = pno_options_get(&file->socket->options, level, option, value, length);
-    return told == -ENOPROTOOPT ? pno_unsupported("getsockopt of some option", ENOPROTOOPT) : told;
+    return told == -ENOPROTOOPT ? pno_unsupported_option(PNO_VAIN_GETSOCKOPT, level, option, ENOPROTOOPT) : told;
 }
 
 long pno_socket_set_option(struct pno_file *file, int fd, int level, int option, const void *value, socklen_t length)
@@ -562,10 +562,8 @@ long pno_socket_set_option(struct pno_file *file, int fd, int level, int option,
     }
     if (locked)
         pno_lock_give(&socket->tx_lock);
-    if (set == -ENOPROTOOPT) {
-        pno_log("setsockopt level %d option %d", level, option);
-        return pno_unsupported("setsockopt of some option", ENOPROTOOPT);
-    }
+    if (set == -ENOPROTOOPT)
+        return pno_unsupported_option(PNO_VAIN_SETSOCKOPT, level, option, ENOPROTOOPT);
     if (set > 0) {
         pno_submit(file, PNO_SUB_FLAG_OPTIONS);
         pno_watch_raised(file);

@@ -10,11 +10,11 @@
 #include "identity.h"
 #include "libc.h"
 #include "listener.h"
-#include "log.h"
 #include "process.h"
 #include "records.h"
 #include "sets.h"
 #include "signals.h"
+#include "unsupported.h"
 #include "wait.h"
 
 /* So many descriptors are copied to the stack; more to a mapping. */
@@ -203,6 +203,7 @@ static void rise(struct request *request, uint64_t armed)
 static long sleep_once(struct request *request, uint64_t deadline, const sigset_t *mask)
 {
     pno_records_tidy_sometimes();
+    pno_unsupported_idle();
     uint64_t armed = request->channels;
     keep(request);
     lie_down(request);
@@ -284,7 +285,7 @@ long pno_poll(struct pollfd *fds, nfds_t count, uint64_t deadline, const sigset_
     if (!has_ours(fds, count))
         return PNO_PASS;
     if (pno_self.held != 0)
-        return pno_unsupported("poll in a signal handler that interrupted a call on an offloaded socket", EINTR);
+        return pno_unsupported(PNO_VAIN_POLL_IN_HANDLER, EINTR);
     struct request request = {.fds = fds, .kernel = pno_poll_room(own, PNO_LENGTH(own), count + 1), .count = count};
     if (request.kernel == NULL)
         return -ENOMEM;

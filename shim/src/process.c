@@ -17,6 +17,7 @@
 #include "log.h"
 #include "rules.h"
 #include "signals.h"
+#include "unsupported.h"
 #include "wait.h"
 #include "watch.h"
 
@@ -221,6 +222,7 @@ void pno_process_after_fork_in_child(void)
     pno_watch_after_fork(true);
     forking_locked = false;
     pno_control_forget();
+    pno_unsupported_forget();
     arena_lock = (struct pno_lock){0};
     if (!atomic_load(&pno_arena.known)) {
         pno_arena_destroy(); /* another thread was about to make it */

@@ -11,9 +11,9 @@
 #include "address.h"
 #include "connect.h"
 #include "libc.h"
-#include "log.h"
 #include "process.h"
 #include "signals.h"
+#include "unsupported.h"
 #include "urgent.h"
 #include "wait.h"
 #include "watch.h"
@@ -147,7 +147,7 @@ static long socket_shutdown(struct pno_file *file, int fd, int how)
     if (how != SHUT_WR)
         pno_socket_set_flag(file, PNO_SHUT_READ);
     if (how != SHUT_RD && !finish_writing(file))
-        return pno_unsupported("shutdown in a signal handler that interrupted a send on the same socket", EBUSY);
+        return pno_unsupported(PNO_VAIN_SHUTDOWN_IN_HANDLER, EBUSY);
     pno_watch_raised(file);
     return 0;
 }
@@ -223,12 +223,12 @@ long pno_socket_control(struct pno_file *file, int fd, int command, long argumen
         return O_RDWR | (pno_socket_flags(file) & PNO_NONBLOCK ? O_NONBLOCK : 0);
     case F_SETFL:
         if (argument & O_ASYNC)
-            return pno_unsupported("fcntl F_SETFL O_ASYNC", EINVAL);
+            return pno_unsupported(PNO_VAIN_SETFL_ASYNC, EINVAL);
         set_nonblock(file, argument & O_NONBLOCK);
         return 0;
     case F_SETOWN:
     case F_SETSIG:
-        return pno_unsupported("fcntl F_SETOWN or F_SETSIG", EINVAL);
+        return pno_unsupported(PNO_VAIN_SETOWN, EINVAL);
     default: /* what belongs to the number, not to the socket */
         return PNO_PASS;
     }
@@ -254,9 +254,9 @@ long pno_socket_device(struct pno_file *file, int fd, unsigned long request, voi
     case FIONCLEX:
         return PNO_PASS;
     case FIOASYNC:
-        return *(int *)argument == 0 ? 0 : pno_unsupported("ioctl FIOASYNC", EINVAL);
+        return *(int *)argument == 0 ? 0 : pno_unsupported(PNO_VAIN_FIOASYNC, EINVAL);
     default:
-        return pno_unsupported("ioctl", ENOTTY);
+        return pno_unsupported(PNO_VAIN_IOCTL, ENOTTY);
     }
 }
 

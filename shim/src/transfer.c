@@ -6,11 +6,11 @@
 
 #include "connect.h"
 #include "fdtable.h"
-#include "log.h"
 #include "process.h"
 #include "records.h"
 #include "socket.h"
 #include "stream.h"
+#include "unsupported.h"
 #include "urgent.h"
 #include "wait.h"
 
@@ -99,7 +99,7 @@ static bool still_named(const struct pno_file *file, int fd)
 static long receive_some(struct pno_file *file, int fd, struct cursor *cursor, size_t length, size_t done, int flags)
 {
     if (!PNO_LIKELY(pno_lock_take(&file->socket->rx_lock)))
-        return pno_unsupported("receiving in a signal handler that interrupted a receive on the same socket", EDEADLK);
+        return pno_unsupported(PNO_VAIN_RECEIVE_IN_HANDLER, EDEADLK);
     long got = still_named(file, fd) ? take_bytes(file, cursor, length, done, flags) : -EBADF;
     pno_lock_give(&file->socket->rx_lock);
     return got;
@@ -141,7 +141,7 @@ static long receive_sleeping(struct pno_file *file, struct cursor *cursor, size_
 static long receive_urgent(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags)
 {
     if (!pno_lock_take(&file->socket->rx_lock))
-        return pno_unsupported("receiving in a signal handler that interrupted a receive on the same socket", EDEADLK);
+        return pno_unsupported(PNO_VAIN_RECEIVE_IN_HANDLER, EDEADLK);
     long got = still_named(file, fd) ? pno_urgent_take(file, pieces, count, flags) : PNO_PASS;
     pno_lock_give(&file->socket->rx_lock);
     return got;
@@ -261,7 +261,7 @@ static long may_send(struct pno_file *file, int fd, bool has_some)
 static long transmit_some(struct pno_file *file, int fd, struct cursor *cursor, size_t length, bool has_some, int flags)
 {
     if (!PNO_LIKELY(pno_lock_take(&file->socket->tx_lock)))
-        return pno_unsupported("sending in a signal handler that interrupted a send on the same socket", EDEADLK);
+        return pno_unsupported(PNO_VAIN_SEND_IN_HANDLER, EDEADLK);
     long done = 0;
     long put = may_send(file, fd, has_some);
     while (put >= 0 && (size_t)done < length) {

@@ -13,6 +13,7 @@
 #include "records.h"
 #include "sets.h"
 #include "signals.h"
+#include "unsupported.h"
 
 #define SET_EVENTS 16
 #define MEMORY_NAP_NS PNO_NS_PER_MS
@@ -158,6 +159,7 @@ long pno_wait_until(struct pno_file *file, pno_condition *condition, uint32_t ar
         return 0;
     }
     pno_records_tidy_sometimes();
+    pno_unsupported_idle();
     pno_channels_arm(mask);
     pno_self.sleeping_on = channel_of(mask) + 1;
     uint64_t limit = pno_channel_begin_wait(file, channel_of(mask)) ? deadline : sooner(deadline);

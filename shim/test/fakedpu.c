@@ -188,6 +188,17 @@ static void spare(const struct client *client)
     give(client->fd, pair[1]);
 }
 
+/* Keeps what a client asked for in vain in a file, for the test that asks. */
+static void keep_calls(const uint8_t *request)
+{
+    const char *path = getenv("FAKE_CALLS");
+    int fd = path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    size_t bytes = u32_at(request, PNO_MSG_CALLS_COUNT_OFFSET) * PNO_MSG_CALL_BYTES;
+    if (fd < 0 || write(fd, request + PNO_MSG_CALLS_COUNTS_OFFSET, bytes) != (ssize_t)bytes)
+        perror("fakedpu: calls");
+    close(fd);
+}
+
 static void serve(struct client *client, const uint8_t *request, int passed, int family)
 {
     struct fake_arena *arena = fake_arena_of(u32_at(request, PNO_MSG_BODY_OFFSET));
@@ -232,6 +243,9 @@ static void serve(struct client *client, const uint8_t *request, int passed, int
         if (arena != NULL)
             fake_name_forget(arena, second, u32_at(request, PNO_MSG_SOCKET_GENERATION_OFFSET));
         break;
+    case PNO_MSG_CALLS:
+        keep_calls(request);
+        break;
     case PNO_MSG_SPARE:
         spare(client);
         return;
@@ -247,7 +261,7 @@ static void serve(struct client *client, const uint8_t *request, int passed, int
 /* False when the connection has ended: its process is gone. */
 static bool hear(struct client *client)
 {
-    uint8_t request[64] = {0};
+    uint8_t request[PNO_MSG_CALLS_COUNTS_OFFSET + PNO_MSG_MAX_CALLS * PNO_MSG_CALL_BYTES] = {0};
     union {
         struct cmsghdr header;
         char room[CMSG_SPACE(2 * sizeof(int))];
@@ -383,13 +397,15 @@ static int supervise(int listener, const char *path, pid_t command, pid_t dpu)
 
 int main(int count, char **arguments)
 {
-    char path[128];
+    char path[128], calls[160];
     int listener = count < 2 ? -1 : open_socket(path);
     if (listener < 0) {
         fprintf(stderr, "usage: fakedpu COMMAND ARGS...\n");
         return 2;
     }
+    snprintf(calls, sizeof(calls), "%s.calls", path);
     setenv("PNO_SOCKET", path, 1);
+    setenv("FAKE_CALLS", calls, 1);
     pid_t dpu = start_dpu(listener, path);
     pid_t command = dpu < 0 ? -1 : fork();
     if (command == 0) {
@@ -400,6 +416,7 @@ int main(int count, char **arguments)
     }
     int status = supervise(listener, path, command, dpu);
     unlink(path);
+    unlink(calls);
     strcat(path, ".pid");
     unlink(path);
     return status;

@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 
 #include "check.h"
+#include "pno_layout.h"
 
 static int get_option(int fd, int level, int option)
 {
@@ -421,4 +423,52 @@ BOTH(shouldTellTheQueueThatASocketIsServedBy)
     CHECK_EQ(getsockopt(fds[0], SOL_SOCKET, SO_INCOMING_NAPI_ID, &value, &length), 0);
     CHECK_EQ(value, 0);
     CHECK_ERRNO(setsockopt(fds[0], SOL_SOCKET, SO_INCOMING_NAPI_ID, &value, sizeof(value)), ENOPROTOOPT);
+}
+
+/* --- what is asked for in vain --- */
+
+struct call_count {
+    uint32_t number;
+    uint16_t level, option;
+    uint64_t times;
+};
+
+static size_t read_calls(struct call_count *counts, size_t most)
+{
+    FILE *file = fopen(getenv("FAKE_CALLS"), "r");
+    CHECK(file != NULL);
+    size_t count = fread(counts, sizeof(*counts), most, file);
+    CHECK_EQ(fclose(file), 0);
+    return count;
+}
+
+ON_PNO(shouldTellTheDpuWhatIsAskedForInVain)
+{
+    struct call_count counts[4];
+    int fds[2], value = 1;
+    make_pair(stack, fds);
+    CHECK_ERRNO(setsockopt(fds[0], SOL_SOCKET, SO_ZEROCOPY, &value, sizeof(value)), ENOPROTOOPT);
+    CHECK_ERRNO(ioctl(fds[0], 0x12345678, &value), ENOTTY);
+    CHECK_EQ(read_calls(counts, 4), 2);
+    CHECK_EQ(counts[0].level, SOL_SOCKET);
+    CHECK_EQ(counts[0].option, SO_ZEROCOPY);
+    CHECK_EQ(counts[0].times, 1);
+    CHECK_EQ(counts[1].level, 0);
+    CHECK_EQ(counts[1].times, 1);
+}
+
+ON_PNO(shouldTellTheSumsWhenItEnds)
+{
+    struct call_count counts[4];
+    int fds[2], value = 1, status;
+    make_pair(stack, fds);
+    pid_t child = fork();
+    if (child == 0) {
+        for (int i = 0; i < 100; i++)
+            setsockopt(fds[0], SOL_SOCKET, SO_ZEROCOPY, &value, sizeof(value));
+        exit(0);
+    }
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    CHECK_EQ(read_calls(counts, 4), 1);
+    CHECK_EQ(counts[0].times, 100);
 }

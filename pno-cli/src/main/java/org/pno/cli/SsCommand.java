@@ -29,15 +29,28 @@ final class SsCommand implements Runnable {
             description = "Show the DPU's counters instead, with what each means; those that are not 0.")
     private boolean counters;
 
+    @Option(
+            names = "--calls",
+            description = "Show instead what programs asked for in vain of offloaded sockets: calls, options, flags.")
+    private boolean calls;
+
     @Override
     public void run() {
-        final String answer =
-                ask(counters ? HandshakeDescriptor.QUERY_COUNTERS : HandshakeDescriptor.QUERY_CONNECTIONS);
+        if (calls && counters) {
+            throw new UserError("--calls and --counters: one of them at a time");
+        }
+        final String answer = ask(
+                calls
+                        ? HandshakeDescriptor.QUERY_CALLS
+                        : counters ? HandshakeDescriptor.QUERY_COUNTERS : HandshakeDescriptor.QUERY_CONNECTIONS);
         final PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(answer);
         } else if (counters) {
             JsonReader.objects(JsonReader.read(answer), "counters").forEach(counter -> printCounter(out, counter));
+        } else if (calls) {
+            out.println(CallLine.HEADER);
+            JsonReader.objects(JsonReader.read(answer), "calls").forEach(call -> out.println(CallLine.of(call)));
         } else {
             out.println(SocketLine.HEADER);
             JsonReader.objects(JsonReader.read(answer), "connections")

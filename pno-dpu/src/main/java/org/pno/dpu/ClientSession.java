@@ -85,6 +85,7 @@ final class ClientSession {
             case HandshakeDescriptor.JOIN -> join(descriptor(message), replies);
             case HandshakeDescriptor.UNLISTEN -> unlisten(request, replies);
             case HandshakeDescriptor.SPARE -> spare(replies);
+            case HandshakeDescriptor.CALLS -> calls(request, replies);
             case HandshakeDescriptor.QUERY -> query(request.queryWhat(), replies);
             case HandshakeDescriptor.STOP -> stop(replies);
             case HandshakeDescriptor.CAPTURE -> capture(request, replies);
@@ -347,6 +348,15 @@ final class ClientSession {
         Descriptors.close(pair[1]);
     }
 
+    private void calls(final HandshakeDecoder request, final Replies replies) throws ProtocolException {
+        if (kind == HandshakeDescriptor.KIND_TOOL) {
+            replies.refuse(Errno.EPERM, "a tool has no calls");
+            return;
+        }
+        context.views().calls().report(this, peer.uid(), peer.pid(), request.calls());
+        replies.ok(0);
+    }
+
     private void query(final int what, final Replies replies) throws ProtocolException {
         final int viewer = peer.uid();
         switch (what) {
@@ -354,6 +364,8 @@ final class ClientSession {
                 replies.text(context.views().connections(viewer));
             case HandshakeDescriptor.QUERY_COUNTERS ->
                 replies.text(context.views().counters());
+            case HandshakeDescriptor.QUERY_CALLS ->
+                replies.text(context.views().calls().json(viewer));
             default -> throw new ProtocolException("QUERY for unknown " + Integer.toUnsignedString(what));
         }
     }
@@ -408,6 +420,7 @@ final class ClientSession {
     /** The connection has ended in every process that had it. */
     void end() {
         isEnded = true;
+        context.views().calls().end(this);
         if (capture != null) {
             context.captures().close(capture);
             capture = null;

@@ -27,6 +27,7 @@ public final class DpuViews {
     private final PacketPort port;
     private final CountersReader counters;
     private final HostMemoryCounters crossings;
+    private final CallReports calls = new CallReports();
 
     public DpuViews(
             final Bridge bridge, final PacketPort port, final Counters counters, final HostMemoryCounters crossings) {
@@ -122,7 +123,12 @@ public final class DpuViews {
         }
     }
 
-    private static String program(final int pid) {
+    /** What programs asked for in vain. */
+    public CallReports calls() {
+        return calls;
+    }
+
+    static String program(final int pid) {
         try {
             return Files.readString(Path.of("/proc", Integer.toString(pid), "comm"))
                     .strip();

@@ -131,6 +131,11 @@ public final class ControlClient implements AutoCloseable {
         request(encoder.unlisten(arena, record, generation));
     }
 
+    /** Tells what this program asked for in vain since it began. */
+    public void calls(final List<CallCount> counts) throws IOException {
+        request(encoder.calls(counts));
+    }
+
     /** Asks for one more connection, for a child; this caller's to close. */
     public int spare() throws IOException {
         request(encoder.spare());

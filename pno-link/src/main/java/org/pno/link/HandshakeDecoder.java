@@ -8,6 +8,14 @@ import static org.pno.link.HandshakeDescriptor.ADDRESS_PREFIX;
 import static org.pno.link.HandshakeDescriptor.ARENA;
 import static org.pno.link.HandshakeDescriptor.ARENA_BYTES;
 import static org.pno.link.HandshakeDescriptor.BODY_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CALLS;
+import static org.pno.link.HandshakeDescriptor.CALLS_COUNTS_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CALLS_COUNT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CALL_BYTES;
+import static org.pno.link.HandshakeDescriptor.CALL_LEVEL;
+import static org.pno.link.HandshakeDescriptor.CALL_NUMBER;
+import static org.pno.link.HandshakeDescriptor.CALL_OPTION;
+import static org.pno.link.HandshakeDescriptor.CALL_TIMES;
 import static org.pno.link.HandshakeDescriptor.CAPTURE;
 import static org.pno.link.HandshakeDescriptor.CAPTURE_CONNECTIONS_OFFSET;
 import static org.pno.link.HandshakeDescriptor.CAPTURE_CONNECTION_BYTES;
@@ -43,6 +51,7 @@ import static org.pno.link.HandshakeDescriptor.LISTEN_BYTES;
 import static org.pno.link.HandshakeDescriptor.LISTEN_GENERATION_OFFSET;
 import static org.pno.link.HandshakeDescriptor.LISTEN_RECORD_OFFSET;
 import static org.pno.link.HandshakeDescriptor.MAX_BYTES;
+import static org.pno.link.HandshakeDescriptor.MAX_CALLS;
 import static org.pno.link.HandshakeDescriptor.OK;
 import static org.pno.link.HandshakeDescriptor.OK_BYTES;
 import static org.pno.link.HandshakeDescriptor.OK_VALUE_OFFSET;
@@ -125,6 +134,7 @@ public final class HandshakeDecoder {
             case IDENTITY, UNLISTEN -> SOCKET_BYTES;
             case JOIN -> JOIN_BYTES;
             case SPARE -> SPARE_BYTES;
+            case CALLS -> counted(length, CALLS_COUNT_OFFSET, CALLS_COUNTS_OFFSET, CALL_BYTES);
             case JOINED -> JOINED_BYTES;
             case OK -> OK_BYTES;
             case WELCOME ->
@@ -236,6 +246,36 @@ public final class HandshakeDecoder {
                 AddressBytes.hi(segment, at + IPV6_BYTES, FAMILY_6),
                 AddressBytes.lo(segment, at + IPV6_BYTES, FAMILY_6),
                 Short.toUnsignedInt(segment.get(U16, at + 2 * IPV6_BYTES + Short.BYTES)));
+    }
+
+    /**
+     * The counts of a CALLS.
+     *
+     * @throws ProtocolException if there are more than a program can have, or of a call that does not exist
+     */
+    public List<CallCount> calls() throws ProtocolException {
+        final int count = u32(CALLS_COUNT_OFFSET);
+        if (count > MAX_CALLS) {
+            throw new ProtocolException("CALLS with " + count + " counts, at most " + MAX_CALLS);
+        }
+        final List<CallCount> counts = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            counts.add(callCount(offset + CALLS_COUNTS_OFFSET + (long) i * CALL_BYTES));
+        }
+        return counts;
+    }
+
+    private CallCount callCount(final long at) throws ProtocolException {
+        final int number = segment.get(U32, at + CALL_NUMBER);
+        final UnsupportedCall call = UnsupportedCall.of(number);
+        if (call == null) {
+            throw new ProtocolException("CALLS counts call " + Integer.toUnsignedString(number) + ", there is none");
+        }
+        return new CallCount(
+                call,
+                Short.toUnsignedInt(segment.get(U16, at + CALL_LEVEL)),
+                Short.toUnsignedInt(segment.get(U16, at + CALL_OPTION)),
+                segment.get(U64, at + CALL_TIMES) & Long.MAX_VALUE);
     }
 
     public long welcomeEpoch() {

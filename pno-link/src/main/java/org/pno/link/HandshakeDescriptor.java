@@ -27,6 +27,8 @@ package org.pno.link;
  *   JOIN     8 (empty)   + fd: what names a socket              -> JOINED + fds: the arena, the family's memory
  *   UNLISTEN 8 arena u32  12 record u32  16 gen u32            -> OK   (its kernel socket lives on)
  *   SPARE    8 (empty)                                         -> OK + fd: a connection for a child, HELLO comes first
+ *   CALLS    8 count u32  12 (rsvd)  16 counts x 16 bytes      -> OK   (what was asked for in vain since the start)
+ *              count: call u32, level u16, option u16, times u64
  *
  *   JOINED   8 arena u32  12 record u32  16 gen u32  20 role u32
  *   WELCOME  8 epoch u64  16 addressCount u32  20 (rsvd)  24 addresses x 24 bytes
@@ -56,6 +58,7 @@ public final class HandshakeDescriptor {
     public static final int JOIN = 10;
     public static final int UNLISTEN = 11;
     public static final int SPARE = 12;
+    public static final int CALLS = 13;
     public static final int WELCOME = 16;
     public static final int OK = 17;
     public static final int ERROR = 18;
@@ -75,6 +78,7 @@ public final class HandshakeDescriptor {
 
     public static final int QUERY_CONNECTIONS = 1;
     public static final int QUERY_COUNTERS = 2;
+    public static final int QUERY_CALLS = 3;
 
     public static final int HELLO_KIND_OFFSET = 8; // u32
     public static final int HELLO_BYTES = 12;
@@ -111,6 +115,19 @@ public final class HandshakeDescriptor {
     public static final int JOINED_BYTES = 24;
     public static final int JOIN_BYTES = 8;
     public static final int SPARE_BYTES = 8;
+    public static final int CALLS_COUNT_OFFSET = 8; // u32
+    public static final int CALLS_COUNTS_OFFSET = 16;
+
+    /** Offsets inside one count of CALLS. */
+    public static final int CALL_NUMBER = 0; // u32
+
+    public static final int CALL_LEVEL = 4; // u16
+    public static final int CALL_OPTION = 6; // u16
+    public static final int CALL_TIMES = 8; // u64
+    public static final int CALL_BYTES = 16;
+
+    /** Different counts of one program; the shim counts no more, and a CALLS that has more is malformed. */
+    public static final int MAX_CALLS = 64;
 
     public static final int OK_VALUE_OFFSET = 8; // u32
     public static final int OK_BYTES = 12;

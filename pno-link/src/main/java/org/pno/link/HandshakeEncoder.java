@@ -7,6 +7,14 @@ import static org.pno.link.HandshakeDescriptor.ADDRESS_FAMILY;
 import static org.pno.link.HandshakeDescriptor.ADDRESS_PREFIX;
 import static org.pno.link.HandshakeDescriptor.ARENA;
 import static org.pno.link.HandshakeDescriptor.ARENA_BYTES;
+import static org.pno.link.HandshakeDescriptor.CALLS;
+import static org.pno.link.HandshakeDescriptor.CALLS_COUNTS_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CALLS_COUNT_OFFSET;
+import static org.pno.link.HandshakeDescriptor.CALL_BYTES;
+import static org.pno.link.HandshakeDescriptor.CALL_LEVEL;
+import static org.pno.link.HandshakeDescriptor.CALL_NUMBER;
+import static org.pno.link.HandshakeDescriptor.CALL_OPTION;
+import static org.pno.link.HandshakeDescriptor.CALL_TIMES;
 import static org.pno.link.HandshakeDescriptor.CAPTURE;
 import static org.pno.link.HandshakeDescriptor.CAPTURE_CONNECTIONS_OFFSET;
 import static org.pno.link.HandshakeDescriptor.CAPTURE_CONNECTION_BYTES;
@@ -165,6 +173,22 @@ public final class HandshakeEncoder {
     public int stop() {
         start(STOP);
         return STOP_BYTES;
+    }
+
+    /** Tells what was asked for in vain. */
+    public int calls(final List<CallCount> counts) {
+        start(CALLS);
+        u32(CALLS_COUNT_OFFSET, counts.size());
+        u32(CALLS_COUNT_OFFSET + Integer.BYTES, 0);
+        int at = CALLS_COUNTS_OFFSET;
+        for (final CallCount count : counts) {
+            u32(at + CALL_NUMBER, count.call().number());
+            segment.set(U16, offset + at + CALL_LEVEL, (short) count.level());
+            segment.set(U16, offset + at + CALL_OPTION, (short) count.option());
+            segment.set(U64, offset + at + CALL_TIMES, count.times());
+            at += CALL_BYTES;
+        }
+        return at;
     }
 
     /** Asks for the frames of a filter. */

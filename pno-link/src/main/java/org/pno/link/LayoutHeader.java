@@ -63,6 +63,7 @@ public final class LayoutHeader {
                 "A holder slot: stride PNO_HOLDER_BITMAP_OFFSET + (records + 511) / 512 * 64 bytes.");
         section("MSG", HandshakeDescriptor.class, "Messages of the control socket.");
         fences();
+        calls();
         line("");
         line("#endif");
         return text.toString();
@@ -85,6 +86,18 @@ public final class LayoutHeader {
         comment("Fence: why the DPU gave an arena up, in a channel's fenced word.");
         for (final Fence fence : Fence.values()) {
             define("FENCE_" + fence.name(), fence.code() + " /* " + fence.reason() + " */");
+        }
+    }
+
+    /** As a list, so that numbers and sentences cannot part. */
+    private void calls() {
+        line("");
+        comment("UnsupportedCall: what is asked for in vain, as X(name, number, sentence).");
+        line("#define PNO_UNSUPPORTED_CALLS(X) \\");
+        final UnsupportedCall[] calls = UnsupportedCall.values();
+        for (int i = 0; i < calls.length; i++) {
+            final String more = i + 1 < calls.length ? " \\" : "";
+            line("    X(%s, %d, \"%s\")%s".formatted(calls[i].name(), calls[i].number(), calls[i].sentence(), more));
         }
     }
 

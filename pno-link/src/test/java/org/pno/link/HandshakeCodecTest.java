@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,44 @@ class HandshakeCodecTest {
         assertEquals(99_999, decoder.listenRecord());
         assertEquals(0xFFFF_FFFE, decoder.listenGeneration());
         assertEquals(511, decoder.listenBacklog());
+    }
+
+    @Test
+    void shouldRoundTripCalls() throws ProtocolException {
+        final List<CallCount> counts = List.of(
+                new CallCount(UnsupportedCall.SETSOCKOPT, 65_535, 31, Long.MAX_VALUE),
+                new CallCount(UnsupportedCall.SEND_IN_HANDLER, 0, 0, 1));
+
+        decode(encoder.calls(counts));
+
+        assertEquals(HandshakeDescriptor.CALLS, decoder.type());
+        assertEquals(counts, decoder.calls());
+    }
+
+    @Test
+    void shouldRefuseMoreCallsThanAProgramCanHave() throws ProtocolException {
+        final CallCount one = new CallCount(UnsupportedCall.IOCTL, 0, 0, 1);
+        decode(encoder.calls(Collections.nCopies(HandshakeDescriptor.MAX_CALLS + 1, one)));
+
+        assertThrows(ProtocolException.class, decoder::calls);
+    }
+
+    @Test
+    void shouldRefuseACallThatDoesNotExist() throws ProtocolException {
+        for (final int number : new int[] {0, -1, UnsupportedCall.values().length + 1, Integer.MIN_VALUE}) {
+            final int length = encoder.calls(List.of(new CallCount(UnsupportedCall.IOCTL, 0, 0, 1)));
+            packet.set(ValueLayout.JAVA_INT, AT + HandshakeDescriptor.CALLS_COUNTS_OFFSET, number);
+            decode(length);
+
+            assertThrows(ProtocolException.class, decoder::calls);
+        }
+    }
+
+    @Test
+    void shouldNumberUnsupportedCallsInTheirOrder() {
+        for (final UnsupportedCall call : UnsupportedCall.values()) {
+            assertEquals(call, UnsupportedCall.of(call.number()));
+        }
     }
 
     @Test
