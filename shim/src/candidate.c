@@ -48,16 +48,32 @@ void pno_candidate_resign(struct pno_file *file, int fd)
     pno_fd_rename(file, NULL, fd);
 }
 
-/* The DPU's addresses are not the host's own: the kernel binds them all the same, and so keeps the ports. */
+/* The DPU's addresses are not the host's own: the kernel binds them all the same, and so keeps the ports. The option
+ * matters to bind alone, and is taken back: a program that looks at a listener which it was sent, as haproxy does at a
+ * reload, would take it for one that is not like its own. */
+static long bind_freely(int fd, const struct sockaddr *name, socklen_t length)
+{
+    int on = 1;
+    int off = 0;
+    int before = 0;
+    socklen_t room = sizeof(before);
+    libc_getsockopt(fd, IPPROTO_IP, IP_FREEBIND, &before, &room);
+    if (before != 0)
+        return PNO_PASS;
+    libc_setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof(on));
+    long answer = libc_bind(fd, name, length) < 0 ? -errno : 0;
+    libc_setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &off, sizeof(off));
+    return answer;
+}
+
 static long candidate_bind(struct pno_file *file, int fd, const struct sockaddr *name, socklen_t length)
 {
     struct pno_endpoint endpoint;
-    int on = 1;
     if (!pno_address_parse(name, length, &endpoint) || pno_address_is_any(&endpoint))
         return PNO_PASS;
     if (pno_rules_is_dpus(&endpoint))
-        libc_setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof(on));
-    else if (!pno_address_is_loopback(&endpoint) || !pno_rules_name(&endpoint))
+        return bind_freely(fd, name, length);
+    if (!pno_address_is_loopback(&endpoint) || !pno_rules_name(&endpoint))
         pno_candidate_resign(file, fd);
     return PNO_PASS;
 }

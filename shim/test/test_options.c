@@ -404,6 +404,25 @@ BOTH(shouldKeepWhatASocketMayBeBoundTo)
     CHECK_EQ(value, 0);
 }
 
+/* A program that is sent a listener looks whether it is one such as it would make itself. */
+BOTH(shouldTellNoOptionOfAListenerThatWasNotSet)
+{
+    uint16_t port;
+    int listener = listen_on(stack, 0, &port);
+    CHECK_EQ(get_option(listener, IPPROTO_IP, IP_FREEBIND), 0);
+    CHECK_EQ(get_option(listener, IPPROTO_IP, IP_TRANSPARENT), 0);
+}
+
+BOTH(shouldTellOfAListenerThatItWasBoundFreely)
+{
+    struct sockaddr_in name = name_of(stack, 0);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_EQ(set_option(listener, IPPROTO_IP, IP_FREEBIND, 1), 0);
+    CHECK_EQ(bind(listener, (struct sockaddr *)&name, sizeof(name)), 0);
+    CHECK_EQ(listen(listener, 1), 0);
+    CHECK_EQ(get_option(listener, IPPROTO_IP, IP_FREEBIND), 1);
+}
+
 BOTH(shouldAllowTransparentSocketsToWhomTheKernelDoes)
 {
     int fds[2], on = 1, value = 0;
