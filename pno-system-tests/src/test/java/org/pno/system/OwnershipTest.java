@@ -20,6 +20,7 @@ import org.pno.cli.measure.Transport;
 class OwnershipTest {
     private static final String PYTHON = "/usr/bin/python3";
     private static final int PORT = 7000;
+    private static final int RELOADS = 3;
 
     /** Says "ready", then hands its first connection to a program that it starts. */
     private static final String PASSES_TO_A_CHILD = """
@@ -88,25 +89,33 @@ class OwnershipTest {
             print(answer.decode())
             """;
 
-    /** Asks over HTTP, a connection each time, until a file is there; says how many answers were wrong. */
+    /** Four ask over HTTP, a connection each time, until a file is there; says how many answers were wrong. */
     private static final String ASKS_ON = """
-            import http.client, os, sys
-            good = bad = 0
-            while not os.path.exists(sys.argv[3]):
+            import http.client, os, sys, threading
+            answers = []
+            def ask():
                 try:
                     connection = http.client.HTTPConnection(sys.argv[1], int(sys.argv[2]), timeout=20)
                     connection.request("GET", "/")
                     answer = connection.getresponse()
-                    ok = answer.status == 200 and answer.read() == b"hello"
+                    right = answer.status == 200 and answer.read() == b"hello"
                     connection.close()
-                except OSError as e:
-                    ok = False
-                    print(e, flush=True)
-                good += ok
-                bad += not ok
-                if good == 20:
-                    print("under way", flush=True)
-            print(bad, "bad" if good >= 20 else "of too few", flush=True)
+                except (OSError, http.client.HTTPException) as e:
+                    right = False
+                    print(repr(e), flush=True)
+                answers.append(right)
+            def ask_on():
+                while len(answers) < 20 or not os.path.exists(sys.argv[3]):
+                    ask()
+            threads = [threading.Thread(target=ask_on) for i in range(4)]
+            for thread in threads:
+                thread.start()
+            while len(answers) < 20:
+                threads[0].join(0.01)
+            print("under way", flush=True)
+            for thread in threads:
+                thread.join()
+            print(answers.count(False), "bad", flush=True)
             """;
 
     private static final String CLUSTER = """
@@ -117,6 +126,19 @@ class OwnershipTest {
                 http.createServer((request, response) => response.end('hello'))
                     .listen(Number(process.argv[3]), process.argv[2], () => console.log('ready'));
             }
+            """;
+
+    private static final String HAPROXY = """
+            global
+                stats socket %s/stats.sock mode 600 level admin expose-fd listeners
+            defaults
+                mode http
+                timeout connect 10s
+                timeout client 10s
+                timeout server 10s
+            frontend hello
+                bind %s:%d
+                http-request return status 200 content-type text/plain string "hello"
             """;
 
     private static Path write(final Testbed bed, final String name, final String text) {
@@ -182,6 +204,19 @@ class OwnershipTest {
         }
     }
 
+    /** Asks as long as {@code meanwhile} lasts; no answer may be wrong. */
+    private static void askThroughout(final Testbed bed, final Runnable meanwhile) {
+        final Path stop = bed.directory().resolve("stop");
+        final String path = write(bed, "askon.py", ASKS_ON).toString();
+        final LabProcess client =
+                bed.start(Side.PEER, "client", PYTHON, path, address(bed), Integer.toString(PORT), stop.toString());
+        Await.until("answers", client::output, () -> client.output().contains("under way"));
+        meanwhile.run();
+        write(bed, "stop", "");
+        client.awaitEnd(Await.PATIENCE);
+        assertEquals("under way\n0 bad\n", client.output());
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldServeByNodesCluster(final Transport transport) {
@@ -189,19 +224,48 @@ class OwnershipTest {
             final String path = write(bed, "cluster.js", CLUSTER).toString();
             final LabProcess program = onHost(bed, "node", "node", path, address(bed), Integer.toString(PORT));
             Await.until("two workers", program::output, () -> program.output().split("ready", -1).length == 3);
-            final Path stop = bed.directory().resolve("stop");
-            final LabProcess client = bed.start(
-                    Side.PEER,
-                    "client",
-                    PYTHON,
-                    write(bed, "askon.py", ASKS_ON).toString(),
-                    address(bed),
-                    Integer.toString(PORT),
-                    stop.toString());
-            Await.until("answers", client::output, () -> client.output().contains("under way"));
-            write(bed, "stop", "");
-            client.awaitEnd(Await.PATIENCE);
-            assertEquals("under way\n0 bad\n", client.output());
+            askThroughout(bed, () -> {});
+        }
+    }
+
+    /** By its pid as it is outside of the lab. */
+    private static void reload(final LabProcess haproxy) {
+        try {
+            final Process kill = new ProcessBuilder(
+                            "kill", "-USR2", Long.toString(haproxy.program().pid()))
+                    .start();
+            assertEquals(0, kill.waitFor());
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while reloading", e);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldReloadHaproxyWithoutAFailedRequest(final Transport transport) {
+        try (Testbed bed = Testbed.open("haproxy", transport)) {
+            final String text = HAPROXY.formatted(bed.directory(), address(bed), PORT);
+            final LabProcess program = onHost(
+                    bed,
+                    "haproxy",
+                    "haproxy",
+                    "-W",
+                    "-f",
+                    write(bed, "haproxy.cfg", text).toString());
+            Await.until("a worker", program::output, () -> program.output().contains("Loading success"));
+            askThroughout(bed, () -> {
+                for (int reload = 1; reload <= RELOADS; reload++) {
+                    reload(program);
+                    final int wanted = reload + 1;
+                    Await.until(
+                            "reload " + reload,
+                            program::output,
+                            () -> program.output().split("Former worker", -1).length == wanted);
+                }
+            });
         }
     }
 }
