@@ -12,11 +12,12 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * A non-blocking TCP socket of the kernel's over IPv4, call by call: for tests that hold the kernel and us to the same
+ * A non-blocking TCP socket of the kernel's, call by call: for tests that hold the kernel and us to the same
  * script. All calls answer with a result or a negative errno. One thread.
  *
  * <pre>
  *   struct sockaddr_in    0 family u16 | 2 port, big-endian | 4 address, big-endian | 8 zeros       16 bytes
+ *   struct sockaddr_in6   0 family u16 | 2 port, big-endian | 4 flowinfo | 8 address | 24 scope       28 bytes
  *   struct linger         0 on i32 | 4 seconds i32
  *   struct tcp_info       0 state u8 | ...
  * </pre>
@@ -31,11 +32,15 @@ public final class StreamSocket implements AutoCloseable {
     private static final int TCP_INFO_BYTES = 8;
     private static final int SHUT_WR = 1;
     private static final int ADDRESS_BYTES = 16;
+    private static final int ADDRESS_IPV6_BYTES = 28;
     private static final int MSG_OOB = 1;
 
     private static final ValueLayout.OfShort BIG_ENDIAN_SHORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt BIG_ENDIAN_INT =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private static final ValueLayout.OfLong BIG_ENDIAN_LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private static final LibcFunction LISTEN = LibcFunction.of("listen", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final LibcFunction ACCEPT =
@@ -58,9 +63,18 @@ public final class StreamSocket implements AutoCloseable {
         this.descriptor = descriptor;
     }
 
-    /** A new socket that may be bound to a port in TIME-WAIT. */
+    /** A new socket of IPv4 that may be bound to a port in TIME-WAIT. */
     public static StreamSocket open() {
-        final int descriptor = Sockets.open(InetSocket.AF_INET, InetSocket.SOCK_STREAM | SOCK_NONBLOCK, IPPROTO_TCP);
+        return open(InetSocket.AF_INET);
+    }
+
+    /** As {@link #open}, of IPv6. */
+    public static StreamSocket openIpv6() {
+        return open(InetSocket.AF_INET6);
+    }
+
+    private static StreamSocket open(final int family) {
+        final int descriptor = Sockets.open(family, InetSocket.SOCK_STREAM | SOCK_NONBLOCK, IPPROTO_TCP);
         Sockets.setIntOption(descriptor, Sockets.SOL_SOCKET, SO_REUSEADDR, 1);
         return new StreamSocket(descriptor);
     }
@@ -71,6 +85,28 @@ public final class StreamSocket implements AutoCloseable {
         address.set(BIG_ENDIAN_SHORT, 2, (short) port);
         address.set(BIG_ENDIAN_INT, 4, ipv4);
         return address;
+    }
+
+    private static MemorySegment address(final Arena arena, final long hi, final long lo, final int port) {
+        final MemorySegment address = arena.allocate(ADDRESS_IPV6_BYTES, 8);
+        address.set(JAVA_SHORT, 0, (short) InetSocket.AF_INET6);
+        address.set(BIG_ENDIAN_SHORT, 2, (short) port);
+        address.set(BIG_ENDIAN_LONG, 8, hi);
+        address.set(BIG_ENDIAN_LONG, 16, lo);
+        return address;
+    }
+
+    /** Of a socket of IPv6; so {@link #connect(long, long, int)}. */
+    public int bind(final long hi, final long lo, final int port) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) BIND.call(descriptor, address(arena, hi, lo, port).address(), ADDRESS_IPV6_BYTES);
+        }
+    }
+
+    public int connect(final long hi, final long lo, final int port) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) CONNECT.call(descriptor, address(arena, hi, lo, port).address(), ADDRESS_IPV6_BYTES);
+        }
     }
 
     public int bind(final int ipv4, final int port) {

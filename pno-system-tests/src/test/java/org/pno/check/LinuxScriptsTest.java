@@ -27,15 +27,18 @@ class LinuxScriptsTest {
     private static final int THREADS = 12;
     private static final int ALONE = 2;
 
-    private final Queue<ScriptCase> waiting = new ConcurrentLinkedQueue<>();
+    private final Map<Family, Queue<ScriptCase>> waiting =
+            Map.of(Family.IPV4, new ConcurrentLinkedQueue<>(), Family.IPV6, new ConcurrentLinkedQueue<>());
     private final Map<String, Throwable> failed = Collections.synchronizedMap(new TreeMap<>());
     private final List<ScriptCase> again = Collections.synchronizedList(new ArrayList<>());
 
     @Test
     void shouldPassOnLinux() throws InterruptedException {
         final List<ScriptCase> all = AllScripts.all();
-        all.stream().filter(script -> script.where().includes(true)).forEach(waiting::add);
-        final int count = waiting.size();
+        final List<ScriptCase> onLinux =
+                all.stream().filter(script -> script.where().includes(true)).toList();
+        onLinux.forEach(this::add);
+        final int count = onLinux.size();
         final List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
             threads.add(Thread.ofPlatform().start(() -> playAll(again)));
@@ -44,7 +47,7 @@ class LinuxScriptsTest {
             thread.join();
         }
         for (int round = 0; round < ALONE && failed.isEmpty(); round++) {
-            waiting.addAll(again);
+            again.forEach(this::add);
             again.clear();
             final Thread alone = Thread.ofPlatform().start(() -> playAll(again));
             alone.join();
@@ -52,9 +55,23 @@ class LinuxScriptsTest {
         summarise(all, count);
     }
 
+    private void add(final ScriptCase script) {
+        waiting.get(script.family()).add(script);
+    }
+
     private void playAll(final List<ScriptCase> late) {
-        try (LinuxNetwork network = new LinuxNetwork()) {
-            for (ScriptCase script = waiting.poll(); script != null; script = waiting.poll()) {
+        for (final Family family : Family.values()) {
+            playAll(family, late);
+        }
+    }
+
+    private void playAll(final Family family, final List<ScriptCase> late) {
+        final Queue<ScriptCase> scripts = waiting.get(family);
+        if (scripts.isEmpty()) {
+            return;
+        }
+        try (LinuxNetwork network = new LinuxNetwork(family)) {
+            for (ScriptCase script = scripts.poll(); script != null; script = scripts.poll()) {
                 play(script, network, late);
             }
         } catch (final SystemCallException e) {
@@ -79,11 +96,15 @@ class LinuxScriptsTest {
         final List<ScriptCase> onEngine =
                 all.stream().filter(script -> script.where().includes(false)).toList();
         System.out.println("scripts: " + all.size() + "; passed on our engine " + passedOnEngine(onEngine) + " of "
-                + onEngine.size() + ", on Linux " + (onLinux - again.size() - waiting.size()) + " of " + onLinux
+                + onEngine.size() + ", on Linux " + (onLinux - again.size() - unplayed()) + " of " + onLinux
                 + "; on our engine only " + (all.size() - onLinux) + ", on Linux only "
                 + (all.size() - onEngine.size()));
         assertEquals(List.of(), again.stream().map(ScriptCase::toString).toList(), "scripts that Linux fails");
-        assertEquals(0, waiting.size(), "scripts that were not played");
+        assertEquals(0, unplayed(), "scripts that were not played");
+    }
+
+    private int unplayed() {
+        return waiting.values().stream().mapToInt(Queue::size).sum();
     }
 
     /** For the summary; what fails there is told by {@code EngineScriptsTest}. */
@@ -93,7 +114,7 @@ class LinuxScriptsTest {
 
     private static boolean passesOnEngine(final ScriptCase script) {
         try {
-            script.run(new EngineEndpoint());
+            script.run(new EngineEndpoint(script.family()));
             return true;
         } catch (final AssertionError e) {
             return false;

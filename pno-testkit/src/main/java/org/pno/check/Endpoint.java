@@ -26,7 +26,13 @@ public interface Endpoint extends AutoCloseable {
     /** Sets what holds for all sockets; before the first call and the first packet. */
     void knob(Knob knob, int value);
 
-    /** An IP packet arrives. */
+    /**
+     * What stands between IPv6 header and segment of all packets that arrive from now on, its last byte to say what
+     * follows being TCP's; only by IPv6.
+     */
+    void headers(int first, byte[] bytes);
+
+    /** An IP packet arrives: of IPv4, which the endpoint turns into the family that it has. */
     void inject(byte[] packet);
 
     /**

@@ -36,6 +36,7 @@ public final class EngineEndpoint implements Endpoint, StackOutput {
     private static final int SLOT_BYTES = 68 * 1_024;
     private static final int HEADROOM_BYTES = 64;
     private static final int SLOTS = 16;
+    private static final int START_SECONDS = 20;
 
     private final StackConfiguration configuration = new StackConfiguration();
     private final MemorySegment memory = Arena.ofAuto().allocate((SLOTS + 1L) * SLOT_BYTES, 64);
@@ -46,16 +47,28 @@ public final class EngineEndpoint implements Endpoint, StackOutput {
     private final Map<Integer, EngineSocket> byConnection = new HashMap<>();
     private final Map<Integer, EngineSocket> byListener = new HashMap<>();
     private final Set<EngineSocket> changed = new LinkedHashSet<>();
+    private final Family family;
+    private final Ipv6Packets ipv6 = new Ipv6Packets();
     private NetworkStack stack;
     private long nowNs = TimeUnit.SECONDS.toNanos(1_000);
     private int port = 7_000;
 
-    /** A stack of its own for one script. */
+    /** A stack of its own for one script, by IPv4. */
     public EngineEndpoint() {
+        this(Family.IPV4);
+    }
+
+    /** A stack of its own for one script. */
+    public EngineEndpoint(final Family family) {
+        this.family = family;
         for (long slot = 0; slot < SLOTS; slot++) {
             freeFrames.add(slot * SLOT_BYTES + HEADROOM_BYTES);
         }
-        configuration.addresses.add(new IpPrefix(IpAddress.ofIpv4(ADDRESS), 16));
+        configuration.addresses.add(
+                family == Family.IPV4
+                        ? new IpPrefix(IpAddress.ofIpv4(ADDRESS), 16)
+                        : new IpPrefix(new IpAddress(Ipv6Packets.NETWORK_HI, Ipv6Packets.lo(ADDRESS)), 64));
+        configuration.mtuBytes = family.mtuBytes();
         configuration.macAddress = OUR_MAC;
         configuration.tcp.secret0 = 0x5EC2E7;
         configuration.tcp.secret1 = 0x2B1D;
@@ -65,9 +78,23 @@ public final class EngineEndpoint implements Endpoint, StackOutput {
         if (stack == null) {
             stack = new NetworkStack(configuration, this, Counters.anonymous(NetworkStack.COUNTER_COUNT), nowNs);
             stack.start(nowNs);
-            deliver(Frames.arpRequest(PEER_ADDRESS, PEER_MAC, ADDRESS)); // So that it knows its neighbour.
+            meet();
         }
         return stack;
+    }
+
+    /** So that it knows its neighbour. */
+    private void meet() {
+        if (family == Family.IPV4) {
+            deliver(Frames.arpRequest(PEER_ADDRESS, PEER_MAC, ADDRESS));
+            return;
+        }
+        for (int i = 0; i < START_SECONDS; i++) { // Until its address has been found to be nobody else's.
+            nowNs += TimeUnit.SECONDS.toNanos(1);
+            stack.onTimers(nowNs);
+        }
+        deliver(Frames.frame(OUR_MAC, PEER_MAC, Ipv6Packets.solicitation(PEER_ADDRESS, PEER_MAC, ADDRESS)));
+        deliver(Frames.frame(OUR_MAC, PEER_MAC, Ipv6Packets.answer(PEER_ADDRESS, PEER_MAC, ADDRESS)));
     }
 
     @Override
@@ -115,8 +142,13 @@ public final class EngineEndpoint implements Endpoint, StackOutput {
     // Time and the wire.
 
     @Override
+    public void headers(final int first, final byte[] bytes) {
+        ipv6.headers(first, bytes);
+    }
+
+    @Override
     public void inject(final byte[] packet) {
-        arriving.add(Frames.frame(OUR_MAC, PEER_MAC, packet));
+        arriving.add(Frames.frame(OUR_MAC, PEER_MAC, family == Family.IPV4 ? packet : ipv6.ofIpv4(packet)));
         cycle();
     }
 
@@ -182,7 +214,7 @@ public final class EngineEndpoint implements Endpoint, StackOutput {
 
     @Override
     public void transmit(final long frame, final int length) {
-        final byte[] reply = Frames.arpReply(memory, frame, length, PEER_MAC);
+        final byte[] reply = Frames.reply(memory, frame, length, PEER_MAC);
         if (reply != null) {
             arriving.add(reply);
         }
@@ -277,13 +309,13 @@ public final class EngineEndpoint implements Endpoint, StackOutput {
 
     @Override
     public int connect(final int socket, final int localPort, final int peerPort) {
-        final long peerLo = IpAddress.ipv4Lo(PEER_ADDRESS);
+        final boolean isIpv4 = family == Family.IPV4;
         final int connection = stack().connect(
                         0,
                         0,
                         localPort,
-                        IpAddress.IPV4_HI,
-                        peerLo,
+                        isIpv4 ? IpAddress.IPV4_HI : Ipv6Packets.NETWORK_HI,
+                        isIpv4 ? IpAddress.ipv4Lo(PEER_ADDRESS) : Ipv6Packets.lo(PEER_ADDRESS),
                         peerPort,
                         at(socket).options());
         if (connection < 0) {

@@ -12,6 +12,7 @@ import org.pno.wire.VirtioNetHeader;
 public final class Frames {
     private static final int ETHERNET = 14;
     private static final int TYPE_IPV4 = 0x0800;
+    private static final int TYPE_IPV6 = 0x86DD;
     private static final int TYPE_ARP = 0x0806;
     private static final int ARP_REQUEST = 1;
 
@@ -22,20 +23,31 @@ public final class Frames {
         final ByteBuffer frame = ByteBuffer.allocate(ETHERNET + packet.length);
         putMac(frame, 0, destination);
         putMac(frame, 6, source);
-        frame.putShort(12, (short) TYPE_IPV4);
+        frame.putShort(12, (short) (packet[0] >>> 4 == 6 ? TYPE_IPV6 : TYPE_IPV4));
         frame.put(ETHERNET, packet);
         return frame.array();
     }
 
-    /** The IP packets of a frame that a stack has given away, as they would be on the wire; none if it is no IPv4. */
+    /**
+     * The IP packets of a frame that a stack has given away, as they would be on the wire; TCP's by IPv6 as if they
+     * were by IPv4. None if it is nothing of these.
+     */
     public static List<byte[]> packets(final MemorySegment memory, final long frame, final int length) {
         final byte[] bytes = memory.asSlice(frame, length).toArray(ValueLayout.JAVA_BYTE);
-        if (type(bytes) != TYPE_IPV4) {
+        final VirtioNetHeader marks = new VirtioNetHeader().wrap(memory, frame - VirtioNetHeader.BYTES);
+        final byte[] packet = ipv4(type(bytes), Arrays.copyOfRange(bytes, ETHERNET, length));
+        if (packet == null) {
             return List.of();
         }
-        final VirtioNetHeader marks = new VirtioNetHeader().wrap(memory, frame - VirtioNetHeader.BYTES);
-        final byte[] packet = Arrays.copyOfRange(bytes, ETHERNET, length);
         return marks.isSegmented() ? cut(packet, marks.gsoSizeBytes()) : List.of(packet);
+    }
+
+    private static byte[] ipv4(final int type, final byte[] packet) {
+        return switch (type) {
+            case TYPE_IPV4 -> packet;
+            case TYPE_IPV6 -> Ipv6Packets.toIpv4(packet);
+            default -> null;
+        };
     }
 
     private static List<byte[]> cut(final byte[] packet, final int size) {
@@ -60,9 +72,16 @@ public final class Frames {
         return pieces;
     }
 
-    /** The answer to an ARP request, whatever address it asks for but the asker's own; null if the frame is none. */
-    public static byte[] arpReply(final MemorySegment memory, final long frame, final int length, final long mac) {
+    /**
+     * The answer to an ARP request or a solicitation, whatever address it asks for but the asker's own; null if the
+     * frame is none.
+     */
+    public static byte[] reply(final MemorySegment memory, final long frame, final int length, final long mac) {
         final byte[] bytes = memory.asSlice(frame, length).toArray(ValueLayout.JAVA_BYTE);
+        if (type(bytes) == TYPE_IPV6) {
+            final byte[] answer = Ipv6Packets.advertisement(Arrays.copyOfRange(bytes, ETHERNET, length), mac);
+            return answer == null ? null : frame(station(bytes), mac, answer);
+        }
         if (type(bytes) != TYPE_ARP || bytes[21] != ARP_REQUEST || Arrays.equals(bytes, 28, 32, bytes, 38, 42)) {
             return null;
         }
@@ -87,6 +106,10 @@ public final class Frames {
         frame.putInt(28, sender);
         frame.putInt(38, wanted);
         return frame.array();
+    }
+
+    private static long station(final byte[] frame) {
+        return ByteBuffer.wrap(frame).getLong(6) >>> 16;
     }
 
     private static int type(final byte[] frame) {

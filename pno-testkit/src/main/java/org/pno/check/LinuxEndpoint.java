@@ -31,6 +31,7 @@ final class LinuxEndpoint implements Endpoint {
 
     private final LinuxNetwork network;
     private final int peerAddress;
+    private final Ipv6Packets ipv6 = new Ipv6Packets();
     private final List<Handle> handles = new ArrayList<>();
 
     /** A socket and how far its streams are; no socket once it is closed. */
@@ -82,7 +83,12 @@ final class LinuxEndpoint implements Endpoint {
 
     @Override
     public void inject(final byte[] packet) {
-        network.inject(packet);
+        network.inject(isIpv6() ? ipv6.ofIpv4(packet) : packet);
+    }
+
+    @Override
+    public void headers(final int first, final byte[] bytes) {
+        ipv6.headers(first, bytes);
     }
 
     @Override
@@ -101,12 +107,12 @@ final class LinuxEndpoint implements Endpoint {
 
     @Override
     public int socket() {
-        return add(StreamSocket.open());
+        return add(isIpv6() ? StreamSocket.openIpv6() : StreamSocket.open());
     }
 
     @Override
     public int listen(final int socket, final int port, final int backlog) {
-        final int bound = at(socket).bind(ADDRESS, port);
+        final int bound = bind(socket, port);
         return bound < 0 ? bound : at(socket).listen(backlog);
     }
 
@@ -123,8 +129,23 @@ final class LinuxEndpoint implements Endpoint {
 
     @Override
     public int connect(final int socket, final int localPort, final int peerPort) {
-        final int bound = at(socket).bind(ADDRESS, localPort);
-        return bound < 0 ? bound : at(socket).connect(peerAddress, peerPort);
+        final int bound = bind(socket, localPort);
+        if (bound < 0) {
+            return bound;
+        }
+        return isIpv6()
+                ? at(socket).connect(Ipv6Packets.NETWORK_HI, Ipv6Packets.lo(peerAddress), peerPort)
+                : at(socket).connect(peerAddress, peerPort);
+    }
+
+    private int bind(final int socket, final int port) {
+        return isIpv6()
+                ? at(socket).bind(Ipv6Packets.NETWORK_HI, Ipv6Packets.lo(ADDRESS), port)
+                : at(socket).bind(ADDRESS, port);
+    }
+
+    private boolean isIpv6() {
+        return network.family() == Family.IPV6;
     }
 
     @Override
@@ -215,9 +236,10 @@ final class LinuxEndpoint implements Endpoint {
     /** Of a connection without a socket: half open, orphaned or in TIME-WAIT. */
     private int listedState(final int localPort, final int peerPort) {
         final String local = String.format(":%04X", localPort);
-        final String remote = String.format("%08X:%04X", Integer.reverseBytes(peerAddress), peerPort);
+        final String network6 = isIpv6() ? "000000FD0000000000000000" : "";
+        final String remote = String.format("%s%08X:%04X", network6, Integer.reverseBytes(peerAddress), peerPort);
         try {
-            for (final String line : Files.readAllLines(Path.of("/proc/thread-self/net/tcp"))) {
+            for (final String line : Files.readAllLines(Path.of("/proc/thread-self/net", isIpv6() ? "tcp6" : "tcp"))) {
                 final String[] words = line.strip().split("\\s+");
                 if (words[1].endsWith(local) && words[2].equals(remote)) {
                     return Integer.parseInt(words[3], 16);

@@ -40,6 +40,7 @@ public final class LinuxNetwork implements AutoCloseable {
             "tcp_syn_linear_timeouts", "0",
             "icmp_ratelimit", "0");
 
+    private final Family family;
     private final NetworkNamespace namespace;
     private final FramePool pool = new FramePool(FRAMES);
     private final TapPort port;
@@ -50,13 +51,19 @@ public final class LinuxNetwork implements AutoCloseable {
     private int freePort = 7_000;
 
     /** Moves the calling thread into a new namespace; SystemCallException if it may not. */
-    public LinuxNetwork() {
+    public LinuxNetwork(final Family family) {
+        this.family = family;
         namespace = NetworkNamespace.enterNew();
-        put(Path.of("/proc/sys/net/ipv6/conf/default/disable_ipv6"), "1");
+        put(Path.of("/proc/sys/net/ipv6/conf/default/disable_ipv6"), family == Family.IPV4 ? "1" : "0");
         SETTINGS.forEach((name, value) -> put(Path.of("/proc/sys/net/ipv4", name), value));
         port = new TapPort(DEVICE, "tap:" + DEVICE, pool);
         kernelMac = new NetDevice(DEVICE).hardwareAddress();
-        ip("addr add 10.77.0.1/16 dev " + DEVICE);
+        if (family == Family.IPV4) {
+            ip("addr add 10.77.0.1/16 dev " + DEVICE);
+        } else {
+            ip("link set mtu " + family.mtuBytes() + " dev " + DEVICE);
+            ip("addr add fd00::a4d:1/64 nodad dev " + DEVICE);
+        }
     }
 
     private static void ip(final String words) {
@@ -88,6 +95,10 @@ public final class LinuxNetwork implements AutoCloseable {
         peerAddress++;
         sent.clear();
         return new LinuxEndpoint(this, peerAddress);
+    }
+
+    Family family() {
+        return family;
     }
 
     int takePort() {
@@ -136,7 +147,7 @@ public final class LinuxNetwork implements AutoCloseable {
     }
 
     private void onFrame(final long frame, final int length) {
-        final byte[] reply = Frames.arpReply(pool.memory(), frame, length, PEER_MAC);
+        final byte[] reply = Frames.reply(pool.memory(), frame, length, PEER_MAC);
         if (reply != null) {
             transmit(reply);
         }

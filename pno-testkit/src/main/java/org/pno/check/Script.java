@@ -225,6 +225,15 @@ public final class Script implements AutoCloseable {
         endpoint.inject(packet);
     }
 
+    /** From now on these bytes stand between IPv6 header and segment; first says what they are. */
+    public void headers(final int first, final int... bytes) {
+        final byte[] headers = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            headers[i] = (byte) bytes[i];
+        }
+        endpoint.headers(first, headers);
+    }
+
     /** An ICMP error arrives about the packet that was expected last. */
     public void icmp(final int type, final int code, final int rest) {
         lastNs = endpoint.nowNs();

@@ -25,7 +25,8 @@ class EngineScriptsTest {
     Stream<DynamicTest> shouldPassOnOurEngine() {
         return AllScripts.all().stream()
                 .filter(script -> script.where().includes(false))
-                .map(script -> DynamicTest.dynamicTest(script.toString(), () -> script.run(new EngineEndpoint())));
+                .map(script -> DynamicTest.dynamicTest(
+                        script.toString(), () -> script.run(new EngineEndpoint(script.family()))));
     }
 
     @Test
