@@ -2,6 +2,7 @@ package org.pno.tcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pno.tcp.RecoveryScenario.MSS;
 import static org.pno.tcp.RecoveryScenario.RTT;
 import static org.pno.tcp.RecoveryScenario.at;
@@ -158,6 +159,16 @@ class SpuriousRecoveryTest {
         tester.inject(scenario.echo(scenario.ack(1), 300 * MS));
         expectNotUndone();
         assertEquals(LossRecovery.Phase.TIMEOUT, scenario.connection().phase);
+    }
+
+    @Test
+    void shouldTakeTheLateRoundTripIntoTheTimeoutAfterAnUndoneOne() {
+        establishWithTimestamps();
+        final long before = scenario.connection().rtt.timeoutNs();
+        timeOut();
+        tester.inject(scenario.echo(scenario.ack(1), 0));
+        expectUndone(TcpCounter.UNDONE_BY_EIFEL);
+        assertTrue(scenario.connection().rtt.timeoutNs() > before);
     }
 
     // F-RTO.
