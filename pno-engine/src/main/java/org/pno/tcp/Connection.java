@@ -120,6 +120,8 @@ public final class Connection extends Flow {
     boolean ecnEcho;
     /** Up to here what held was the opposite of {@link #ecnEcho}. */
     long echoChange;
+    /** Changes before that one that no ACK has told of yet; null until there was one. */
+    EchoChanges earlierChanges;
     /** No ACK goes further while this one is split. */
     long ackLimit;
 
@@ -251,6 +253,9 @@ public final class Connection extends Flow {
         ecn = false;
         ecnEcho = false;
         echoChange = -1;
+        if (earlierChanges != null) {
+            earlierChanges.clear();
+        }
         ackLimit = Long.MAX_VALUE;
         cwrOwed = false;
         ecnPoint = -1;

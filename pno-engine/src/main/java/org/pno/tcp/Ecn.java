@@ -15,6 +15,9 @@ final class Ecn {
     static final int ECT_0 = 2;
     static final int CE = 3;
 
+    /** No ACK is to be split. */
+    static final long NO_SPLIT = -1;
+
     private final TcpContext context;
     private final AckPolicy acks;
 
@@ -92,21 +95,52 @@ final class Ecn {
         if (marked == connection.ecnEcho) {
             return;
         }
-        connection.echoChange = Math.max(segment.position, connection.rcvAcked);
+        final long change = Math.max(segment.position, connection.rcvAcked);
+        keepEarlier(connection, change);
+        connection.echoChange = change;
         connection.ecnEcho = marked;
         acks.acknowledgeNow(connection);
+    }
+
+    /** A change that no ACK has told of yet has one of its own to come, unless this one is no later. */
+    private static void keepEarlier(final Connection connection, final long change) {
+        EchoChanges earlier = connection.earlierChanges;
+        if (earlier != null) {
+            earlier.acknowledge(connection.rcvAcked);
+        }
+        if (change <= connection.echoChange) { // Out of order: only the present mark is sure.
+            if (earlier != null) {
+                earlier.clear();
+            }
+        } else if (connection.rcvAcked < connection.echoChange) {
+            if (earlier == null) {
+                earlier = new EchoChanges();
+                connection.earlierChanges = earlier;
+            }
+            earlier.add(connection.echoChange);
+        }
     }
 
     /** ECE if what the next segment acknowledges came marked. */
     static int echoFlag(final Connection connection) {
         // Up to the last change of the mark, what holds is what held before it.
-        final boolean before = connection.ackablePosition() <= connection.echoChange;
+        final long position = connection.ackablePosition();
+        boolean before = position <= connection.echoChange;
+        if (before && connection.earlierChanges != null) {
+            before ^= connection.earlierChanges.isOddFrom(position);
+        }
         return connection.ecnEcho != before ? TcpHeader.ECE : 0;
     }
 
-    /** An ACK of its own is due for what came before the mark changed. */
-    static boolean mustSplitAck(final Connection connection) {
-        return connection.rcvAcked < connection.echoChange && connection.ackablePosition() > connection.echoChange;
+    /** An ACK of its own is due for what came before the mark changed: where it ends, or {@link #NO_SPLIT}. */
+    static long splitPoint(final Connection connection) {
+        if (connection.rcvAcked >= connection.echoChange) {
+            return NO_SPLIT;
+        }
+        final EchoChanges earlier = connection.earlierChanges;
+        final long last = connection.echoChange;
+        final long first = earlier == null ? last : earlier.firstBehind(connection.rcvAcked, last);
+        return connection.ackablePosition() > first ? first : NO_SPLIT;
     }
 
     // As sender.

@@ -77,12 +77,7 @@ final class SegmentOutput {
                 return; // What the peer would get before the SYN-ACK it would drop.
             }
         }
-        if (Ecn.mustSplitAck(connection)) {
-            connection.ackLimit = connection.echoChange;
-            sendAck(connection, connection.sndNxt);
-            connection.ackLimit = Long.MAX_VALUE;
-            connection.ackOwed = true;
-        }
+        splitAcks(connection);
         if (connection.flightBytes() > 0 || connection.unsentBytes() > 0 || connection.finUnsent()) {
             sendStream(connection);
             timers.afterFlush(connection);
@@ -97,6 +92,18 @@ final class SegmentOutput {
             // RFC 9293 3.8.4: a number that the peer has acknowledged makes it answer; no payload is needed, as in
             // Linux.
             connection.probeOwed = false;
+        }
+    }
+
+    /** RFC 8257 3.2: an ACK for each stretch that came marked, or not, but the last. */
+    private void splitAcks(final Connection connection) {
+        long end = Ecn.splitPoint(connection);
+        while (end != Ecn.NO_SPLIT) {
+            connection.ackLimit = end;
+            final boolean sent = sendAck(connection, connection.sndNxt);
+            connection.ackLimit = Long.MAX_VALUE;
+            connection.ackOwed = true;
+            end = sent ? Ecn.splitPoint(connection) : Ecn.NO_SPLIT;
         }
     }
 

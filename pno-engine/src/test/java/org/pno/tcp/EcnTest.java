@@ -191,6 +191,37 @@ class EcnTest {
     }
 
     @Test
+    void shouldSplitTheAckAtEachChangeOfTheMarkForDctcp() {
+        tester.settings.congestion = CongestionAlgorithm.DCTCP;
+        accept();
+        tester.injectWithoutFlush(data(1, 1, 100));
+        tester.injectWithoutFlush(data(101, 1, 100).marked());
+        tester.injectWithoutFlush(data(201, 1, 100));
+        tester.injectWithoutFlush(data(301, 1, 100));
+        tester.injectWithoutFlush(data(401, 1, 100).marked());
+        tester.flush();
+        assertEquals(101, tester.expect("A").ack());
+        assertEquals(201, tester.expect("AE").ack());
+        assertEquals(401, tester.expect("A").ack());
+        assertEquals(501, tester.expect("AE").ack());
+        tester.expectNothing();
+    }
+
+    @Test
+    void shouldForgetTheOldestChangesOfTheMarkWhenThereAreTooMany() {
+        tester.settings.congestion = CongestionAlgorithm.DCTCP;
+        accept();
+        final int segments = EchoChanges.CAPACITY + 4; // Two changes more than it keeps beside the last.
+        for (int i = 0; i < segments; i++) {
+            final SegmentSpec segment = data(1 + 100 * i, 1, 100);
+            tester.injectWithoutFlush(i % 2 == 0 ? segment : segment.marked());
+        }
+        tester.flush();
+        assertEquals(301, tester.expect("A").ack());
+        assertEquals(401, tester.expect("AE").ack());
+    }
+
+    @Test
     void shouldSplitTheAckWhereTheMarkChangesForDctcp() {
         tester.settings.congestion = CongestionAlgorithm.DCTCP;
         accept();
