@@ -239,3 +239,12 @@ void pno_unhold(uint32_t record)
 {
     atomic_fetch_and_explicit(&pno_arena.holder->bits[record / 64], ~(1ULL << record % 64), memory_order_release);
 }
+
+bool pno_is_held(uint32_t record)
+{
+    for (uint32_t slot = 0; slot < PNO_HOLDER_COUNT; slot++)
+        if (atomic_load(&holder(slot)->state) != PNO_HOLDER_STATE_FREE &&
+            (atomic_load(&holder(slot)->bits[record / 64]) & 1ULL << record % 64) != 0)
+            return true;
+    return false;
+}

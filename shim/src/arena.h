@@ -121,4 +121,7 @@ void pno_holder_claim(uint32_t slot);
 void pno_hold(uint32_t record);
 void pno_unhold(uint32_t record);
 
+/* True if any process of the family holds it, as far as the holder slots tell. */
+bool pno_is_held(uint32_t record);
+
 #endif

@@ -25,6 +25,7 @@
 
 #define MAX_CREDITS 1024
 #define LISTEN_TRIES 200
+#define END_LOOKS 400
 #define KERNEL_FIRST_EVERY 8 /* of accepts that serve both, so that neither side starves */
 
 struct entry {
@@ -363,6 +364,33 @@ static long listener_shutdown(struct pno_file *file, int fd, int how)
     return 0;
 }
 
+/* True if the DPU has ended it. */
+static bool is_ended(uint32_t number, uint32_t generation)
+{
+    const struct pno_record *record = &pno_arena.records[number];
+    uint64_t status = atomic_load_explicit(&record->status, memory_order_acquire);
+    return pno_record_generation(record) != generation ||
+           (pno_status_generation(status) == generation && pno_status_state(status) == PNO_STATUS_FREE);
+}
+
+/* On Linux nobody is accepted from the moment a listener's last number is closed: so its end is waited for, unless a
+ * process of the family holds it. A copy of the kernel's socket elsewhere shows by the time that passes. */
+static void listener_release(struct pno_file *file)
+{
+    const struct timespec moment = {.tv_nsec = PNO_NS_PER_MS / 4};
+    uint32_t number = pno_file_number(file);
+    uint32_t generation = file->generation;
+    int saved = errno;
+    pno_socket_release(file); /* the record may be another file's from here on */
+    for (int looks = 0; looks < END_LOOKS; looks++) {
+        if (is_ended(number, generation) || pno_is_held(number) ||
+            atomic_load_explicit(&pno_process.gone, memory_order_relaxed))
+            break;
+        nanosleep(&moment, NULL);
+    }
+    errno = saved;
+}
+
 static long not_connected(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags)
 {
     (void)file, (void)fd, (void)pieces, (void)count, (void)flags;
@@ -422,5 +450,5 @@ const struct pno_ops pno_listener_ops = {
     .control = pno_socket_control,
     .device = pno_socket_device,
     .level = listener_level,
-    .release = pno_socket_release,
+    .release = listener_release,
 };

@@ -98,6 +98,19 @@ ON_PNO(shouldConnectByLoopback)
     CHECK_EQ(name.sin_addr.s_addr, expected.sin_addr.s_addr);
 }
 
+ON_PNO(shouldAcceptNobodyOnceTheListenerIsClosed)
+{
+    uint16_t port;
+    offload("localhost");
+    int listener = listen_on(&loopback, 0, &port);
+    CHECK(is_ours(listener));
+    CHECK_EQ(close(listener), 0);
+    struct sockaddr_in name = name_of(&loopback, port);
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_ERRNO(connect(client, (struct sockaddr *)&name, sizeof(name)), ECONNREFUSED);
+    CHECK(!is_ours(client));
+}
+
 ON_PNO(shouldConnectByLoopbackOfIpv6)
 {
     struct sockaddr_in6 name = name6_of("::1", 0);

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
         name = "compat",
         description = {
             "Runs real programs of the distribution under the shim, each in a lab of its own with clients and servers",
-            "on the peer's kernel, and checks their answers and a clean stop. Installs what is missing, as root."
+            "on the peer's kernel, and checks their answers and a clean stop. Installs what is missing, as root.",
+            "cpython, only if named: CPython's own tests with loopback offloaded, beside the same on the kernel."
         })
 final class CompatCommand implements Callable<Integer> {
     @Spec

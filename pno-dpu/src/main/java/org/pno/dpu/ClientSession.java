@@ -289,8 +289,8 @@ final class ClientSession {
                 if (result == 0) {
                     context.identities().listening(own, record, generation, copy);
                 }
-                context.waitingRoom().close(peer.uid(), copy);
-                asked.answer(result, replies);
+                // Who hears that it listens may close it and bind anew at once: no copy may hold the port then.
+                context.waitingRoom().close(peer.uid(), copy, () -> asked.answer(result, replies));
             };
             if (own == null) {
                 context.waitingRoom().close(peer.uid(), copy);

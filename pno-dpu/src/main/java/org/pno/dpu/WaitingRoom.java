@@ -55,13 +55,22 @@ final class WaitingRoom implements AutoCloseable {
 
     /** Closes a descriptor, whatever that takes. */
     void close(final int uid, final int descriptor) {
+        close(uid, descriptor, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param onClosed runs on the loop's thread
+     */
+    void close(final int uid, final int descriptor, final Runnable onClosed) {
         ask(
                 uid,
                 () -> {
                     Descriptors.close(descriptor);
                     return null;
                 },
-                nothing -> {});
+                nothing -> onClosed.run());
     }
 
     /**
