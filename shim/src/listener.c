@@ -38,17 +38,29 @@ _Static_assert(offsetof(struct entry, generation) == PNO_ENTRY_GENERATION_OFFSET
 
 /* --- credits --- */
 
-/* Offers up to `count` more records to the listener. */
+static _Atomic uint32_t debts; /* credits that were owed since debts were last paid */
+
+/* Somebody looks after them before the next sleep, or at the next accept. */
+static void owe(struct pno_socket *socket, uint32_t count)
+{
+    atomic_fetch_add_explicit(&socket->owed, count, memory_order_relaxed);
+    atomic_fetch_add_explicit(&debts, count, memory_order_relaxed);
+}
+
+/* Offers `count` more records to the listener, and those that are owed. */
 static void post_credits(struct pno_file *file, uint32_t count)
 {
     struct pno_record *record = file->record;
     struct pno_socket *socket = file->socket;
     uint32_t channel = pno_channel_number(file);
-    if (!pno_lock_take(&socket->tx_lock))
+    if (!pno_lock_take(&socket->tx_lock)) {
+        owe(socket, count);
         return;
+    }
+    count += atomic_exchange_explicit(&socket->owed, 0, memory_order_relaxed);
     uint64_t written = atomic_load_explicit(&record->tx_written, memory_order_relaxed);
     pno_stream_trim(record, socket, atomic_load_explicit(&record->tx_acked, memory_order_acquire));
-    for (uint32_t i = 0; i < count; i++) {
+    for (; count > 0; count--) {
         struct entry credit = {.record = pno_record_take(channel, &socket->options)};
         if (credit.record == PNO_NO_NUMBER)
             break;
@@ -59,9 +71,26 @@ static void post_credits(struct pno_file *file, uint32_t count)
         }
         written += sizeof(credit);
     }
+    if (count > 0)
+        owe(socket, count);
     atomic_store_explicit(&record->tx_written, written, memory_order_release);
     pno_submit_written(file, written, pno_stream_last_chunk(record, socket, written), 0);
     pno_lock_give(&socket->tx_lock);
+}
+
+void pno_listeners_pay(void)
+{
+    if (PNO_LIKELY(atomic_load_explicit(&debts, memory_order_relaxed) == 0) || pno_self.held != 0)
+        return;
+    atomic_store_explicit(&debts, 0, memory_order_relaxed);
+    for (int fd = 0, end = pno_fd_end(); fd < end; fd++) {
+        struct pno_file *file = pno_file_of(fd);
+        if (file == NULL || file->ops != &pno_listener_ops || !pno_file_keep(file, fd))
+            continue;
+        if (atomic_load_explicit(&file->socket->owed, memory_order_relaxed) > 0)
+            post_credits(file, 0);
+        pno_file_put(file);
+    }
 }
 
 /* --- listen --- */

@@ -5,6 +5,7 @@
 
 #include "channel.h"
 #include "chunks.h"
+#include "listener.h"
 #include "stream.h"
 
 #define TIDY_MARGIN 64
@@ -24,6 +25,7 @@ static void reset_socket(struct pno_socket *socket, const struct pno_options *op
     atomic_store_explicit(&socket->urgent_noted, 0, memory_order_relaxed);
     socket->options = *options;
     socket->swept = 0;
+    atomic_store_explicit(&socket->owed, 0, memory_order_relaxed);
     for (size_t i = 0; i < PNO_LENGTH(socket->waiters); i++)
         atomic_store_explicit(&socket->waiters[i], 0, memory_order_relaxed);
     atomic_store_explicit(&socket->flags, 0, memory_order_relaxed);
@@ -156,6 +158,7 @@ void pno_records_tidy(uint32_t count)
 void pno_records_tidy_sometimes(void)
 {
     static _Atomic uint32_t sleeps;
+    pno_listeners_pay();
     if (atomic_fetch_add_explicit(&sleeps, 1, memory_order_relaxed) % SLEEPS_BETWEEN_TIDYING == 0)
         pno_records_tidy(TIDY_STEP);
 }

@@ -1,4 +1,5 @@
 /* Parts of the shim by themselves, without a DPU. */
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -7,6 +8,7 @@
 #include "check.h"
 #include "chunks.h"
 #include "control.h"
+#include "file.h"
 #include "lock.h"
 #include "options.h"
 #include "records.h"
@@ -492,4 +494,44 @@ TEST(shouldRefuseNamesThatAreNoAddress)
     name.sin_family = AF_UNIX;
     CHECK(!pno_address_parse((struct sockaddr *)&name, sizeof(name), &point));
     CHECK(!pno_address_parse(NULL, sizeof(name), &point));
+}
+
+/* --- credits --- */
+
+static uint32_t *take_all_records(uint32_t *count)
+{
+    static uint32_t taken[PNO_RECORD_COUNT];
+    struct pno_options options = {0};
+    *count = 0;
+    while ((taken[*count] = pno_record_take(0, &options)) != PNO_NO_NUMBER)
+        ++*count;
+    return taken;
+}
+
+ON_PNO(shouldPostACreditLaterForWhichThereWasNoRecord)
+{
+    uint16_t port;
+    uint32_t count;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in name = name_of(stack, 0);
+    socklen_t length = sizeof(name);
+    CHECK_EQ(bind(listener, (struct sockaddr *)&name, sizeof(name)), 0);
+    CHECK_EQ(listen(listener, 1), 0);
+    CHECK_EQ(getsockname(listener, (struct sockaddr *)&name, &length), 0);
+    port = ntohs(name.sin_port);
+    int first = connect_to(stack, port);
+    wait_readable(listener);
+    uint32_t *taken = take_all_records(&count);
+    int accepted = accept(listener, NULL, NULL);
+    CHECK(accepted >= 0);
+    CHECK_EQ(atomic_load(&pno_file_of(listener)->socket->owed), 1);
+    while (count > 0)
+        pno_record_cancel(taken[--count]);
+    struct pollfd entry = {.fd = listener, .events = POLLIN};
+    CHECK_EQ(poll(&entry, 1, 10), 0);
+    CHECK_EQ(atomic_load(&pno_file_of(listener)->socket->owed), 0);
+    int second = connect_to(stack, port);
+    CHECK_EQ(poll(&entry, 1, 5000), 1);
+    CHECK(accept(listener, NULL, NULL) >= 0);
+    CHECK_EQ(close(first) | close(second), 0);
 }
