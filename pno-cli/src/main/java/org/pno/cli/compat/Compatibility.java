@@ -8,6 +8,7 @@ import org.pno.cli.machine.Programs;
 import org.pno.cli.machine.Side;
 import org.pno.cli.machine.UserError;
 import org.pno.cli.measure.Transport;
+import org.pno.sys.Cpu;
 
 /** The programs that are tried, and how one is. */
 public final class Compatibility {
@@ -53,6 +54,9 @@ public final class Compatibility {
 
     /** Tries a program in a lab of its own. What it does wrong is in the verdict; what is missing here is an error. */
     public static Verdict judge(final RealProgram program, final Transport transport) {
+        if (!canRun(program)) {
+            return new Verdict(program.name(), "", 0, "it changes its user, for which pno must be root");
+        }
         program.needs().forEach(Programs::need);
         try (Bench bench = Bench.open(program.name(), transport)) {
             String version = "";
@@ -66,6 +70,11 @@ public final class Compatibility {
             }
             return new Verdict(program.name(), version, bench.checks(), why);
         }
+    }
+
+    /** False for programs that need root, if we are not. */
+    public static boolean canRun(final RealProgram program) {
+        return !program.changesUser() || Cpu.effectiveUserId() == 0;
     }
 
     private static String version(final Bench bench, final RealProgram program) {

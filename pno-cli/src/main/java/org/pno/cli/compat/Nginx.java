@@ -57,6 +57,11 @@ final class Nginx implements RealProgram {
     }
 
     @Override
+    public boolean changesUser() {
+        return true;
+    }
+
+    @Override
     public void run(final Bench bench) {
         final Path documents = Http.documents(bench);
         final Path directory = bench.directory();

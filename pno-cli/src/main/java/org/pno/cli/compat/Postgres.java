@@ -37,6 +37,11 @@ final class Postgres implements RealProgram {
     }
 
     @Override
+    public boolean changesUser() {
+        return true;
+    }
+
+    @Override
     public void run(final Bench bench) {
         final String address = bench.address(Side.HOST);
         final String directory = bench.directory() + "/postgres";

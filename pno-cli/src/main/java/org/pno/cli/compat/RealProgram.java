@@ -14,6 +14,11 @@ public interface RealProgram {
     /** The command line that tells the version, in its first line of output that has a digit. */
     List<String> versionCommand();
 
+    /** True if it is run as a user of its own, which only root can make it. */
+    default boolean changesUser() {
+        return false;
+    }
+
     /** Runs it and checks what it does; the first check that fails ends this by an exception. */
     void run(Bench bench);
 }
