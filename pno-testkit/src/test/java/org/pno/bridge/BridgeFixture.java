@@ -241,8 +241,13 @@ final class BridgeFixture implements AutoCloseable {
 
     /** Sends bytes and receives them at the other end. */
     void transfer(final HostSocket from, final HostSocket to, final byte[] bytes) {
+        transferRest(from, to, bytes, 0);
+    }
+
+    /** Of which so many have been sent already, and none received. */
+    void transferRest(final HostSocket from, final HostSocket to, final byte[] bytes, final int sent) {
         final byte[] got = new byte[bytes.length];
-        final int[] done = new int[2];
+        final int[] done = {sent, 0};
         await(() -> {
             done[0] += from.send(bytes, done[0], bytes.length - done[0]);
             final byte[] piece = to.receive(Integer.MAX_VALUE);
