@@ -21,6 +21,7 @@ final class SeedSeries {
     private final AtomicInteger begun = new AtomicInteger();
     private final Coverage coverage = new Coverage();
     private final List<SeedRun.Outcome> failures = new ArrayList<>();
+    private int told;
     private int runs;
     private long virtualNs;
     private RuntimeException broken;
@@ -53,6 +54,10 @@ final class SeedSeries {
     }
 
     private synchronized void tell(final PrintStream progress) {
+        for (; told < failures.size(); told++) { // A long series need not end before one is looked at.
+            progress.println("pno sim: seed " + failures.get(told).seed() + " fails: "
+                    + failures.get(told).what());
+        }
         progress.println("pno sim: " + runs + " of " + seeds + " runs, " + failures.size() + " failed");
     }
 

@@ -18,9 +18,15 @@ final class SimReport {
             Map.entry("bridge.fences", "all hosts here are honest; BridgeFenceTest has others"),
             Map.entry("bridge.fence-resets", "all hosts here are honest; BridgeFenceTest has others"),
             Map.entry("bridge.event-debts", "hosts drain more events at once than there are sockets"),
-            Map.entry("bridge.rx-not-granted", "the engine's own window ends where the host's room does"),
-            Map.entry("bridge.rx-no-socket", "only a fenced arena leaves a connection without its socket"),
-            Map.entry("bridge.stale-credit", "a host takes no record anew that it has offered"));
+            Map.entry(
+                    "bridge.rx-not-granted",
+                    "the window ends where the S-ring does, and what a program has closed takes no payload"),
+            Map.entry(
+                    "bridge.rx-no-socket",
+                    "payload resets a connection without a program; only a fenced arena has one without a socket"),
+            Map.entry(
+                    "bridge.stale-credit",
+                    "a host takes a record that it has offered anew only once the DPU has freed it"));
 
     private SimReport() {}
 

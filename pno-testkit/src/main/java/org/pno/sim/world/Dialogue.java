@@ -33,6 +33,7 @@ record Dialogue(
      * @param flags of the record's options line
      * @param receiveBufferBytes 0 for the default
      * @param deferAccept TCP_DEFER_ACCEPT of the listener, SYN-ACKs; 0 for off
+     * @param urgentEvery the last of each so many bytes is urgent; 0 for none
      */
     record Socket(
             int flags,
@@ -41,9 +42,34 @@ record Dialogue(
             int maxSegmentBytes,
             int localPort,
             boolean isIpv6,
-            int deferAccept) {
+            int deferAccept,
+            int urgentEvery) {
         Socket over(final boolean ipv6, final int deferred) {
-            return new Socket(flags, receiveBufferBytes, keepIdleSeconds, maxSegmentBytes, localPort, ipv6, deferred);
+            return new Socket(
+                    flags,
+                    receiveBufferBytes,
+                    keepIdleSeconds,
+                    maxSegmentBytes,
+                    localPort,
+                    ipv6,
+                    deferred,
+                    urgentEvery);
+        }
+
+        Socket with(final int moreFlags, final int urgent) {
+            return new Socket(
+                    flags | moreFlags,
+                    receiveBufferBytes,
+                    keepIdleSeconds,
+                    maxSegmentBytes,
+                    localPort,
+                    isIpv6,
+                    deferAccept,
+                    urgent);
+        }
+
+        boolean has(final int flag) {
+            return (flags & flag) != 0;
         }
     }
 
@@ -110,6 +136,7 @@ record Dialogue(
                         options.maxSegmentBytes,
                         0,
                         false,
+                        0,
                         0),
                 new long[] {startNs, repeats, isBurst ? 1 : 0});
     }

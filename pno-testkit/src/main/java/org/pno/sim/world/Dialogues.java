@@ -82,6 +82,7 @@ final class Dialogues {
                 draw.oneIn(8) ? draw.between(88, 1_400) : 0,
                 draw.oneIn(4) ? port + 10_000 : 0,
                 false,
+                0,
                 0);
     }
 

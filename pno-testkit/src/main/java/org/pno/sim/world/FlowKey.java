@@ -59,9 +59,27 @@ final class FlowKey {
         return (int) flow & 0xFFFF;
     }
 
-    /** What the payload of this direction is made of. */
+    /**
+     * What the payload of this direction is made of. With Fast Open the client writes before it knows its port: its
+     * port does not count then.
+     */
     static long salt(final long flow) {
-        return flow * 0xD6E8_FEB8_6659_FD93L >>> 8;
+        long known = flow;
+        if (opensFast(receiverPort(flow))) {
+            known &= ~(0xFFFFL << 32);
+        } else if (opensFast(sourcePort(flow))) {
+            known &= ~0xFFFFL;
+        }
+        return known * 0xD6E8_FEB8_6659_FD93L >>> 8;
+    }
+
+    /** True if the client of this flow may write before it connects. */
+    static boolean opensFast(final long flow) {
+        return opensFast(receiverPort(flow)) || opensFast(sourcePort(flow));
+    }
+
+    private static boolean opensFast(final int port) {
+        return port > Specials.FAST_OPEN_PORT && port <= Specials.FAST_OPEN_PORT + Specials.MOST_FAST_OPEN_PORTS;
     }
 
     static String text(final long flow) {

@@ -97,6 +97,12 @@ final class FlowWatch {
         edgeWithPayload = 0;
     }
 
+    /** What a SYN-ACK with this number acknowledges of the data that went with the SYN. */
+    long acknowledgedBy(final int acknowledgment) {
+        final long taken = acknowledgment - (iss + 1);
+        return taken > 0 && taken <= highest ? taken : 0;
+    }
+
     /** Where a sequence number stands in this stream. */
     long position(final int sequence) {
         return SeqNum.extend(highest, SeqNum.ofPosition(iss, highest), sequence);

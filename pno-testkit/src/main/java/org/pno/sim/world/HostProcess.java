@@ -102,9 +102,12 @@ final class HostProcess {
         final IpAddress remote = isClient ? dialogue.serverAddress() : dialogue.clientAddress();
         final int localPort =
                 dialogue.opensAtOnce() ? dialogue.port() : dialogue.options().localPort();
-        socket.connect(local.hi(), local.lo(), localPort, remote.hi(), remote.lo(), dialogue.port());
         final Plan plan = isClient ? dialogue.clientPlan() : dialogue.serverPlan();
         final SocketProgram program = new SocketProgram(this, socket, dialogue, plan, true, random.nextLong());
+        if (dialogue.options().has(RecordDescriptor.OPTION_FASTOPEN)) {
+            program.writeAhead(FlowKey.of(node(), 0, remote.hi(), remote.lo(), dialogue.port()));
+        }
+        socket.connect(local.hi(), local.lo(), localPort, remote.hi(), remote.lo(), dialogue.port());
         programs.add(program);
         (isClient ? dialogue.clients() : dialogue.servers()).add(program);
         wakeAt(nowNs);
@@ -131,6 +134,9 @@ final class HostProcess {
 
     void run(final long nowNs) {
         nextNs = NEVER;
+        if (arena == null) { // Somebody wanted something of it before the DPU has taken it in.
+            return;
+        }
         if (whenUp != null) {
             whenUp.run();
             whenUp = null;

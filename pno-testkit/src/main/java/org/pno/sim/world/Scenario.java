@@ -35,6 +35,7 @@ public final class Scenario {
     private final long seed;
     private final Draw draw;
     private final Extras extras;
+    private final Specials specials;
     private final int nodes;
     private final Set<FaultKind> faults = EnumSet.noneOf(FaultKind.class);
     private final List<Dialogue> dialogues;
@@ -62,7 +63,8 @@ public final class Scenario {
         mtuBytes = draw.oneIn(4) ? draw.oneOf(576, 1_280, 1_492, 9_000) : 1_500;
         extras = new Extras(seed, mtuBytes, isOffloading);
         extras.add(faults);
-        dialogues = extras.dialogues(drawn);
+        specials = new Specials(seed);
+        dialogues = specials.dialogues(extras.dialogues(drawn));
         strippedKinds = faults.contains(FaultKind.STRIPPING) ? drawStripping() : 0;
         busyChance = faults.contains(FaultKind.CROWDING) ? 0.02 + draw.chance(0.3) : 0;
         isLongOutage = faults.contains(FaultKind.PARTITION) && draw.oneIn(25);
@@ -72,9 +74,11 @@ public final class Scenario {
             settings[node] = drawSettings();
             extras.address(settings[node].stack(), node);
             extras.tighten(settings[node].stack().tcp);
+            specials.set(settings[node].stack().tcp);
         }
         final int chunks = draw.oneIn(6) ? draw.between(12, 40) : 256;
-        geometry = ArenaGeometry.of(extras.channels(), 128, 4, draw.oneIn(6) ? draw.between(12, 40) : 256, chunks);
+        geometry = ArenaGeometry.of(
+                extras.channels(), 128, 4, draw.oneIn(6) ? draw.between(12, 40) : 256, specials.receiveChunks(chunks));
         channels = draw.between(1, 2);
         processes = new int[nodes];
         frames = new int[nodes];

@@ -3,6 +3,7 @@ package org.pno.sim.world;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 import org.pno.link.AddressLine;
+import org.pno.link.RecordDescriptor;
 import org.pno.link.SocketStatus;
 import org.pno.sim.HostChannel;
 import org.pno.sim.HostSocket;
@@ -18,6 +19,7 @@ public final class SocketProgram {
     static final long NEVER = Long.MAX_VALUE;
 
     private static final long NO_MEMORY_RETRY_NS = 1_000_000;
+    private static final long MOST_BYTES_OF_A_POINTER = 0xFFFF;
 
     private final HostProcess process;
     private final HostSocket socket;
@@ -120,7 +122,16 @@ public final class SocketProgram {
         }
     }
 
+    /** As libpno.so with TCP_FASTOPEN_CONNECT: the first write stands in the S-ring when the connect is asked for. */
+    void writeAhead(final long flowWithoutPort) {
+        final int length = (int) plan.mayWrite(0, false);
+        final byte[] bytes = process.buffer(length);
+        StreamPattern.fill(FlowKey.salt(flowWithoutPort), 0, length, MemorySegment.ofArray(bytes), 0);
+        socket.send(bytes, 0, length);
+    }
+
     private int read() {
+        checkUrgent();
         final long from = socket.rxRead();
         final byte[] bytes = socket.receive(plan.readBytes());
         if (bytes.length > 0) {
@@ -133,6 +144,17 @@ public final class SocketProgram {
         return bytes.length;
     }
 
+    /** Who sees bytes sees the mark of the last urgent one among them; and no mark stands where none was set. */
+    private void checkUrgent() {
+        final long mark = socket.rxUrgent() & ~RecordDescriptor.URGENT_HERE;
+        final int every = dialogue.options().urgentEvery();
+        final boolean isRight =
+                every == 0 ? mark == 0 : mark % every == 0 && mark >= socket.rxCommitted() / every * every;
+        if (!isRight) {
+            throw new OracleFailure("urgent mark " + mark + " of " + socket.rxCommitted() + " bytes: " + this);
+        }
+    }
+
     /** Writes what it may; the answer is the position of acknowledgement that it must wait for, or -1. */
     private long write(final boolean isAtEnd) {
         final long may = plan.mayWrite(socket.rxRead(), isAtEnd) - socket.txWritten();
@@ -141,16 +163,44 @@ public final class SocketProgram {
             return -1;
         }
         final long buffered = socket.txWritten() - socket.txAcked();
-        final long room = Math.min(plan.sendBufferBytes(), socket.sendRoom() + buffered) - buffered;
-        final int length = (int) Math.min(Math.min(may, room), 1 + random.nextInt(plan.pieceBytes()));
-        if (length <= 0) {
+        final long room = Math.min(bufferBytes(), socket.sendRoom() + buffered) - buffered;
+        final int most = (int) Math.min(Math.min(may, room), 1 + random.nextInt(plan.pieceBytes()));
+        if (most <= 0) {
             return socket.txAcked() + 1 + buffered / 2;
         }
+        if (socket.txWritten() - sent() >= lowBytes()) {
+            return RecordDescriptor.TX_WAIT_SENT | socket.txWritten() - lowBytes() + 1;
+        }
+        final int every = dialogue.options().urgentEvery();
+        final int toMark = every == 0 ? Integer.MAX_VALUE : every - (int) (socket.txWritten() % every);
+        final int length = Math.min(most, Math.max(1, toMark - 1));
         final byte[] bytes = process.buffer(length);
         StreamPattern.fill(FlowKey.salt(flow), socket.txWritten(), length, MemorySegment.ofArray(bytes), 0);
-        socket.send(bytes, 0, length);
+        if (toMark == 1) {
+            socket.sendUrgent(new byte[] {bytes[0]});
+        } else {
+            socket.send(bytes, 0, length);
+        }
         shutIfWritten();
         return -1;
+    }
+
+    /** An urgent pointer reaches 64 KiB far, and of several marks the peer is told the last: so none is further. */
+    private long bufferBytes() {
+        return dialogue.options().urgentEvery() == 0
+                ? plan.sendBufferBytes()
+                : Math.min(plan.sendBufferBytes(), MOST_BYTES_OF_A_POINTER);
+    }
+
+    /** TCP_NOTSENT_LOWAT: it writes while less than that is unsent. */
+    private long lowBytes() {
+        return dialogue.options().has(RecordDescriptor.OPTION_TX_SENT)
+                ? 1 + plan.sendBufferBytes() / 4
+                : Long.MAX_VALUE;
+    }
+
+    private long sent() {
+        return dialogue.options().has(RecordDescriptor.OPTION_TX_SENT) ? socket.txSent() : 0;
     }
 
     private void shutIfWritten() {

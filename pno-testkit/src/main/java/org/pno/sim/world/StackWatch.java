@@ -34,6 +34,9 @@ final class StackWatch {
     /** What a connection was after the step before. */
     private static final class Past {
         private int life;
+        /** It was in SYN-SENT: what its SYN brought may have to go again (RFC 7413 4.2.2). */
+        private boolean wasSynSent;
+
         private long una;
         private long next;
         private long received;
@@ -86,6 +89,7 @@ final class StackWatch {
 
     private static void note(final Past past, final Connection connection) {
         past.life = connection.life();
+        past.wasSynSent = connection.state() == TcpState.SYN_SENT;
         past.una = connection.sendUnacknowledged();
         past.next = connection.sendNext();
         past.received = connection.receiveNext();
@@ -101,7 +105,7 @@ final class StackWatch {
         final long next = connection.sendNext();
         require(una <= next, "SND.UNA <= SND.NXT", connection);
         require(una >= past.una, "SND.UNA goes forward only", connection);
-        require(next >= past.next, "SND.NXT goes forward only", connection);
+        require(next >= past.next || past.wasSynSent, "SND.NXT goes forward only", connection);
         require(connection.receiveNext() >= past.received, "RCV.NXT goes forward only", connection);
         require(connection.receiveEdge() >= past.edge, "RCV.NXT + RCV.WND goes forward only", connection);
         require(connection.receiveNext() <= connection.receiveEdge() + 1, "RCV.NXT inside the window", connection);

@@ -95,8 +95,34 @@ final class WireObserver {
         watch.hasTimestamps = options.timestamps();
         watch.timestamp = options.timestampValue();
         watch.synWindow = view.tcp.window();
-        watch.edge = Math.max(watch.edge, view.tcp.window());
-        require(view.payloadLength() == 0, "a SYN with payload", watch, view);
+        final long acknowledged = isAnswer && reverse.hasSyn ? reverse.acknowledgedBy(view.tcp.acknowledgment()) : 0;
+        watch.edge = Math.max(watch.edge, acknowledged + view.tcp.window());
+        if (acknowledged > 0) {
+            checkVisible(node, acknowledged, watch, view);
+        }
+        onPayloadOfSyn(watch, view, isAnswer);
+    }
+
+    /** RFC 7413: a SYN may bring data, which the peer's window has nothing to do with; its answer brings none. */
+    private static void onPayloadOfSyn(final FlowWatch watch, final FrameView view, final boolean isAnswer) {
+        final int length = view.payloadLength();
+        if (length == 0) {
+            return;
+        }
+        require(!isAnswer && FlowKey.opensFast(watch.flow), "a SYN with payload", watch, view);
+        final long wrong =
+                StreamPattern.mismatch(FlowKey.salt(watch.flow), 0, length, view.memory(), view.tcp.payloadOffset());
+        require(wrong < 0, "a SYN with payload that is not the stream's, at " + wrong, watch, view);
+        watch.highest = Math.max(watch.highest, length);
+    }
+
+    private void checkVisible(final int node, final long acknowledged, final FlowWatch watch, final FrameView view) {
+        final long visible = hosts.visible(node, watch.flow);
+        require(
+                acknowledged <= visible,
+                "an ACK of " + acknowledged + " although the host can see " + visible + " only",
+                watch,
+                view);
     }
 
     /**
@@ -138,12 +164,7 @@ final class WireObserver {
             watch.timestamp = view.parseOptions().timestampValue();
         }
         final long acknowledged = reverse.position(view.tcp.acknowledgment());
-        final long visible = hosts.visible(node, watch.flow);
-        require(
-                acknowledged <= visible,
-                "an ACK of " + acknowledged + " although the host can see " + visible + " only",
-                watch,
-                view);
+        checkVisible(node, acknowledged, watch, view);
         final long edge = acknowledged + ((long) view.tcp.window() << scale(watch, reverse));
         // A segment with payload may have waited for the bus while ACKs built later went out.
         final boolean hasPayload = view.payloadLength() > 0;
@@ -171,7 +192,8 @@ final class WireObserver {
         final FlowWatch own = watch(FlowKey.reverse(view.flow()));
         if (view.tcp.has(TcpHeader.SYN)) {
             if (peer.hasOffered(view.tcp.sequence()) && own.hasSyn) {
-                own.grantedEdge = Math.max(own.grantedEdge, view.tcp.window());
+                final long taken = view.tcp.has(TcpHeader.ACK) ? own.acknowledgedBy(view.tcp.acknowledgment()) : 0;
+                own.grantedEdge = Math.max(own.grantedEdge, taken + view.tcp.window());
             }
             return;
         }

@@ -58,7 +58,13 @@ class SeedsTest {
             "tcp.drop.paws",
             "tcp.drop.outside-window",
             "tcp.drop.no-connection",
-            "tcp.drop.data-after-close");
+            "tcp.drop.data-after-close",
+            "tcp.fast-opens-active",
+            "tcp.fast-opens-passive",
+            "tcp.fast-open-cookies-asked",
+            "tcp.urgent-in",
+            "bridge.rx-no-chunk",
+            "tcp.drop.no-receive-memory");
 
     private static final PrintStream QUIET = new PrintStream(OutputStream.nullOutputStream());
 
@@ -117,6 +123,12 @@ class SeedsTest {
     @Test
     void shouldGoOnWithWhatADeadParentAskedFor() {
         assertNull(play(49, new Workspace()).what());
+    }
+
+    /** A process that has just been replaced is to close its listeners before the DPU knows its arena. */
+    @Test
+    void shouldLetANewProcessWaitForItsArena() {
+        assertNull(play(464, new Workspace()).what());
     }
 
     /** TIME-WAIT that is over before the FIN comes again. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.pno.sim.net.StreamPattern;
 import org.pno.wire.TcpHeader;
 
 /** What a listener may do that answers SYNs by cookies, and no connection may. Node 0 connects to node 1. */
@@ -114,5 +115,34 @@ class WireObserverTest {
         segment(1, TcpHeader.ACK, FIRST_COOKIE + 1, CLIENT_ISS + 1);
         forge.window(window);
         observer.onSent(1, view);
+    }
+
+    private void sendSyn(final int serverPort, final int payloadLength) {
+        final int[] ports = {CLIENT_PORT, serverPort};
+        final int[] numbers = {CLIENT_ISS, 0};
+        forge.segment(1, Addresses.of(0, false), ports, TcpHeader.SYN, numbers, null, payloadLength);
+        final long flow = FlowKey.of(0, CLIENT_PORT, 1, serverPort);
+        StreamPattern.fill(FlowKey.salt(flow), 0, payloadLength, forge.memory, forge.tcp.payloadOffset());
+        observer.onSent(0, view.wrap(forge.memory, FrameForge.FRAME, forge.length()));
+    }
+
+    private void answerSyn(final int acknowledgment) {
+        final int[] ports = {Specials.FAST_OPEN_PORT + 1, CLIENT_PORT};
+        final int[] numbers = {FIRST_COOKIE, acknowledgment};
+        forge.segment(0, Addresses.of(1, false), ports, TcpHeader.SYN | TcpHeader.ACK, numbers, null, 0);
+        observer.onSent(1, view.wrap(forge.memory, FrameForge.FRAME, forge.length()));
+    }
+
+    @Test
+    void shouldTakeASynWithDataWhereTheProgramWroteBeforeItConnected() {
+        assertDoesNotThrow(() -> sendSyn(Specials.FAST_OPEN_PORT + 1, 20));
+        assertThrows(OracleFailure.class, () -> sendSyn(SERVER_PORT, 20));
+    }
+
+    @Test
+    void shouldNotLetASynAckAcknowledgeWhatTheHostCannotSee() {
+        sendSyn(Specials.FAST_OPEN_PORT + 1, 20);
+        assertDoesNotThrow(() -> answerSyn(CLIENT_ISS + 1));
+        assertThrows(OracleFailure.class, () -> answerSyn(CLIENT_ISS + 21));
     }
 }
