@@ -248,3 +248,26 @@ bool pno_is_held(uint32_t record)
             return true;
     return false;
 }
+
+/* A slot may be left of a process that has died. */
+static bool is_held_in(struct pno_holder *slot, uint32_t record)
+{
+    uint64_t state = atomic_load(&slot->state);
+    if ((uint32_t)state == PNO_HOLDER_STATE_FREE ||
+        (atomic_load_explicit(&slot->bits[record / 64], memory_order_acquire) >> record % 64 & 1) == 0)
+        return false;
+    if ((uint32_t)state == PNO_HOLDER_STATE_FORKING)
+        return true;
+    int saved = errno;
+    bool dead = kill((pid_t)atomic_load(&slot->pid), 0) < 0 && errno == ESRCH;
+    errno = saved;
+    return !dead;
+}
+
+bool pno_held_by_others(uint32_t record)
+{
+    for (uint32_t slot = 0; slot < PNO_HOLDER_COUNT; slot++)
+        if (holder(slot) != pno_arena.holder && is_held_in(holder(slot), record))
+            return true;
+    return false;
+}

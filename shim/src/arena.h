@@ -125,4 +125,7 @@ void pno_unhold(uint32_t record);
 /* True if any process of the family holds it, as far as the holder slots tell. */
 bool pno_is_held(uint32_t record);
 
+/* Whether another living process of the family holds it too. */
+bool pno_held_by_others(uint32_t record);
+
 #endif

@@ -199,6 +199,12 @@ static uint32_t events_channel(const struct pno_file *file)
     return (uint32_t)atomic_load(&file->record->channel_and_generation);
 }
 
+bool pno_channel_has_events(const struct pno_file *file, uint32_t at)
+{
+    uint32_t current = events_channel(file);
+    return file->channel == at + 1 && (current == pno_channels[at].number || current == PNO_REC_ALL_CHANNELS);
+}
+
 /* True if somebody who still lives waits for the file on that channel of the arena. */
 static bool is_waited_on(const struct pno_file *file, uint32_t number)
 {

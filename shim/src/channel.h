@@ -35,6 +35,9 @@ void pno_submit(struct pno_file *file, uint32_t flags);
 /* The same after a write: the position reached, and the chunk that covers its last byte. */
 void pno_submit_written(struct pno_file *file, uint64_t tx_written, uint32_t chunk, uint32_t flags);
 
+/* Whether the file's events come by that channel: another process of the family may have taken them. */
+bool pno_channel_has_events(const struct pno_file *file, uint32_t at);
+
 /* Sees to it that a file's events go to that channel of ours; or that they go to any, by preference that one. */
 void pno_channel_attach(struct pno_file *file, uint32_t channel);
 void pno_channel_attach_first(struct pno_file *file, uint32_t channel);

@@ -2,10 +2,12 @@
 #include "listener.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 
 #include "candidate.h"
 #include "channel.h"
@@ -466,6 +468,14 @@ static long listener_set_option(struct pno_file *file, int fd, int level, int op
     return 0;
 }
 
+/* What it asks about bytes, the placeholder answers: a listener has none. */
+static long listener_device(struct pno_file *file, int fd, unsigned long request, void *argument)
+{
+    if (request == FIONREAD || request == SIOCOUTQ || request == SIOCATMARK)
+        return PNO_PASS;
+    return pno_socket_device(file, fd, request, argument);
+}
+
 const struct pno_ops pno_listener_ops = {
     .for_anybody = true,
     .receive = not_connected,
@@ -477,7 +487,7 @@ const struct pno_ops pno_listener_ops = {
     .get_option = listener_get_option,
     .set_option = listener_set_option,
     .control = pno_socket_control,
-    .device = pno_socket_device,
+    .device = listener_device,
     .level = listener_level,
     .release = listener_release,
 };

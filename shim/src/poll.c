@@ -49,30 +49,30 @@ static short level_of(struct pno_file *file, short events)
     return (short)(file->ops->level(file) & ((unsigned short)events | EPOLLERR | EPOLLHUP));
 }
 
-/* poll does not say in the family's memory that it waits: it takes the events to itself. */
-static void claim(struct pno_file *file)
+/* poll does not say in the family's memory that it waits: it takes the events to itself if it is going to sleep. */
+static void claim(struct pno_file *file, bool may_sleep)
 {
     if (file->ops == &pno_set_ops) {
         pno_set_watch(file->set);
         if (file->set->ours)
             pno_set_revive(file->set);
     }
-    if (file->record == NULL || file->channel != 0)
+    if (file->record == NULL || !may_sleep)
         return;
-    uint32_t channel = pno_channel_of_thread();
-    if (channel != PNO_NO_CHANNEL)
+    uint32_t channel = file->channel != 0 ? file->channel - 1 : pno_channel_of_thread();
+    if (channel != PNO_NO_CHANNEL && !pno_channel_has_events(file, channel))
         pno_channel_attach(file, channel);
 }
 
 /* Splits the array between the kernel and us, and asks for what our files can't tell by themselves. */
-static void split(struct request *request)
+static void split(struct request *request, bool may_sleep)
 {
     for (nfds_t i = 0; i < request->count; i++) {
         struct pno_file *file = ours(request->fds[i].fd);
         request->kernel[i] = request->fds[i];
         request->named[i].file = file;
         if (file != NULL) {
-            claim(file);
+            claim(file, may_sleep);
             request->channels |= pno_wait_channels(file);
             if (!pno_set_asks_kernel(file))
                 request->kernel[i].fd = -1;
@@ -271,7 +271,7 @@ static long poll_named(struct request *request, uint64_t deadline, const sigset_
     request->named = request->count <= PNO_LENGTH(own) ? own : mapping(request->count * sizeof(*own));
     if (request->named == NULL)
         return -ENOMEM;
-    split(request);
+    split(request, deadline != 0);
     long answer = poll_split(request, deadline, mask);
     let_go(request);
     if (request->named != own)

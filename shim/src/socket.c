@@ -159,12 +159,14 @@ static bool is_drained(struct pno_file *file, uint32_t unused)
     return in_flight(file) == 0 || pno_socket_phase(file, &error) == PNO_ENDED;
 }
 
-/* SO_LINGER with a time: close waits until the peer has acknowledged everything, or for so long. With none: RST. */
+/* SO_LINGER with a time: close waits until the peer has acknowledged everything, or for so long. With none: RST. As in
+ * Linux only the last close does, of whatever process. */
 static void socket_linger(struct pno_file *file)
 {
     int32_t seconds = file->socket->options.linger_seconds;
     int error = 0;
-    if (seconds < 0 || pno_self.held != 0 || pno_socket_phase(file, &error) == PNO_ENDED)
+    if (seconds < 0 || pno_self.held != 0 || pno_socket_phase(file, &error) == PNO_ENDED ||
+        pno_held_by_others(pno_file_number(file)))
         return;
     if (seconds == 0) {
         abort_connection(file);

@@ -106,15 +106,16 @@ static long receive_some(struct pno_file *file, int fd, struct cursor *cursor, s
 }
 
 /* Nothing is there to read: 0 at the end of the stream, -EAGAIN if more may come, or what is wrong; that is left for
- * the next call if this one has some bytes to return. */
-static long nothing_to_read(struct pno_file *file, bool has_some)
+ * the next call if this one has some bytes to return. Who peeks has `done` bytes before him that are read by nobody. */
+static long nothing_to_read(struct pno_file *file, size_t length, size_t done, bool peeks)
 {
+    bool has_some = done > 0;
     int error = 0;
     enum pno_phase phase = pno_socket_phase(file, &error);
     uint64_t fin = atomic_load_explicit(&file->record->rx_fin, memory_order_acquire);
-    uint64_t read = pno_urgent_start(file);
+    uint64_t read = pno_urgent_start(file) + (peeks ? done : 0);
     if (atomic_load_explicit(&file->record->rx_committed, memory_order_acquire) > read)
-        return -EAGAIN; /* it has come just now */
+        return length == 0 ? 0 : -EAGAIN; /* none was asked for; or it has come just now */
     if (fin != 0 && read >= fin - 1)
         return 0;
     if (phase == PNO_ENDED)
@@ -129,10 +130,10 @@ static long receive_sleeping(struct pno_file *file, struct cursor *cursor, size_
         long got = receive_some(file, -1, cursor, length - done, done, flags);
         if (got > 0)
             done += (size_t)got;
-        if (got < 0 || done == length || (done > 0 && !(flags & MSG_WAITALL)) ||
+        if (got < 0 || (done == length && length > 0) || (done > 0 && !(flags & MSG_WAITALL)) ||
             pno_urgent_stops(file, done, flags & MSG_PEEK))
             return done > 0 ? (long)done : got;
-        got = nothing_to_read(file, done > 0);
+        got = nothing_to_read(file, length, done, flags & MSG_PEEK);
         if (got != -EAGAIN || (got = pno_wait_file(file, EPOLLIN, deadline)) < 0)
             return done > 0 ? (long)done : got;
     }
@@ -164,7 +165,7 @@ long pno_socket_receive(struct pno_file *file, int fd, const struct iovec *piece
         return got == -EBADF ? PNO_PASS : got;
     if (!pno_socket_blocks(file, flags)) {
         if (got == 0)
-            got = nothing_to_read(file, false);
+            got = nothing_to_read(file, (size_t)length, 0, false);
         if (got == -EAGAIN)
             pno_process_glance();
         return got;
