@@ -24,7 +24,6 @@ final class CongestionEvents {
         sample.rttNs = recovery.pathRttNs();
         sample.rttSamples = recovery.rttSamples();
         sample.ecnEcho = ecnEcho;
-        sample.paced = Pacing.isWanted(context, connection);
         sample.news = 0;
         connection.congestion.onAck(sample);
         if (sample.news != 0) {

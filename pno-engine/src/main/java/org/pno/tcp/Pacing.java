@@ -38,7 +38,7 @@ final class Pacing {
         heldBefore = connection.paceHeld;
         connection.paceHeld = false;
         connection.paceAtNs = Connection.NEVER;
-        rate = isWanted(context, connection) ? rate(connection) : UNLIMITED;
+        rate = isWanted(connection) ? rate(connection) : UNLIMITED;
         if (rate == UNLIMITED) {
             return;
         }
@@ -49,8 +49,7 @@ final class Pacing {
         connection.nextSendNs = Math.max(connection.nextSendNs, context.nowNs() - creditNs);
     }
 
-    /** What is sent is spread over the round trip. */
-    static boolean isWanted(final TcpContext context, final Connection connection) {
+    private boolean isWanted(final Connection connection) {
         return connection.congestion.controlsRate()
                 || connection.settings.maxPacingRate != UNLIMITED
                 || context.configuration.pacing;

@@ -21,8 +21,6 @@ public final class AckSample {
     public int rttSamples;
     /** The segment says that the peer has met congestion (ECE). */
     public boolean ecnEcho;
-    /** What is sent is spread over the round trip. */
-    public boolean paced;
     /** Answer of the controller: what has come of it, for the counters. */
     public int news;
 }

@@ -77,7 +77,7 @@ public final class Cubic extends CongestionControl {
 
     void grow(final long acked, final long nowNs) {
         if (hyStart.isActive()) {
-            windowBytes += hyStart.growth(acked, mssBytes);
+            windowBytes += hyStart.growth(acked);
             return;
         }
         final long rest = slowStart(acked);

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
  * RFC 9406, HyStart++: ends the first slow start before it loses anything, when the round-trip time rises. First it
  * only slows it down (conservative slow start, CSS), and goes back if the rise does not last.
  *
- * <p>One acknowledgement opens the window by eight segments at most (the RFC's L), so that one that covers much does
- * not become a burst. Where pacing spreads what is sent there is no bound.
+ * <p>Growth per acknowledgement is not bounded (the RFC's L): an acknowledgement here is often that of a super-segment,
+ * and the RFC wants no bound where bursts do not follow from acknowledgements.
  */
 final class HyStart {
     private static final long MIN_RISE_NS = TimeUnit.MILLISECONDS.toNanos(4);
@@ -16,13 +16,9 @@ final class HyStart {
     private static final int LEAST_SAMPLES = 8;
     private static final int CSS_GROWTH_DIVISOR = 4;
     private static final int CSS_ROUNDS = 5;
-    /** L: segments that one acknowledgement may add without pacing. */
-    private static final int MOST_SEGMENTS = 8;
-
     private static final long UNKNOWN = Long.MAX_VALUE;
 
     private boolean active;
-    private boolean paced;
     /** The round ends when this position is acknowledged. */
     private long roundEnd;
 
@@ -36,7 +32,6 @@ final class HyStart {
     /** RFC 9406 4.2: at the beginning of a connection, or again in the first slow start. */
     void start() {
         active = true;
-        paced = false;
         roundEnd = UNKNOWN;
         lastMinRttNs = UNKNOWN;
         minRttNs = UNKNOWN;
@@ -59,15 +54,13 @@ final class HyStart {
         return conservative;
     }
 
-    /** What to add to the window in slow start for so much acknowledged: RFC 9406 4.2. */
-    long growth(final long ackedBytes, final int mssBytes) {
-        final long bounded = paced ? ackedBytes : Math.min(ackedBytes, (long) MOST_SEGMENTS * mssBytes);
-        return conservative ? bounded / CSS_GROWTH_DIVISOR : bounded;
+    /** What to add to the window in slow start for so much acknowledged. */
+    long growth(final long ackedBytes) {
+        return conservative ? ackedBytes / CSS_GROWTH_DIVISOR : ackedBytes;
     }
 
     /** Takes an acknowledgement in slow start; says in {@link AckSample#news} what has come of it. */
     void observe(final AckSample sample) {
-        paced = sample.paced;
         if (sample.rttNs >= 0) {
             minRttNs = Math.min(minRttNs, sample.rttNs);
             samples += sample.rttSamples;

@@ -24,16 +24,9 @@ class CubicTest {
         cubic.start(MSS, false);
     }
 
-    /** So much is acknowledged, segment by segment. */
-    private void slowStart(final long bytes) {
-        for (long left = bytes; left > 0; left -= MSS) {
-            cubic.onAcknowledged(MSS, RTT_NS, nowNs);
-        }
-    }
-
     /** A window of so many segments, in congestion avoidance after a loss at it. */
     private void loseAt(final int segments) {
-        slowStart(segments * MSS - cubic.windowBytes());
+        cubic.onAcknowledged(segments * MSS - cubic.windowBytes(), RTT_NS, nowNs);
         assertEquals(segments * MSS, cubic.windowBytes());
         cubic.onLoss(segments * MSS, nowNs);
         cubic.onRecovered(cubic.windowBytes(), nowNs);
@@ -66,13 +59,13 @@ class CubicTest {
     @Test
     void shouldStartWithTenSegmentsAndDoublePerRoundTrip() {
         assertEquals(10 * MSS, cubic.windowBytes());
-        slowStart(10 * MSS);
+        cubic.onAcknowledged(10 * MSS, RTT_NS, nowNs);
         assertEquals(20 * MSS, cubic.windowBytes());
     }
 
     @Test
     void shouldReduceToSevenTenthsOfTheWindow() {
-        slowStart(90 * MSS);
+        cubic.onAcknowledged(90 * MSS, RTT_NS, nowNs);
         cubic.onLoss(60 * MSS, nowNs);
         assertEquals(70 * MSS, cubic.windowBytes());
         assertEquals(70 * MSS, cubic.thresholdBytes());

@@ -49,31 +49,6 @@ class HyStartTest {
         assertEquals(0, news);
     }
 
-    /** One acknowledgement of so many segments. */
-    private long growthFor(final int segments, final boolean paced) {
-        final long before = cubic.windowBytes();
-        position += (long) segments * MSS;
-        sample.ackedBytes = (long) segments * MSS;
-        sample.ackPosition = position;
-        sample.nextPosition = position + before;
-        sample.rttNs = -1;
-        sample.paced = paced;
-        cubic.onAck(sample);
-        cubic.onAcknowledged(sample.ackedBytes, -1, 0);
-        return cubic.windowBytes() - before;
-    }
-
-    @Test
-    void shouldGrowByEightSegmentsAtMostForOneAcknowledgement() {
-        assertEquals(8 * MSS, growthFor(8, false));
-        assertEquals(8 * MSS, growthFor(10, false));
-    }
-
-    @Test
-    void shouldGrowByAllThatIsAcknowledgedWhenPaced() {
-        assertEquals(10 * MSS, growthFor(10, true));
-    }
-
     @Test
     void shouldBecomeConservativeWhenRoundTripTimeRises() {
         round(40);
