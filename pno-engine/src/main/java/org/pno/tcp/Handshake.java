@@ -201,7 +201,7 @@ final class Handshake {
     /** What the peer takes; RFC 9293 3.7.1: it need not say. */
     static int mssOf(final Segment segment) {
         final int said = segment.options().mss();
-        return said == TcpOptions.ABSENT ? SegmentSize.DEFAULT_MSS : said;
+        return said == TcpOptions.ABSENT ? SegmentSize.defaultMss(segment.remoteHi, segment.remoteLo) : said;
     }
 
     /** What a SYN or SYN-ACK says: the peer's first number, window and options. */

@@ -1,6 +1,7 @@
 package org.pno.tcp;
 
 import java.util.concurrent.TimeUnit;
+import org.pno.wire.IpAddress;
 
 /**
  * How long segments may be: what we announce (RFC 9293 3.7.1), what both sides have agreed on, what the path carries
@@ -9,8 +10,10 @@ import java.util.concurrent.TimeUnit;
  * the MSS option has it.
  */
 final class SegmentSize {
-    /** RFC 9293 3.7.1: what a peer takes that does not say. */
+    /** RFC 9293 3.7.1: what a peer takes that does not say, by IPv4 and by IPv6. */
     static final int DEFAULT_MSS = 536;
+
+    static final int DEFAULT_MSS_IPV6 = 1_220;
     /** A peer that says less gets this much all the same: else it could make us send a packet per byte. As Linux. */
     static final int LEAST_MSS = 48;
     /** {@link Connection#searchedMssBytes} while no black hole is suspected. */
@@ -27,6 +30,11 @@ final class SegmentSize {
     SegmentSize(final TcpContext context, final LossRecovery recovery) {
         this.context = context;
         this.recovery = recovery;
+    }
+
+    /** What a peer of that address takes that does not say. */
+    static int defaultMss(final long remoteHi, final long remoteLo) {
+        return IpAddress.isIpv4(remoteHi, remoteLo) ? DEFAULT_MSS : DEFAULT_MSS_IPV6;
     }
 
     /** What we offer as MSS: what fits the link, or less if the socket wants less. */

@@ -10,8 +10,8 @@ import org.pno.check.Where;
 /** All the scripts there are. */
 public final class AllScripts {
     /**
-     * What is not played by IPv6: without an MSS option Linux assumes more there than 536 bytes; and by IPv6 alone it
-     * retransmits sooner than the script of late acknowledgements waits.
+     * What is not played by IPv6: without an MSS option more is assumed there than 536 bytes, see {@link Ipv6Scripts};
+     * and the script of late acknowledgements has failed on Linux for a reason that is not known.
      */
     private static final Set<String> IPV4_ONLY =
             Set.of("shouldAssume536BytesWithoutAnMss", "shouldTakeALateAcknowledgement");

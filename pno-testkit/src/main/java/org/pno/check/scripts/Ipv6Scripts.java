@@ -91,6 +91,15 @@ final class Ipv6Scripts {
         s.expectNothing();
     }
 
+    @PacketScript
+    static void shouldAssume1220BytesWithoutAnMss(final Script s) {
+        s.establish(seg("S").seq(0).window(65_535));
+        s.write(2_440);
+        s.expect(data(1, 1_220));
+        s.expect(data(1_221, 1_220));
+        s.inject(seg("A"));
+    }
+
     private static void oneFullSegment(final Script s) {
         s.establish();
         s.write(1_460);
