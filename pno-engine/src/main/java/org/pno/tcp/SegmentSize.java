@@ -16,7 +16,7 @@ final class SegmentSize {
     static final int DEFAULT_MSS_IPV6 = 1_220;
     /** A peer that says less gets this much all the same: else it could make us send a packet per byte. As Linux. */
     static final int LEAST_MSS = 48;
-    /** {@link Connection#searchedMssBytes} while no black hole is suspected. */
+    /** {@link PathState#searchedMssBytes} while no black hole is suspected. */
     static final int NOT_SEARCHED = Integer.MAX_VALUE;
 
     /** How often a connection that sends asks whether the path has become wider. */

@@ -99,7 +99,7 @@ final class FlowWatch {
 
     /** What a SYN-ACK with this number acknowledges of the data that went with the SYN. */
     long acknowledgedBy(final int acknowledgment) {
-        final long taken = acknowledgment - (iss + 1);
+        final int taken = acknowledgment - (iss + 1); // modulo 2^32
         return taken > 0 && taken <= highest ? taken : 0;
     }
 
