@@ -5,7 +5,7 @@ Runs all tests, the unprivileged ones first: formatting, sizes and known mistake
 then real programs and kernel peers in network namespaces. The last line says how many passed, failed, were skipped.
       --unit   only what needs no namespaces, devices or other programs
       --long   also the tests that take many minutes
-      --sanitize   the shim's tests also under the sanitizers of addresses, undefined behaviour and threads: some minutes
+      --sanitize   the tests of the shim also under the sanitizers of addresses, undefined behaviour and threads: some minutes
       --fuzz SECONDS   how long each fuzz target is given new inputs; 2 by default, 0 for not at all'
 
 readonly FORMAT_HELP='Usage: pno format
