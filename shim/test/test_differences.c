@@ -1,4 +1,4 @@
-/* What random sequences of calls (calls.c) have found: each a difference that is mended. */
+/* What random sequences of calls (calls/) have found: each a difference that is mended. */
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
