@@ -218,6 +218,13 @@ bool has_pattern(const uint8_t *bytes, size_t length, uint64_t position)
     return true;
 }
 
+void join_child(pid_t child)
+{
+    int status = -1;
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    CHECK_EQ(status, 0);
+}
+
 long cpu_micros(void)
 {
     struct rusage usage;

@@ -112,6 +112,9 @@ void wait_bytes(int fd, int bytes);
 void fill_pattern(uint8_t *bytes, size_t length, uint64_t position);
 bool has_pattern(const uint8_t *bytes, size_t length, uint64_t position);
 
+/* Waits for a child, which must end with 0. */
+void join_child(pid_t child);
+
 /* Microseconds of processor time used by this process so far. */
 long cpu_micros(void);
 

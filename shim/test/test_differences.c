@@ -2,16 +2,8 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 
 #include "check.h"
-
-static void join_child(pid_t child)
-{
-    int status = -1;
-    CHECK_EQ(waitpid(child, &status, 0), child);
-    CHECK_EQ(status, 0);
-}
 
 BOTH(shouldRefuseToCountBytesOfAListener)
 {

@@ -5,7 +5,6 @@
 #include <spawn.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 
 #include "arena.h"
 #include "check.h"
@@ -36,13 +35,6 @@ static void become(const char *program, int first, int second)
     setenv("CHECK_PROGRAM", program, 1);
     execl(self(), program, text_of(first), text_of(second), (char *)NULL);
     check_failed(__FILE__, __LINE__, "exec of %s failed", program);
-}
-
-static void join_child(pid_t child)
-{
-    int status = -1;
-    CHECK_EQ(waitpid(child, &status, 0), child);
-    CHECK_EQ(status, 0);
 }
 
 static void expect_echo(int fd)
