@@ -285,7 +285,6 @@ static bool tell_urgent(struct pno_record *from, struct pno_record *to, uint64_t
     return atomic_exchange(&to->rx_urgent, word) != word;
 }
 
-/* Moves what was written to the peer, as far as its window reaches. */
 /* All that is acknowledged was sent; nothing else is told by this DPU. */
 static void tell_sent(struct pno_record *record, uint64_t acked)
 {
@@ -293,6 +292,7 @@ static void tell_sent(struct pno_record *record, uint64_t acked)
         atomic_store(&record->tx_sent, acked);
 }
 
+/* Moves what was written to the peer, as far as its window reaches. */
 static bool move_bytes(struct fake_arena *arena, uint32_t number)
 {
     struct fake_record *own = &arena->records[number];
