@@ -31,7 +31,8 @@ public final class Bench implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final long POLL_NS = 10_000_000;
-    private static final String WAIT_FOR_PORT = "until (exec 3<> /dev/tcp/%s/%d) 2> /dev/null; do sleep 0.02; done";
+    /** With "until" or "while" before it. */
+    private static final String REACHED = " (exec 3<> /dev/tcp/%s/%d) 2> /dev/null; do sleep 0.02; done";
 
     private final Lab lab;
     private final Transport transport;
@@ -85,10 +86,15 @@ public final class Bench implements AutoCloseable {
         return lab.start(side, ++processes + "-" + Path.of(command[0]).getFileName(), line);
     }
 
-    /** Starts a server and waits until the peer reaches it. */
+    /**
+     * Starts a server and waits until the peer reaches it. Nobody listens there when it starts: a DPU hears of the end
+     * of the program before a moment after we do.
+     */
     public LabProcess serve(final Side side, final int port, final String... command) {
+        final String reached = REACHED.formatted(address(side), port);
+        shell(Side.PEER, "while" + reached);
         final LabProcess server = start(side, command);
-        final LabProcess probe = start(Side.PEER, "bash", "-c", WAIT_FOR_PORT.formatted(address(side), port));
+        final LabProcess probe = start(Side.PEER, "bash", "-c", "until" + reached);
         server.await("listen on port " + port, PATIENCE, () -> !probe.isAlive());
         return server;
     }
@@ -133,7 +139,12 @@ public final class Bench implements AutoCloseable {
 
     /** Asks a program to end (SIGTERM), which it must do with that exit status. */
     public void stop(final LabProcess program, final int status) {
-        program.program().destroy();
+        stop(program, "TERM", status);
+    }
+
+    /** Asks a program to end by that signal, which it must do with that exit status. */
+    public void stop(final LabProcess program, final String signal, final int status) {
+        signal(program, signal);
         final int ended = program.awaitEnd(PATIENCE);
         check("end with status " + status, ended == status, () -> ended + ", " + program.tail());
     }

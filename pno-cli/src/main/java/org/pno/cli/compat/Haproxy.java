@@ -75,7 +75,7 @@ final class Haproxy implements RealProgram {
         check(bench, documents, TCP_PORT);
         bench.stop(plain, 143); // it dies of the signal, as on the kernel
         reload(bench, configuration);
-        servers.forEach(server -> bench.stop(server, 0));
+        servers.forEach(server -> bench.stop(server, "INT", 0));
     }
 
     private static LabProcess server(final Bench bench, final Path documents, final int port) {

@@ -70,6 +70,6 @@ final class Lighttpd implements RealProgram {
                 http.curl("http://" + address + ":" + PORT + "/chunks.sh"));
         http.checkUpload("/digest.sh", documents.resolve("large"));
         http.checkLoad("/small");
-        bench.stop(server, 0);
+        bench.stop(server, "INT", 0); // gracefully; by SIGTERM its status tells whether clients were connected
     }
 }

@@ -64,8 +64,7 @@ final class Python implements RealProgram {
                 documents.toString(),
                 Integer.toString(HTTP_PORT));
         new Http(bench, "http://" + address + ":" + HTTP_PORT).checkFiles(documents);
-        bench.signal(server, "INT");
-        bench.expect("exit status of http.server", 0, server.awaitEnd(Bench.PATIENCE));
+        bench.stop(server, "INT", 0);
     }
 
     private static LabProcess serve(
