@@ -24,6 +24,7 @@ public final class HostArena {
     private boolean hasLostHolder;
     private int socketsInUse;
     private int reclaimCursor;
+    private int listeners;
 
     HostArena(final int number, final int region, final ArenaGeometry geometry, final Tenant tenant) {
         this.number = number;
@@ -89,6 +90,19 @@ public final class HostArena {
 
     ChunkPool rxPool() {
         return rxPool;
+    }
+
+    /** One listener more, or less. */
+    void countListener(final int change) {
+        listeners += change;
+    }
+
+    /**
+     * Receive chunks that data must leave: one for each listener. Without one it could tell its host of nobody, and what
+     * is not accepted is not read, so no chunk would ever come back.
+     */
+    int chunksForListeners() {
+        return Math.min(listeners, geometry.rxChunkCount() / 2);
     }
 
     /** False once it is fenced or ended: whatever still waits for it is dropped. */

@@ -68,6 +68,7 @@ final class Listeners {
             return Fence.NONE;
         }
         socket.begin(Role.LISTENER, line.generation(), context.bus().memory());
+        socket.arena.countListener(1);
         socket.listenerSide = new ListenerSide(listener, request);
         context.table().bindListener(listener, socket);
         context.journal().listening(listener, socket, request);
@@ -176,6 +177,7 @@ final class Listeners {
     void end(final BridgeSocket listener) {
         final ListenerSide side = listener.listenerSide;
         listener.isClosed = true;
+        listener.arena.countListener(-1);
         context.stack().unlisten(side.number);
         context.table().unbindListener(side.number);
         context.journal().unlisten(side.number);

@@ -1,6 +1,7 @@
 package org.pno.bridge;
 
 import java.lang.foreign.MemorySegment;
+import org.pno.bridge.BridgeSocket.Role;
 import org.pno.counters.CounterGroup;
 import org.pno.link.ArenaDescriptor;
 import org.pno.link.ArenaGeometry;
@@ -100,7 +101,8 @@ final class ReceivePath {
     private boolean take(
             final BridgeSocket socket, final long first, final long last, final int missing, final long nowNs) {
         final ChunkPool pool = socket.arena.rxPool();
-        if (pool.available() < missing && !reclaim(socket, missing)) {
+        final int wanted = socket.role == Role.LISTENER ? missing : missing + socket.arena.chunksForListeners();
+        if (pool.available() < wanted && !reclaim(socket, wanted)) {
             return false;
         }
         if (socket.rxMap == null) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pno.bridge.BridgeFixture.Bus;
 import org.pno.bridge.BridgeFixture.Pair;
+import org.pno.link.ArenaGeometry;
 import org.pno.link.SocketStatus;
 import org.pno.sim.HostChannel;
 import org.pno.sim.HostListener;
@@ -18,6 +19,8 @@ import org.pno.sys.Errno;
 
 /** Connections and their streams, over both kinds of bus. */
 class BridgeTransferTest {
+    private static final int FEW_CHUNKS = 4;
+
     private BridgeFixture fixture;
 
     @AfterEach
@@ -37,6 +40,20 @@ class BridgeTransferTest {
         assertEquals(fixture.peer.address.lo(), pair.own().info().remoteLo());
         assertEquals(BridgeFixture.PORT, pair.own().info().localPort());
         assertEquals(pair.peer().info().localPort(), pair.own().info().remotePort());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldAcceptThoughDataThatNobodyReadsTakesAllOtherChunks(final Bus bus) {
+        fixture = new BridgeFixture(bus, ArenaGeometry.of(2, 64, 4, 1024, FEW_CHUNKS));
+        final HostListener listener = fixture.listen(FEW_CHUNKS + 1);
+        for (int i = 0; i < FEW_CHUNKS; i++) {
+            fixture.acceptedPair(listener).peer().send(new byte[] {1}, 0, 1);
+        }
+        fixture.await(() -> fixture.host.arena.rxChunksInUse() >= FEW_CHUNKS - 1);
+        fixture.steps(20_000); // Until what can be placed is.
+
+        fixture.acceptedPair(listener);
     }
 
     @ParameterizedTest
