@@ -98,8 +98,8 @@ public final class HostArena {
     }
 
     /**
-     * Receive chunks that data must leave: one for each listener. Without one it could tell its host of nobody, and what
-     * is not accepted is not read, so no chunk would ever come back.
+     * Receive chunks that data must leave: one for each listener. Without one it could tell its host of nobody, and
+     * what is not accepted is not read, so no chunk would ever come back.
      */
     int chunksForListeners() {
         return Math.min(listeners, geometry.rxChunkCount() / 2);
