@@ -66,7 +66,11 @@ record LibcFunction(String name, MethodHandle handle) {
     @SuppressWarnings("restricted")
     private static MethodHandle bind(
             final MemorySegment function, final FunctionDescriptor descriptor, final Linker.Option... options) {
-        final MethodHandle exact = LINKER.downcallHandle(function, descriptor, options);
+        return withLongs(LINKER.downcallHandle(function, descriptor, options));
+    }
+
+    /** The same handle, taking longs behind its first parameter and answering a long. */
+    static MethodHandle withLongs(final MethodHandle exact) {
         final Class<?>[] longs = new Class<?>[exact.type().parameterCount()];
         Arrays.fill(longs, long.class);
         longs[0] = MemorySegment.class;

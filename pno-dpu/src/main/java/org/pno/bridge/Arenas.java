@@ -9,6 +9,7 @@ import org.pno.link.ArenaLimits;
 import org.pno.link.ChannelDescriptor;
 import org.pno.link.Fence;
 import org.pno.link.ProtocolException;
+import org.pno.link.RegionSource;
 import org.pno.sys.Errno;
 
 /** The arenas of a bridge: how they come, how they are given up when they are fenced, and how they go. */
@@ -52,8 +53,9 @@ final class Arenas {
      *
      * @throws IllegalArgumentException if the memory cannot be shared safely
      */
-    void add(final int descriptor, final long bytes, final Tenant tenant, final ArenaCompletion completion) {
-        final int region = context.bus().memory().addRegion(descriptor, bytes);
+    void add(final RegionSource source, final Tenant tenant, final ArenaCompletion completion) {
+        final long bytes = source.bytes();
+        final int region = context.bus().memory().addRegion(source);
         if (bytes < ArenaDescriptor.HEADER_BYTES) {
             context.bus().memory().removeRegion(region);
             completion.refused(

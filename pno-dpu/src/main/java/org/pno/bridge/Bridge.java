@@ -6,6 +6,7 @@ import org.pno.counters.CounterGroup;
 import org.pno.counters.Counters;
 import org.pno.link.ArenaLimits;
 import org.pno.link.HostMemory;
+import org.pno.link.RegionSource;
 import org.pno.port.FrameHandler;
 import org.pno.port.PacketPort;
 import org.pno.stack.NetworkStack;
@@ -196,12 +197,10 @@ public final class Bridge {
     /**
      * Takes an arena in.
      *
-     * @param descriptor a sealed memfd of {@code bytes}; the bridge keeps a mapping, not the descriptor
-     * @throws IllegalArgumentException if the memory cannot be shared safely
+     * @throws IllegalArgumentException if the memory cannot be shared safely, or this bus does not reach it
      */
-    public void addArena(
-            final int descriptor, final long bytes, final Tenant tenant, final ArenaCompletion completion) {
-        arenas.add(descriptor, bytes, tenant, completion);
+    public void addArena(final RegionSource source, final Tenant tenant, final ArenaCompletion completion) {
+        arenas.add(source, tenant, completion);
     }
 
     /** The arena of a number, or null. */

@@ -11,6 +11,7 @@ import org.pno.bridge.Tenant;
 import org.pno.link.HandshakeDecoder;
 import org.pno.link.HandshakeDescriptor;
 import org.pno.link.ProtocolException;
+import org.pno.link.RegionSource;
 import org.pno.link.SealedMemory;
 import org.pno.sys.Cpu;
 import org.pno.sys.Descriptors;
@@ -162,7 +163,7 @@ final class ClientSession {
         }
         final Newcomer newcomer = new Newcomer(bytes, descriptor, family, replies);
         try {
-            bridge.addArena(descriptor, bytes, tenant, newcomer);
+            bridge.addArena(new RegionSource.Local(descriptor, bytes), tenant, newcomer);
         } catch (final IllegalArgumentException e) {
             newcomer.refused(Errno.EINVAL, e.getMessage());
         }

@@ -15,11 +15,15 @@ public interface HostMemory {
     /**
      * Makes host memory reachable.
      *
-     * @param descriptor a sealed memfd; the implementation keeps its own duplicate
-     * @param bytes the region's size
      * @return the region's number, used in all operations
+     * @throws IllegalArgumentException if it cannot be used safely, or is of a kind that this bus does not reach
      */
-    int addRegion(int descriptor, long bytes);
+    int addRegion(RegionSource source);
+
+    /** Makes a sealed memfd of this machine reachable. */
+    default int addRegion(final int descriptor, final long bytes) {
+        return addRegion(new RegionSource.Local(descriptor, bytes));
+    }
 
     /** Ends a region. Its operations must have completed, or are abandoned; later ones on it are refused. */
     void removeRegion(int region);
@@ -61,6 +65,12 @@ public interface HostMemory {
      * tickets complete all the same, but what they name on this region may not have happened.
      */
     boolean hasFailed(int region);
+
+    /**
+     * Says that a region's host is gone, so that nobody waits for it: what is under way on it is abandoned, and it has
+     * failed.
+     */
+    void failRegion(int region);
 
     /** Operations and bytes so far, for the crossings per request. */
     HostMemoryCounters counters();

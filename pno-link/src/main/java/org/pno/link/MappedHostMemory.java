@@ -31,8 +31,8 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
      * @throws IllegalArgumentException if the memfd is not sealed against any change of its size, or has another size
      */
     @Override
-    public int addRegion(final int descriptor, final long bytes) {
-        return addMapping(SealedMemory.map(descriptor, bytes));
+    public int addRegion(final RegionSource source) {
+        return addMapping(SealedMemory.map(source));
     }
 
     /** Takes a mapping over. */
@@ -173,6 +173,11 @@ public final class MappedHostMemory implements HostMemory, AutoCloseable {
     @Override
     public boolean hasFailed(final int region) {
         return failed.get(region);
+    }
+
+    @Override
+    public void failRegion(final int region) {
+        failed.set(region);
     }
 
     @Override

@@ -7,6 +7,15 @@ import org.pno.sys.SystemCallException;
 public final class SealedMemory {
     private SealedMemory() {}
 
+    /** As below, of a source that must be local. */
+    public static MemoryMapping map(final RegionSource source) {
+        if (source instanceof RegionSource.Local local) {
+            return map(local.descriptor(), local.bytes());
+        }
+        throw new IllegalArgumentException(
+                source + " cannot be reached from here: this bus takes memfds of this machine");
+    }
+
     /**
      * Maps a whole memfd for reading and writing.
      *

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import org.pno.link.HostMemory;
 import org.pno.link.HostMemoryCounters;
+import org.pno.link.RegionSource;
 import org.pno.link.SealedMemory;
 import org.pno.memory.Words;
 import org.pno.sys.MemoryMapping;
@@ -64,8 +65,8 @@ public final class SimulatedDma implements HostMemory, AutoCloseable {
     }
 
     @Override
-    public int addRegion(final int descriptor, final long bytes) {
-        final MemoryMapping mapping = SealedMemory.map(descriptor, bytes);
+    public int addRegion(final RegionSource source) {
+        final MemoryMapping mapping = SealedMemory.map(source);
         final int number = addRegion(mapping.memory());
         regions.get(number).mapping = mapping;
         return number;
@@ -100,7 +101,8 @@ public final class SimulatedDma implements HostMemory, AutoCloseable {
         }
     }
 
-    /** The host is gone: nothing on this region takes effect any more, from now on. */
+    /** Nothing on this region takes effect any more, from now on. */
+    @Override
     public void failRegion(final int number) {
         region(number).hasFailed = true;
     }

@@ -11,6 +11,7 @@ import org.pno.link.ArenaDescriptor;
 import org.pno.link.ArenaGeometry;
 import org.pno.link.ArenaLimits;
 import org.pno.link.HostMemory;
+import org.pno.link.RegionSource;
 import org.pno.port.PacketPort;
 import org.pno.sim.HostChannel;
 import org.pno.sim.HostListener;
@@ -105,7 +106,8 @@ final class TestDpu {
     Attached attach(final ArenaGeometry geometry) {
         final Attached attached = new Attached(geometry);
         hosts.add(attached);
-        bridge.addArena(attached.host.descriptor(), geometry.totalBytes(), tenant, new ArenaCompletion() {
+        final RegionSource source = new RegionSource.Local(attached.host.descriptor(), geometry.totalBytes());
+        bridge.addArena(source, tenant, new ArenaCompletion() {
             @Override
             public void accepted(final HostArena arena, final Holder holder) {
                 attached.arena = arena;

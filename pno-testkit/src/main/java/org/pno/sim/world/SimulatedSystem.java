@@ -21,6 +21,7 @@ import org.pno.link.ArenaGeometry;
 import org.pno.link.ArenaLimits;
 import org.pno.link.HostMemory;
 import org.pno.link.MappedHostMemory;
+import org.pno.link.RegionSource;
 import org.pno.port.FramePool;
 import org.pno.port.SoftwareOffload;
 import org.pno.sim.DmaTiming;
@@ -151,7 +152,8 @@ final class SimulatedSystem implements AutoCloseable {
     HostProcess startProcess(final ArenaGeometry geometry, final SplittableRandom random) {
         final HostProcess process = new HostProcess(this, new SimulatedHost(geometry, this::ring), random);
         processes.add(process);
-        bridge.addArena(process.host().descriptor(), geometry.totalBytes(), tenant, new ArenaCompletion() {
+        final RegionSource source = new RegionSource.Local(process.host().descriptor(), geometry.totalBytes());
+        bridge.addArena(source, tenant, new ArenaCompletion() {
             @Override
             public void accepted(final HostArena arena, final Holder holder) {
                 process.arena = arena;
