@@ -20,7 +20,6 @@ import org.pno.cli.machine.UserError;
  * What fails on the kernel may fail here, nothing else; and as many tests run.
  */
 final class Cpython implements RealProgram {
-    private static final String PYTHON = "/usr/bin/python3";
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     /** A test that hangs ends its run. */
     private static final String SECONDS_PER_TEST = "60";
@@ -86,12 +85,12 @@ final class Cpython implements RealProgram {
 
     @Override
     public Map<String, String> needs() {
-        return Map.of(PYTHON, "python3", "dpkg-deb", "dpkg");
+        return Map.of(Python.COMMAND, "python3", "dpkg-deb", "dpkg");
     }
 
     @Override
     public List<String> versionCommand() {
-        return List.of(PYTHON, "--version");
+        return List.of(Python.COMMAND, "--version");
     }
 
     @Override
@@ -113,7 +112,7 @@ final class Cpython implements RealProgram {
                 "env",
                 "PNO_OFFLOAD=localhost,dpu",
                 "PYTHONPATH=" + library,
-                PYTHON,
+                Python.COMMAND,
                 "-m",
                 "test",
                 "-v",
@@ -134,7 +133,7 @@ final class Cpython implements RealProgram {
      */
     private static Path library(final Bench bench) {
         final String version = bench.run(
-                        Side.PEER, PYTHON, "-c", "import sys; print('python%d.%d' % sys.version_info[:2])")
+                        Side.PEER, Python.COMMAND, "-c", "import sys; print('python%d.%d' % sys.version_info[:2])")
                 .strip();
         outside(bench, "apt-get", "-qq", "download", "lib" + version + "-testsuite");
         outside(bench, "dpkg-deb", "--extract", download(bench.directory()), "tests");

@@ -17,7 +17,7 @@ final class Curl implements RealProgram {
 
     @Override
     public Map<String, String> needs() {
-        return Map.of("curl", "curl", "python3", "python3", "sha256sum", "coreutils");
+        return Map.of("curl", "curl", Python.COMMAND, "python3", "sha256sum", "coreutils");
     }
 
     @Override
@@ -28,9 +28,7 @@ final class Curl implements RealProgram {
     @Override
     public void run(final Bench bench) {
         final Path documents = Http.documents(bench);
-        final String port = Integer.toString(PORT);
-        final LabProcess server =
-                bench.serve(Side.PEER, PORT, "python3", "-m", "http.server", "--directory", documents.toString(), port);
+        final LabProcess server = Http.serve(bench, Side.PEER, PORT, documents);
         final String address = bench.address(Side.PEER);
         final String base = "http://" + address + ":" + PORT;
         for (final String name : List.of("small", "large")) {

@@ -1,7 +1,6 @@
 package org.pno.cli.compat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.pno.cli.lab.LabProcess;
@@ -12,9 +11,7 @@ final class Haproxy implements RealProgram {
     private static final int HTTP_PORT = 8080;
     private static final int TCP_PORT = 8081;
     private static final int FIRST_SERVER = 8001;
-    private static final int REQUESTS = 60;
     private static final int RELOADS = 2;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final String CONFIGURATION = """
             global
@@ -95,20 +92,7 @@ final class Haproxy implements RealProgram {
     private static void reload(final Bench bench, final Path configuration) {
         final LabProcess master =
                 bench.serve(Side.HOST, HTTP_PORT, "haproxy", "-W", "-db", "-f", configuration.toString());
-        final LabProcess clients = bench.start(
-                Side.PEER,
-                "bash",
-                "-c",
-                "for i in {1.." + REQUESTS + "}; do curl -sS --max-time 30 -o /dev/null -w '%{http_code}\\n' http://"
-                        + bench.address(Side.HOST) + ":" + HTTP_PORT + "/small; done");
-        for (int i = 1; i <= RELOADS; i++) {
-            final int answers = i * REQUESTS / (RELOADS + 2);
-            clients.await(
-                    "get answers", PATIENCE, () -> clients.output().lines().count() >= answers);
-            bench.signal(master, "USR2");
-        }
-        bench.expect("status of clients during reloads", 0, clients.awaitEnd(PATIENCE));
-        bench.expect("answers during reloads", "200\n".repeat(REQUESTS), clients.output());
+        new Http(bench, "http://" + bench.address(Side.HOST) + ":" + HTTP_PORT).checkReloads(master, "USR2", RELOADS);
         bench.stop(master, 0);
     }
 }

@@ -6,13 +6,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
+import org.pno.cli.lab.LabProcess;
 import org.pno.cli.machine.Side;
 
 /** What is asked of every server of HTTP, by the peer's curl and wrk. */
 final class Http {
     static final int SMALL_BYTES = 612;
     static final int LARGE_BYTES = 8 << 20;
+    private static final int REQUESTS = 60;
+    private static final String CLIENTS = """
+            for i in {1..%d}; do
+                curl -sS --max-time 30 -o /dev/null -w '%%{http_code}\\n' %s/small
+            done
+            """;
 
     private final Bench bench;
     private final String base;
@@ -27,6 +36,23 @@ final class Http {
     static Path documents(final Bench bench) {
         bench.file("docs/large", LARGE_BYTES);
         return bench.file("docs/small", SMALL_BYTES).getParent();
+    }
+
+    /** Starts Python's server for the files of that folder, by HTTP 1.1, on a side's address and a port. */
+    static LabProcess serve(final Bench bench, final Side side, final int port, final Path documents) {
+        return bench.serve(
+                side,
+                port,
+                Python.COMMAND,
+                "-m",
+                "http.server",
+                "--protocol",
+                "HTTP/1.1",
+                "--bind",
+                bench.address(side),
+                "--directory",
+                documents.toString(),
+                Integer.toString(port));
     }
 
     /** Both files of {@link #documents} come whole, also to many at once; connections are kept. */
@@ -82,11 +108,40 @@ final class Http {
 
     /** Thirty-two clients for a second, none of which sees an error. */
     void checkLoad(final String path) {
-        final String report = bench.run(Side.PEER, "wrk", "-t1", "-c32", "-d1s", base + path);
+        checkLoad(bench, Side.PEER, 1, base + path);
+    }
+
+    /** The same by clients of a side, with so many threads. */
+    static void checkLoad(final Bench bench, final Side side, final int threads, final String url) {
+        final String report = bench.run(side, "wrk", "-t" + threads, "-c32", "-d1s", url);
         bench.check(
                 "load without errors",
                 report.contains("Requests/sec") && !report.contains("Socket errors") && !report.contains("Non-2xx"),
                 () -> report);
+    }
+
+    /** A server is told by a signal, so often, to load its configuration again: no client notices. */
+    void checkReloads(final LabProcess server, final String signal, final int reloads) {
+        checkUndisturbed(Collections.nCopies(reloads, () -> bench.signal(server, signal)));
+    }
+
+    /**
+     * Takes steps, one after the other, while clients come and go, each with a connection of its own: none of them
+     * notices.
+     */
+    void checkUndisturbed(final List<Runnable> steps) {
+        final LabProcess clients = bench.start(Side.PEER, "bash", "-c", CLIENTS.formatted(REQUESTS, base));
+        int taken = 0;
+        for (final Runnable step : steps) {
+            final int answers = ++taken * REQUESTS / (steps.size() + 2);
+            clients.await(
+                    "get answers",
+                    Bench.PATIENCE,
+                    () -> clients.output().lines().count() >= answers);
+            step.run();
+        }
+        bench.expect("status of clients meanwhile", 0, clients.awaitEnd(Bench.PATIENCE));
+        bench.expect("answers meanwhile", "200\n".repeat(REQUESTS), clients.output());
     }
 
     /** What the peer's curl says, with that shell text as its arguments and what follows. */

@@ -1,7 +1,6 @@
 package org.pno.cli.compat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.pno.cli.lab.LabProcess;
@@ -12,7 +11,6 @@ final class Nginx implements RealProgram {
     private static final int PORT = 8081;
     private static final int UPSTREAM_PORT = 8000;
     private static final int RELOADS = 3;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final String CONFIGURATION = """
             daemon off;
@@ -48,7 +46,7 @@ final class Nginx implements RealProgram {
 
     @Override
     public Map<String, String> needs() {
-        return Map.of("nginx", "nginx-light", "curl", "curl", "wrk", "wrk", "bc", "bc", "python3", "python3");
+        return Map.of("nginx", "nginx", "curl", "curl", "wrk", "wrk", "bc", "bc", Python.COMMAND, "python3");
     }
 
     @Override
@@ -65,17 +63,7 @@ final class Nginx implements RealProgram {
     public void run(final Bench bench) {
         final Path documents = Http.documents(bench);
         final Path directory = bench.directory();
-        final LabProcess upstream = bench.serve(
-                Side.PEER,
-                UPSTREAM_PORT,
-                "python3",
-                "-m",
-                "http.server",
-                "--protocol",
-                "HTTP/1.1",
-                "--directory",
-                documents.toString(),
-                Integer.toString(UPSTREAM_PORT));
+        final LabProcess upstream = Http.serve(bench, Side.PEER, UPSTREAM_PORT, documents);
         final String address = bench.address(Side.HOST);
         final String configuration =
                 CONFIGURATION.formatted(directory, address, PORT, bench.address(Side.PEER), UPSTREAM_PORT);
@@ -94,27 +82,9 @@ final class Nginx implements RealProgram {
         http.checkSame("/kept/small", documents.resolve("small"));
         http.checkLoad("/small");
         http.checkLoad("/kept/small");
-        checkReload(bench, server, http);
+        http.checkReloads(server, "HUP", RELOADS);
+        http.checkLoad("/small");
         bench.stop(server, 0);
         upstream.kill();
-    }
-
-    /** New workers take over the listener while clients come and go, each with a connection of its own. */
-    private static void checkReload(final Bench bench, final LabProcess server, final Http http) {
-        final LabProcess clients = bench.start(
-                Side.PEER,
-                "bash",
-                "-c",
-                "for i in {1..60}; do curl -sS --max-time 30 -o /dev/null -w '%{http_code}\\n' http://"
-                        + bench.address(Side.HOST) + ":" + PORT + "/small; done");
-        for (int i = 1; i <= RELOADS; i++) {
-            final int answers = i * 10;
-            clients.await(
-                    "get answers", PATIENCE, () -> clients.output().lines().count() >= answers);
-            bench.signal(server, "HUP");
-        }
-        bench.expect("status of clients during reloads", 0, clients.awaitEnd(PATIENCE));
-        bench.expect("answers during reloads", "200\n".repeat(60), clients.output());
-        http.checkLoad("/small");
     }
 }

@@ -8,7 +8,8 @@ import org.pno.cli.machine.Side;
 
 /** Python's own servers and clients: http.server, socketserver with threads and processes, selectors, asyncio. */
 final class Python implements RealProgram {
-    private static final String PYTHON = "/usr/bin/python3";
+    static final String COMMAND = "/usr/bin/python3";
+
     private static final int HTTP_PORT = 8000;
     private static final int FIRST_PORT = 9000;
     private static final int CLIENTS = 20;
@@ -21,12 +22,12 @@ final class Python implements RealProgram {
 
     @Override
     public Map<String, String> needs() {
-        return Map.of(PYTHON, "python3", "curl", "curl", "bc", "bc");
+        return Map.of(COMMAND, "python3", "curl", "curl", "bc", "bc");
     }
 
     @Override
     public List<String> versionCommand() {
-        return List.of(PYTHON, "--version");
+        return List.of(COMMAND, "--version");
     }
 
     @Override
@@ -50,33 +51,21 @@ final class Python implements RealProgram {
     private static void checkHttp(final Bench bench) {
         final Path documents = Http.documents(bench);
         final String address = bench.address(Side.HOST);
-        final LabProcess server = bench.serve(
-                Side.HOST,
-                HTTP_PORT,
-                PYTHON,
-                "-m",
-                "http.server",
-                "--protocol",
-                "HTTP/1.1",
-                "--bind",
-                address,
-                "--directory",
-                documents.toString(),
-                Integer.toString(HTTP_PORT));
+        final LabProcess server = Http.serve(bench, Side.HOST, HTTP_PORT, documents);
         new Http(bench, "http://" + address + ":" + HTTP_PORT).checkFiles(documents);
         bench.stop(server, "INT", 0);
     }
 
     private static LabProcess serve(
             final Bench bench, final Side side, final Path echo, final String kind, final int port) {
-        return bench.serve(side, port, PYTHON, echo.toString(), kind, bench.address(side), Integer.toString(port));
+        return bench.serve(side, port, COMMAND, echo.toString(), kind, bench.address(side), Integer.toString(port));
     }
 
     private static String ask(final Bench bench, final Side side, final Path echo, final String kind, final int port) {
         final Side server = side == Side.HOST ? Side.PEER : Side.HOST;
         return bench.run(
                         side,
-                        PYTHON,
+                        COMMAND,
                         echo.toString(),
                         kind,
                         bench.address(server),

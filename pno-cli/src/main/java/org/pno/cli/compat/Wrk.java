@@ -23,10 +23,6 @@ final class Wrk extends HttpLoad {
 
     @Override
     void drive(final Bench bench, final String url) {
-        final String report = bench.run(Side.HOST, "wrk", "-t2", "-c32", "-d1s", url);
-        bench.check(
-                "load without errors",
-                report.contains("Requests/sec") && !report.contains("Socket errors") && !report.contains("Non-2xx"),
-                () -> report);
+        Http.checkLoad(bench, Side.HOST, 2, url);
     }
 }

@@ -1,7 +1,6 @@
 // Node's own servers and clients: servers.js KIND ADDRESS PORT [COUNT].
 'use strict';
 const http = require('http');
-const net = require('net');
 const cluster = require('cluster');
 
 const [kind, address, port, count] = [process.argv[2], process.argv[3], +process.argv[4], +process.argv[5]];
@@ -35,10 +34,6 @@ switch (kind) {
   case 'http':
     process.on('SIGTERM', () => process.exit(0));
     http.createServer(answer).listen(port, address);
-    break;
-  case 'echo':
-    process.on('SIGTERM', () => process.exit(0));
-    net.createServer(socket => socket.pipe(socket)).listen(port, address);
     break;
   case 'cluster':
     if (cluster.isPrimary) {
