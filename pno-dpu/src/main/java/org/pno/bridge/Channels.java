@@ -43,10 +43,13 @@ final class Channels {
         poll(channel);
     }
 
-    /** The channel's process has gone. */
+    /** The channel's process has gone. What it has submitted still counts, so the host line is read once more. */
     void detach(final HostChannel channel) {
         channel.bell = null;
         unpoll(channel);
+        if (channel.arena.isLive()) {
+            look(channel, TO_POLL);
+        }
     }
 
     private void poll(final HostChannel channel) {

@@ -126,6 +126,9 @@ final class RecordReads {
             if (fence != Fence.NONE || socket.role == Role.FREE) {
                 return fence;
             }
+            if (socket.arena.hasLostHolder()) {
+                released.add(socket); // Whoever took the record may be dead: nobody asked for it when that was told.
+            }
         } else if ((flags & FLAG_LISTEN) != 0) {
             listeners.refuse(socket, Errno.EINVAL); // The record is something else already.
         }

@@ -71,7 +71,7 @@ final class SubmissionPath {
     }
 
     private void serve(final HostChannel channel) {
-        if (!channel.isLive()) {
+        if (!channel.arena.isLive()) {
             return;
         }
         if (channel.reader.isSweepAsked()) {

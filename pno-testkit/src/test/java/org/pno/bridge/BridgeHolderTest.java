@@ -129,6 +129,35 @@ class BridgeHolderTest {
         die(child);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseWhatADeadProcessAskedForBeforeTheDpuLooked(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        fixture.listen(fixture.peer, fixture.peerHost, fixture.peerChannel, 4);
+        fillSlotForChild();
+        final Holder child = adoptChild();
+        final HostSocket socket = fixture.connectToPeer();
+        die(fixture.host.holder);
+        socket.retire(); // The child waits for the record to come back.
+        fixture.awaitLong(socket::isFreed);
+        die(child);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldTakeUpWhatADeadProcessHadSubmittedOnItsChannel(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        fixture.listen(fixture.peer, fixture.peerHost, fixture.peerChannel, 4);
+        fillSlotForChild();
+        final Holder child = adoptChild();
+        final HostSocket socket = fixture.connectToPeer();
+        fixture.dpu.bridge.detachChannel(fixture.host.arena, fixture.channel.number());
+        die(fixture.host.holder);
+        socket.retire();
+        fixture.awaitLong(socket::isFreed);
+        die(child);
+    }
+
     private static int pendingPeers(final HostSocket peer) {
         return peer.state() == SocketStatus.CLOSED ? 0 : 1;
     }

@@ -138,6 +138,25 @@ class SeedsTest {
         assertNull(play(seed, new Workspace()).what());
     }
 
+    /** Two that open at once, of which one dies before it knows that it is connected. */
+    @Test
+    void shouldAllowAnOrderlyEndByWhoDiedBeforeHeKnew() {
+        assertNull(play(2006, new Workspace()).what());
+    }
+
+    /** A process that dies while its DPU stands still: what it asks for is taken up when it is dead already. */
+    @ParameterizedTest
+    @ValueSource(longs = {3945, 4702})
+    void shouldCloseWhatADeadProcessAskedFor(final long seed) {
+        assertNull(play(seed, new Workspace()).what());
+    }
+
+    /** A parent dies behind a connect that lies in its channel still; the child wants the record back. */
+    @Test
+    void shouldReadTheChannelOfADeadProcessOnceMore() {
+        assertNull(play(8671, new Workspace()).what());
+    }
+
     @Test
     void shouldPlayTheSameRunAgain() {
         final Workspace used = new Workspace();
