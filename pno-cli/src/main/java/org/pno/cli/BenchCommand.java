@@ -66,6 +66,9 @@ final class BenchCommand implements Runnable {
                 description = "Fail if the median of PnO's host CPU per request is more than this share of the"
                         + " kernel's; default: ${DEFAULT-VALUE}.")
         private double maxHostCpu;
+
+        @Mixin
+        private BusOption bus;
     }
 
     @Override
@@ -113,10 +116,11 @@ final class BenchCommand implements Runnable {
             final BiFunction<Lab, Cores, Function<Transport, Sample>> workload) {
         Arguments.positive("--seconds", options.seconds);
         Arguments.positive("--rounds", options.rounds);
+        final String[] dpuOptions = options.bus.dpuOptions();
         Shim.library();
         final Cores cores = Cores.ofThisProcess();
         try (Lab lab = Labs.open("bench-" + ProcessHandle.current().pid());
-                DpuProcess dpu = DpuProcess.start(lab, cores)) {
+                DpuProcess dpu = DpuProcess.start(lab, cores, dpuOptions)) {
             say("one round over PnO first, not counted: the DPU compiles what is hot");
             dpu.watch(() -> workload.apply(lab, cores).apply(Transport.PNO));
             final Rounds rounds = new Rounds();

@@ -10,6 +10,7 @@ import org.pno.cli.compat.Verdict;
 import org.pno.cli.measure.Transport;
 import org.pno.cli.run.Shim;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,6 +34,9 @@ final class CompatCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Tell the result as JSON, and nothing else on standard output.")
     private boolean json;
 
+    @Mixin
+    private BusOption bus;
+
     @Parameters(paramLabel = "NAME", description = "Only these programs; default: all.")
     private List<String> names = List.of();
 
@@ -41,10 +45,11 @@ final class CompatCommand implements Callable<Integer> {
         final List<RealProgram> chosen = names.isEmpty()
                 ? Compatibility.programs()
                 : names.stream().map(Compatibility::program).toList();
+        final String[] dpuOptions = bus.dpuOptions();
         Shim.library();
         final List<Verdict> verdicts = new ArrayList<>();
         for (final RealProgram program : chosen) {
-            final Verdict verdict = Compatibility.judge(program, kernel ? Transport.KERNEL : Transport.PNO);
+            final Verdict verdict = Compatibility.judge(program, kernel ? Transport.KERNEL : Transport.PNO, dpuOptions);
             verdicts.add(verdict);
             if (!json) {
                 print(verdict);

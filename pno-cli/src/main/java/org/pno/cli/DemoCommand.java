@@ -13,6 +13,7 @@ import org.pno.cli.measure.Rounds.Pair;
 import org.pno.cli.measure.Transport;
 import org.pno.cli.run.Shim;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,9 +36,13 @@ final class DemoCommand implements Runnable {
             description = "How long each measurement lasts, about; default: ${DEFAULT-VALUE}.")
     private double seconds;
 
+    @Mixin
+    private BusOption bus;
+
     @Override
     public void run() {
         Arguments.positive("--seconds", seconds);
+        final String[] dpuOptions = bus.dpuOptions();
         RedisServer.needPrograms();
         Shim.library();
         final Cores cores = Cores.ofThisProcess();
@@ -45,8 +50,8 @@ final class DemoCommand implements Runnable {
             final RedisComparison comparison = new RedisComparison(lab, cores, seconds);
             say("redis-server over the kernel's TCP");
             final Round kernel = comparison.measure(Transport.KERNEL);
-            say("redis-server over PnO, DPU at " + lab.port());
-            final Round pno = measureOffloaded(comparison, lab, cores);
+            say("redis-server over PnO, DPU at " + lab.port() + ", bus " + bus.text());
+            final Round pno = measureOffloaded(comparison, lab, cores, dpuOptions);
             if (json) {
                 out().println(Json.write(report(new Pair(kernel.get(), pno.get()))));
             } else {
@@ -56,8 +61,9 @@ final class DemoCommand implements Runnable {
         }
     }
 
-    private static Round measureOffloaded(final RedisComparison comparison, final Lab lab, final Cores cores) {
-        try (DpuProcess dpu = DpuProcess.start(lab, cores)) {
+    private static Round measureOffloaded(
+            final RedisComparison comparison, final Lab lab, final Cores cores, final String... dpuOptions) {
+        try (DpuProcess dpu = DpuProcess.start(lab, cores, dpuOptions)) {
             return dpu.watch(() -> comparison.measure(Transport.PNO));
         }
     }

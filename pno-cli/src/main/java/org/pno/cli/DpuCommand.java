@@ -56,6 +56,9 @@ final class DpuCommand implements Runnable {
             description = "Write all frames to a file from the start, as pcapng; see also pno pcap.")
     private String captureFile;
 
+    @Mixin
+    private BusOption bus;
+
     @Option(
             names = "--spin",
             paramLabel = "auto|off|MICROS",
@@ -115,8 +118,11 @@ final class DpuCommand implements Runnable {
     }
 
     private DpuConfiguration configuration() {
-        final DpuConfiguration configuration =
-                new DpuConfiguration().port(port).socketPath(socket.path()).pacing(pacing);
+        final DpuConfiguration configuration = new DpuConfiguration()
+                .port(port)
+                .socketPath(socket.path())
+                .bus(bus.text())
+                .pacing(pacing);
         addresses.forEach(configuration::address);
         gateways.forEach(configuration::gateway);
         if (faults != null) {

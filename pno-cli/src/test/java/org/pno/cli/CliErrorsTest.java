@@ -70,6 +70,9 @@ class CliErrorsTest {
                     lab up Bad_Name                     | 'Bad_Name' is no name for a lab: small letters, digits and '-'
                     lab down no-such-lab                | there is no lab 'no-such-lab'; './pno lab up' makes one.
                     lab exec --name no-such-lab host id | there is no lab 'no-such-lab'; './pno lab up' makes one.
+                    demo --bus tube                     | --bus tube: there is no bus 'tube'. A bus is mapped, or pcie:
+                    compat --bus pcie:card redis        | --bus pcie:card: 'card' is no preset of 'pcie'; there are blue
+                    bench redis --bus pcie:read=1us     | --bus pcie:read=1us: say a preset (bluefield2, bluefield3), or
                     bench interop --cells sideways      | --cells sideways: there is no such cell; --list tells all.
                     bench interop --cells (             | --cells (: no regular expression: Unclosed group
                     wire --far sideways:x --near tap:x  | 'sideways:x' is no port: there is no kind 'sideways'.

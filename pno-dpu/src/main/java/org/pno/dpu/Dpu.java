@@ -3,7 +3,6 @@ package org.pno.dpu;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.pno.bridge.Bridge;
 import org.pno.bridge.BridgeListener;
 import org.pno.bridge.HostArena;
@@ -12,7 +11,7 @@ import org.pno.link.ArenaDescriptor;
 import org.pno.link.ArenaLimits;
 import org.pno.link.DpuAddress;
 import org.pno.link.HostMemory;
-import org.pno.link.MappedHostMemory;
+import org.pno.link.bus.BusException;
 import org.pno.observe.DpuViews;
 import org.pno.port.FaultPort;
 import org.pno.port.FramePool;
@@ -49,6 +48,8 @@ public final class Dpu implements AutoCloseable {
     private static final int CYCLES_PER_LOOK = 8;
     /** A port without a descriptor is looked at that often. */
     private static final long POLLED_PORT_NS = 50_000;
+    /** What the bus takes longer for is slept through. */
+    private static final long LONGEST_BUS_WAIT_NS = 50_000;
 
     private final NanoClock clock = SystemNanoClock.INSTANCE;
     private final ControlServer server;
@@ -79,18 +80,13 @@ public final class Dpu implements AutoCloseable {
      * @throws DpuException if something cannot be opened; nothing stays behind then
      */
     public Dpu(final DpuConfiguration configuration) {
-        this(configuration, MappedHostMemory::new);
-    }
-
-    /** As above, over a bus of the caller's choice. */
-    public Dpu(final DpuConfiguration configuration, final Supplier<HostMemory> bus) {
         configuration.validate();
         signals = openSignals();
         server = openServer(configuration);
         watched = openPort(configuration);
         port = SoftwareOffload.complete(watched);
         captureFile = openCaptureFile(configuration);
-        memory = bus.get();
+        memory = openBus(configuration);
         final long nowNs = clock.nowNs();
         final long epoch = RandomBytes.nextLong() & Long.MAX_VALUE;
         final StackConfiguration stack = stackConfiguration(configuration, port);
@@ -171,6 +167,20 @@ public final class Dpu implements AutoCloseable {
         }
     }
 
+    private HostMemory openBus(final DpuConfiguration configuration) {
+        try {
+            return configuration.bus().open(clock);
+        } catch (final BusException e) {
+            server.close();
+            if (captureFile != null) {
+                captureFile.close();
+            }
+            port.close();
+            closeOwn();
+            throw new DpuException("--bus: " + e.getMessage(), e);
+        }
+    }
+
     private void closeOwn() {
         watches.close();
         waitingRoom.close();
@@ -228,8 +238,18 @@ public final class Dpu implements AutoCloseable {
             } else if (bridge.park()) {
                 sleep(nowNs);
             } else {
-                lookNowAndThen();
+                awaitBus(nowNs);
             }
+        }
+    }
+
+    /** Nothing can go on before the bus does: a PCIe bus takes no longer than going to sleep would. */
+    private void awaitBus(final long nowNs) {
+        if (memory.pending() && memory.progressInNs() > LONGEST_BUS_WAIT_NS) {
+            sleep(nowNs);
+        } else {
+            lookNowAndThen();
+            Thread.onSpinWait();
         }
     }
 
@@ -243,7 +263,8 @@ public final class Dpu implements AutoCloseable {
     private void sleep(final long nowNs) {
         final long deadlineNs = bridge.nextDeadlineNs();
         final long untilNs = deadlineNs == TimerWheel.NO_DEADLINE ? Long.MAX_VALUE : Math.max(0, deadlineNs - nowNs);
-        final long timeoutNs = Math.min(untilNs, longestSleepNs);
+        final long busNs = memory.pending() ? memory.progressInNs() : Long.MAX_VALUE;
+        final long timeoutNs = Math.min(busNs, Math.min(untilNs, longestSleepNs));
         watches.await(timeoutNs == Long.MAX_VALUE ? Epoll.FOREVER : timeoutNs);
         cyclesSinceLook = 0;
     }
@@ -278,9 +299,7 @@ public final class Dpu implements AutoCloseable {
         port.close();
         identities.close();
         closeOwn();
-        if (memory instanceof MappedHostMemory mapped) {
-            mapped.close();
-        }
+        memory.close();
         journal.close();
         LOG.info("ended");
     }

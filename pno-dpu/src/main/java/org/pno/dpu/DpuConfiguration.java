@@ -3,6 +3,7 @@ package org.pno.dpu;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.pno.link.bus.BusOpener;
 import org.pno.port.FaultSpec;
 import org.pno.port.PortException;
 import org.pno.port.PortSpec;
@@ -17,9 +18,6 @@ import org.pno.wire.IpPrefix;
  * {@link #validate} judges what belongs together.
  */
 public final class DpuConfiguration {
-    /** The only bus of this version: host and DPU on one machine. */
-    public static final String BUS_MAPPED = "mapped";
-
     private String port;
     private final List<IpPrefix> addresses = new ArrayList<>();
     private IpAddress gateway;
@@ -35,6 +33,7 @@ public final class DpuConfiguration {
     private SynCookieMode synCookies = SynCookieMode.AUTO;
     private boolean pacing;
     private int fastOpen = FastOpen.CLIENT;
+    private BusOpener bus = Buses.judge(Buses.DEFAULT);
 
     /** The packet port, {@code KIND:TARGET[,OPTION=VALUE]…}. Required. */
     public DpuConfiguration port(final String spec) {
@@ -115,11 +114,9 @@ public final class DpuConfiguration {
         return this;
     }
 
-    /** How the DPU reaches its hosts' memory: {@link #BUS_MAPPED}. */
-    public DpuConfiguration bus(final String name) {
-        if (!name.equals(BUS_MAPPED)) {
-            throw new DpuException("--bus " + name + ": this version has only '" + BUS_MAPPED + "'");
-        }
+    /** How the DPU reaches its hosts' memory, see {@link Buses}. */
+    public DpuConfiguration bus(final String spec) {
+        bus = Buses.judge(spec);
         return this;
     }
 
@@ -263,6 +260,10 @@ public final class DpuConfiguration {
 
     public int fastOpen() {
         return fastOpen;
+    }
+
+    public BusOpener bus() {
+        return bus;
     }
 
     public int frames() {

@@ -95,7 +95,7 @@ class DpuConfigurationTest {
 
     @Test
     void shouldRefuseAnUnknownBus() {
-        assertRefused("fabric", configuration -> configuration.bus("fabric"));
+        assertRefused("'tube'", configuration -> configuration.bus("tube"));
     }
 
     @Test

@@ -6,12 +6,13 @@ import java.lang.foreign.MemorySegment;
  * The DPU's way to host memory, and every crossing of the bus (rule 1). Operations are posted; a batch of them is
  * closed by {@link #post()}, which returns a ticket; the batch's operations complete in any order, and none is known
  * to have happened before {@link #completed()} has reached the ticket. Whoever needs "B after A" posts B once A's
- * ticket is complete. There is no other ordering, and no atomic read-modify-write.
+ * ticket is complete, unless the bus declares an order that makes up for it ({@link #writesInOrder},
+ * {@link #readsBehindWrites}). There is no other ordering, and no atomic read-modify-write.
  *
  * <p>The source of a write and the target of a read belong to the operation until its ticket is complete, except that
  * {@link #writeWord} takes its value at once. Used by one thread, the bridge's.
  */
-public interface HostMemory {
+public interface HostMemory extends AutoCloseable {
     /**
      * Makes host memory reachable.
      *
@@ -72,6 +73,24 @@ public interface HostMemory {
      */
     void failRegion(int region);
 
+    /**
+     * True if a word that is written takes effect behind every write that was posted before it, in the same batch too.
+     * So a position may follow its data without a ticket between them. Says nothing of bytes written by {@link #write}
+     * behind a word, nor of reads.
+     */
+    default boolean writesInOrder() {
+        return false;
+    }
+
+    /** True if a read sees every write that was posted before it, in the same batch too. Not the other way round. */
+    default boolean readsBehindWrites() {
+        return false;
+    }
+
     /** Operations and bytes so far, for the crossings per request. */
     HostMemoryCounters counters();
+
+    /** Ends all regions. */
+    @Override
+    void close();
 }

@@ -14,7 +14,7 @@ import org.pno.sys.MemoryMapping;
  * Words are loaded with acquire and stored with release; the one order that these leave open, a store before a later
  * load, is kept by a full fence in {@link #post()}. Bounds are the mapping's own.
  */
-public final class MappedHostMemory implements HostMemory, AutoCloseable {
+public final class MappedHostMemory implements HostMemory {
     private final List<MemoryMapping> mappings = new ArrayList<>();
     private final HostMemoryCounters counters = new HostMemoryCounters();
 

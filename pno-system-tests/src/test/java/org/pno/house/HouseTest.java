@@ -46,11 +46,24 @@ class HouseTest {
             below.put("port." + kind, List.of("wire", "port"));
         }
         below.put("link", List.of());
+        below.put("link.bus", List.of("link"));
+        below.put("link.pcie", List.of("link", "link.bus"));
         below.put("bridge", List.of("wire", "stack", "port", "link"));
         below.put("observe", List.of("wire", "stack", "port", "link", "bridge"));
         below.put(
                 "dpu",
-                List.of("wire", "tcp", "tcp.congestion", "ip", "stack", "port", "port.*", "link", "bridge", "observe"));
+                List.of(
+                        "wire",
+                        "tcp",
+                        "tcp.congestion",
+                        "ip",
+                        "stack",
+                        "port",
+                        "port.*",
+                        "link",
+                        "link.*",
+                        "bridge",
+                        "observe"));
         below.put("cli", List.of("wire", "stack", "port", "port.*", "link", "bridge", "observe", "dpu", "cli.*"));
         below.put("cli.*", List.of("wire", "stack", "port", "port.*", "link", "bridge", "observe", "dpu", "cli.*"));
         for (final String outside : List.of("sim", "check", "bench")) {

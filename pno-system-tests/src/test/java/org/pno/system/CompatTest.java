@@ -23,7 +23,8 @@ class CompatTest {
         Pno.build();
         assertEquals(
                 "",
-                Compatibility.judge(Compatibility.program(name), Transport.PNO).why(),
+                Compatibility.judge(Compatibility.program(name), Transport.PNO, Testbed.busOptions())
+                        .why(),
                 name);
     }
 }

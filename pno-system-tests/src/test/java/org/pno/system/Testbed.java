@@ -14,6 +14,7 @@ import org.pno.cli.machine.Side;
 import org.pno.cli.measure.DpuProcess;
 import org.pno.cli.measure.DpuView;
 import org.pno.cli.measure.Transport;
+import org.pno.dpu.Buses;
 
 /** A lab and what a test runs in it; all of that ends with it. */
 final class Testbed implements AutoCloseable {
@@ -59,7 +60,14 @@ final class Testbed implements AutoCloseable {
 
     /** Starts a DPU, for the first time or after its death. */
     void startDpu(final String... options) {
-        dpu = DpuProcess.start(lab, Cores.ofThisProcess(), options);
+        final List<String> all = new ArrayList<>(List.of(busOptions()));
+        all.addAll(List.of(options));
+        dpu = DpuProcess.start(lab, Cores.ofThisProcess(), all.toArray(String[]::new));
+    }
+
+    /** The bus that the suites run over: mapped, unless the system property {@code pno.bus} names another. */
+    static String[] busOptions() {
+        return new String[] {"--bus", System.getProperty("pno.bus", Buses.DEFAULT)};
     }
 
     LabProcess dpu() {

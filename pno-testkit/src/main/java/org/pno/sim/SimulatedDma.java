@@ -27,7 +27,7 @@ import org.pno.time.NanoClock;
  * <p>Two writes of one word that are under way at once, which could land in either order, are refused with an
  * exception: no correct user of the interface does that.
  */
-public final class SimulatedDma implements HostMemory, AutoCloseable {
+public final class SimulatedDma implements HostMemory {
     private static final byte SCRIBBLE = (byte) 0xDB;
 
     private final NanoClock clock;

@@ -9,6 +9,7 @@ import com.sun.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import org.pno.dpu.Buses;
 import org.pno.link.ArenaGeometry;
 import org.pno.link.HostMemory;
 import org.pno.link.MappedHostMemory;
@@ -24,6 +25,7 @@ import org.pno.sim.MemoryPort;
 import org.pno.sim.SimulatedDma;
 import org.pno.sim.SimulatedHost;
 import org.pno.time.ManualClock;
+import org.pno.time.NanoClock;
 
 /**
  * Two DPUs at the ends of a wire, each with a host: one whose bus is under test, and a peer on a mapping. Time passes
@@ -33,7 +35,18 @@ final class BridgeFixture implements AutoCloseable {
     /** How the DPU under test reaches its hosts' memory. */
     enum Bus {
         MAPPED,
-        DMA
+        /** Late as on a SmartNIC, and in the order that it declares. */
+        PCIE,
+        /** Late and in no order. */
+        DMA;
+
+        private HostMemory open(final NanoClock clock) {
+            return switch (this) {
+                case MAPPED -> new MappedHostMemory();
+                case PCIE -> Buses.judge("pcie:bluefield3,jitter=100%").open(clock);
+                case DMA -> new SimulatedDma(clock, 1);
+            };
+        }
     }
 
     static final int PORT = 6379;
@@ -92,10 +105,9 @@ final class BridgeFixture implements AutoCloseable {
         final MemoryPort[] wire = MemoryPort.pair(FRAMES);
         port = wire[0];
         peerPort = wire[1];
-        final HostMemory memory = bus == Bus.MAPPED ? new MappedHostMemory() : new SimulatedDma(clock, 1);
         final PacketPort lossy =
                 faults == null ? port : SoftwareOffload.complete(new FaultPort(port, FaultSpec.parse(faults), clock));
-        dpu = new TestDpu(memory, lossy, network.own, clock.nowNs());
+        dpu = new TestDpu(bus.open(clock), lossy, network.own, clock.nowNs());
         peer = new TestDpu(new MappedHostMemory(), peerWire.apply(peerPort), network.peer, clock.nowNs());
         host = dpu.attach(geometry);
         peerHost = peer.attach(geometry);
@@ -283,11 +295,7 @@ final class BridgeFixture implements AutoCloseable {
     }
 
     private static void close(final TestDpu dpu) {
-        try {
-            ((AutoCloseable) dpu.memory).close();
-        } catch (final Exception e) {
-            throw new IllegalStateException(e);
-        }
+        dpu.memory.close();
         dpu.hosts.forEach(attached -> attached.host.close());
     }
 }

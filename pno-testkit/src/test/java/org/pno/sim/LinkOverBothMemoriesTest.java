@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pno.dpu.Buses;
 import org.pno.link.ArenaGeometry;
 import org.pno.link.ChannelDescriptor;
 import org.pno.link.HostMemory;
@@ -19,11 +20,12 @@ import org.pno.link.MappedHostMemory;
 import org.pno.link.SocketStatus;
 import org.pno.time.ManualClock;
 
-/** The whole link, host to DPU and back, on a mapping and on a DMA that reorders all it may. */
+/** The whole link, host to DPU and back, on a mapping, on an emulated PCIe and on a DMA that reorders all it may. */
 class LinkOverBothMemoriesTest {
     /** How the DPU reaches the host's memory. */
     enum Bus {
         MAPPED,
+        PCIE,
         DMA
     }
 
@@ -39,7 +41,11 @@ class LinkOverBothMemoriesTest {
         final ArenaGeometry geometry = SimulatedHost.smallGeometry();
         host = new SimulatedHost(geometry, () -> {});
         channel = host.openChannel();
-        memory = bus == Bus.MAPPED ? new MappedHostMemory() : new SimulatedDma(clock, seed);
+        memory = switch (bus) {
+            case MAPPED -> new MappedHostMemory();
+            case PCIE -> Buses.judge("pcie:bluefield3,jitter=100%").open(clock);
+            case DMA -> new SimulatedDma(clock, seed);
+        };
         final int region = memory.addRegion(host.descriptor(), geometry.totalBytes());
         dpu = new EchoDpu(memory, region, geometry, channel.bell(), waitsForTickets);
     }
@@ -49,8 +55,8 @@ class LinkOverBothMemoriesTest {
     }
 
     @AfterEach
-    void close() throws Exception {
-        ((AutoCloseable) memory).close();
+    void close() {
+        memory.close();
         host.close();
     }
 
@@ -197,7 +203,7 @@ class LinkOverBothMemoriesTest {
     }
 
     @Test
-    void shouldBeCorruptedByADpuThatDoesNotWaitForTickets() throws Exception {
+    void shouldBeCorruptedByADpuThatDoesNotWaitForTickets() {
         int corrupted = 0;
         for (int seed = 0; seed < 10; seed++) {
             start(Bus.DMA, seed, false);

@@ -47,12 +47,14 @@ public final class Bench implements AutoCloseable {
     }
 
     /** Makes a lab of that name, at most 12 letters, and starts its DPU. */
-    static Bench open(final String name, final Transport transport) {
+    static Bench open(final String name, final Transport transport, final String... dpuOptions) {
         final Bench bench =
                 new Bench(Labs.open("c-" + name + "-" + ProcessHandle.current().pid()), transport);
         try {
             if (transport == Transport.PNO) {
-                DpuProcess.start(bench.lab, Cores.ofThisProcess(), "--ip", Side.HOST.offloadedAddressIpv6() + "/64");
+                final List<String> options = new ArrayList<>(List.of(dpuOptions));
+                options.addAll(List.of("--ip", Side.HOST.offloadedAddressIpv6() + "/64"));
+                DpuProcess.start(bench.lab, Cores.ofThisProcess(), options.toArray(String[]::new));
             }
             return bench;
         } catch (final RuntimeException | Error e) {

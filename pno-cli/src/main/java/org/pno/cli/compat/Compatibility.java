@@ -52,13 +52,17 @@ public final class Compatibility {
         return Stream.concat(programs().stream(), suites().stream());
     }
 
-    /** Tries a program in a lab of its own. What it does wrong is in the verdict; what is missing here is an error. */
-    public static Verdict judge(final RealProgram program, final Transport transport) {
+    /**
+     * Tries a program in a lab of its own. What it does wrong is in the verdict; what is missing here is an error.
+     *
+     * @param dpuOptions of {@code pno dpu}, beside what it needs
+     */
+    public static Verdict judge(final RealProgram program, final Transport transport, final String... dpuOptions) {
         if (!canRun(program)) {
             return new Verdict(program.name(), "", 0, "it changes its user, for which pno must be root");
         }
         program.needs().forEach(Programs::need);
-        try (Bench bench = Bench.open(program.name(), transport)) {
+        try (Bench bench = Bench.open(program.name(), transport, dpuOptions)) {
             String version = "";
             String why = "";
             try {

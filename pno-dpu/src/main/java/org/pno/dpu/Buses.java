@@ -1,0 +1,43 @@
+package org.pno.dpu;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.pno.link.bus.BusException;
+import org.pno.link.bus.BusKind;
+import org.pno.link.bus.BusOpener;
+import org.pno.link.bus.BusSpec;
+import org.pno.link.bus.MappedBus;
+import org.pno.link.pcie.PcieBus;
+
+/** The kinds of bus that {@code --bus} knows. A further kind is one more line here. */
+public final class Buses {
+    /** What a DPU has that is told nothing. */
+    public static final String DEFAULT = "mapped";
+
+    private static final List<BusKind> KINDS = List.of(new MappedBus(), new PcieBus());
+
+    private Buses() {}
+
+    /**
+     * Judges what {@code --bus} says.
+     *
+     * @throws DpuException naming it, what is wrong with it, and what there is
+     */
+    public static BusOpener judge(final String text) {
+        try {
+            final BusSpec spec = BusSpec.parse(text);
+            return KINDS.stream()
+                    .filter(kind -> kind.name().equals(spec.kind()))
+                    .findFirst()
+                    .orElseThrow(() -> new BusException("there is no bus '" + spec.kind() + "'"))
+                    .judge(spec);
+        } catch (final BusException e) {
+            throw new DpuException("--bus " + text + ": " + e.getMessage() + ". A bus is " + forms(), e);
+        }
+    }
+
+    /** All forms, in one line. */
+    public static String forms() {
+        return KINDS.stream().map(BusKind::form).collect(Collectors.joining(", or "));
+    }
+}
