@@ -41,6 +41,8 @@ public final class InetSocket {
 
     private static final LibcFunction GETSOCKNAME =
             LibcFunction.of("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final LibcFunction GETPEERNAME =
+            LibcFunction.of("getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
     private InetSocket() {}
 
@@ -69,11 +71,19 @@ public final class InetSocket {
      * The address a socket is bound to. ENOTSOCK if the descriptor is no socket; EAFNOSUPPORT if it is not an IP one.
      */
     public static Endpoint localEndpoint(final int socket) {
+        return endpoint(GETSOCKNAME, "getsockname", socket);
+    }
+
+    /** The address at the other end; ENOTCONN if there is none any more. */
+    public static Endpoint remoteEndpoint(final int socket) {
+        return endpoint(GETPEERNAME, "getpeername", socket);
+    }
+
+    private static Endpoint endpoint(final LibcFunction call, final String name, final int socket) {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment address = arena.allocate(SOCKADDR_BYTES, 8);
             final MemorySegment length = arena.allocateFrom(JAVA_INT, SOCKADDR_BYTES);
-            SystemCallException.check(
-                    GETSOCKNAME.call(socket, address.address(), length.address()), "getsockname", socket);
+            SystemCallException.check(call.call(socket, address.address(), length.address()), name, socket);
             final int port = Short.toUnsignedInt(address.get(BIG_ENDIAN_SHORT, 2));
             final int family = address.get(JAVA_SHORT, 0);
             return switch (family) {
@@ -82,7 +92,7 @@ public final class InetSocket {
                 case AF_INET6 -> new Endpoint(address.get(BIG_ENDIAN_LONG, 8), address.get(BIG_ENDIAN_LONG, 16), port);
                 default ->
                     throw new SystemCallException(
-                            "getsockname(" + socket + ") of address family " + family, Errno.EAFNOSUPPORT);
+                            name + "(" + socket + ") of address family " + family, Errno.EAFNOSUPPORT);
             };
         }
     }

@@ -12,8 +12,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * A non-blocking TCP socket of the kernel's, call by call: for tests that hold the kernel and us to the same
- * script. All calls answer with a result or a negative errno. One thread.
+ * A non-blocking TCP socket of the kernel's, call by call: for the connection between {@code pno host} and the DPU, and
+ * for tests that hold the kernel and us to the same script. All calls answer with a result or a negative errno. One
+ * thread.
  *
  * <pre>
  *   struct sockaddr_in    0 family u16 | 2 port, big-endian | 4 address, big-endian | 8 zeros       16 bytes
@@ -27,8 +28,15 @@ public final class StreamSocket implements AutoCloseable {
     private static final int IPPROTO_TCP = 6;
     private static final int SO_REUSEADDR = 2;
     private static final int SO_ERROR = 4;
+    private static final int SO_KEEPALIVE = 9;
     private static final int SO_LINGER = 13;
+    private static final int TCP_NODELAY = 1;
+    private static final int TCP_KEEPIDLE = 4;
+    private static final int TCP_KEEPINTVL = 5;
+    private static final int TCP_KEEPCNT = 6;
     private static final int TCP_INFO = 11;
+    private static final int TCP_USER_TIMEOUT = 18;
+    private static final int MILLIS_PER_SECOND = 1000;
     private static final int TCP_INFO_BYTES = 8;
     private static final int SHUT_WR = 1;
     private static final int ADDRESS_BYTES = 16;
@@ -73,6 +81,11 @@ public final class StreamSocket implements AutoCloseable {
         return open(InetSocket.AF_INET6);
     }
 
+    /** As {@link #open}, of the address's family. */
+    public static StreamSocket openFor(final InetSocket.Endpoint address) {
+        return address.isIpv4() ? open() : openIpv6();
+    }
+
     private static StreamSocket open(final int family) {
         final int descriptor = Sockets.open(family, InetSocket.SOCK_STREAM | SOCK_NONBLOCK, IPPROTO_TCP);
         Sockets.setIntOption(descriptor, Sockets.SOL_SOCKET, SO_REUSEADDR, 1);
@@ -113,6 +126,24 @@ public final class StreamSocket implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             return (int) BIND.call(descriptor, address(arena, ipv4, port).address(), ADDRESS_BYTES);
         }
+    }
+
+    /** Of a socket that was opened for such an address; so {@link #connect(InetSocket.Endpoint)}. */
+    public int bind(final InetSocket.Endpoint address) {
+        return address.isIpv4()
+                ? bind((int) address.addressLo(), address.port())
+                : bind(address.addressHi(), address.addressLo(), address.port());
+    }
+
+    public int connect(final InetSocket.Endpoint address) {
+        return address.isIpv4()
+                ? connect((int) address.addressLo(), address.port())
+                : connect(address.addressHi(), address.addressLo(), address.port());
+    }
+
+    /** Stays this object's to close. */
+    public int descriptor() {
+        return descriptor;
     }
 
     public int listen(final int backlog) {
@@ -178,6 +209,19 @@ public final class StreamSocket implements AutoCloseable {
 
     public int option(final int level, final int option, final int value) {
         return Sockets.setIntOption(descriptor, level, option, value);
+    }
+
+    /**
+     * Sends small things at once, and fails (ETIMEDOUT) when the other end has not been heard of for so long, whether
+     * anything is under way or not: the kernel asks it now and then.
+     */
+    public void dialogue(final int patienceSeconds) {
+        option(IPPROTO_TCP, TCP_NODELAY, 1);
+        option(Sockets.SOL_SOCKET, SO_KEEPALIVE, 1);
+        option(IPPROTO_TCP, TCP_KEEPIDLE, 1);
+        option(IPPROTO_TCP, TCP_KEEPINTVL, 1);
+        option(IPPROTO_TCP, TCP_KEEPCNT, patienceSeconds);
+        option(IPPROTO_TCP, TCP_USER_TIMEOUT, patienceSeconds * MILLIS_PER_SECOND);
     }
 
     /** SO_ERROR: taken by asking. */

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             SsCommand.class,
             PcapCommand.class,
             BenchCommand.class,
-            CompatCommand.class
+            CompatCommand.class,
+            CertificatesCommand.class
         })
 public final class Main implements Runnable {
     /** What the script does by itself. */

@@ -54,6 +54,7 @@ class CliErrorsTest {
                     dpu --port tap:x --ip 1.2.3.4/8 --no | Unknown option: '--no'
                     ss --sideways                       | Unknown option: '--sideways'
                     demo --seconds soon                 | Invalid value for option '--seconds': 'soon' is not a double
+                    certificates                        | Missing required parameter: 'DIR'
                     bench sideways                      | Unmatched argument at index 1: 'sideways'""")
     void shouldTellMisuse(final String commandLine, final String message) {
         assertTold(MISUSE, message, commandLine);

@@ -48,6 +48,7 @@ class HouseTest {
         below.put("link", List.of());
         below.put("link.bus", List.of("link"));
         below.put("link.pcie", List.of("link", "link.bus"));
+        below.put("relay", List.of("link"));
         below.put("bridge", List.of("wire", "stack", "port", "link"));
         below.put("observe", List.of("wire", "stack", "port", "link", "bridge"));
         below.put(
@@ -63,9 +64,14 @@ class HouseTest {
                         "link",
                         "link.*",
                         "bridge",
-                        "observe"));
-        below.put("cli", List.of("wire", "stack", "port", "port.*", "link", "bridge", "observe", "dpu", "cli.*"));
-        below.put("cli.*", List.of("wire", "stack", "port", "port.*", "link", "bridge", "observe", "dpu", "cli.*"));
+                        "observe",
+                        "relay"));
+        below.put(
+                "cli",
+                List.of("wire", "stack", "port", "port.*", "link", "bridge", "observe", "dpu", "relay", "cli.*"));
+        below.put(
+                "cli.*",
+                List.of("wire", "stack", "port", "port.*", "link", "bridge", "observe", "dpu", "relay", "cli.*"));
         for (final String outside : List.of("sim", "check", "bench")) {
             below.put(outside, List.of("*"));
             below.put(outside + ".*", List.of("*"));
