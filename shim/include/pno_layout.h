@@ -102,7 +102,10 @@
 #define PNO_REC_URGENT_HERE                     0x8000000000000000ULL
 #define PNO_REC_OPTIONS_LINE_OFFSET             128
 #define PNO_REC_OPTION_FLAGS_OFFSET             128
-#define PNO_REC_SNDBUF_OFFSET                   132
+#define PNO_REC_TOS_OFFSET                      132
+#define PNO_REC_TRAFFIC_CLASS_OFFSET            133
+#define PNO_REC_TTL_OFFSET                      134
+#define PNO_REC_HOP_LIMIT_OFFSET                135
 #define PNO_REC_RCVBUF_OFFSET                   136
 #define PNO_REC_KEEP_IDLE_OFFSET                140
 #define PNO_REC_KEEP_INTVL_OFFSET               144
@@ -128,6 +131,7 @@
 #define PNO_REC_OPTION_FASTOPEN                 16
 #define PNO_REC_OPTION_FASTOPEN_NO_COOKIE       32
 #define PNO_REC_OPTION_TX_SENT                  64
+#define PNO_REC_OPTION_HOP_LIMIT                128
 #define PNO_REC_FASTOPEN_QUEUE_SHIFT            16
 #define PNO_REC_HOST_ADDRESS_LINE_OFFSET        192
 #define PNO_REC_INFO_LINE_OFFSET                256

@@ -20,6 +20,11 @@ enum {
 #define PNO_DEFAULT_SNDBUF (1 << 20)
 #define PNO_DEFAULT_RCVBUF (1 << 16) /* at the start; the DPU lets it grow */
 
+/* Options that matter to the kernel alone and are kept for getsockopt, see kept.c; and of those that were set before a
+ * socket was ours, and have no effect, how many are remembered. */
+#define PNO_KEPT_OPTIONS 40
+#define PNO_EARLY_OPTIONS 4
+
 /* What setsockopt set, in its units. */
 struct pno_options {
     struct pno_options_line line; /* as the record carries it to the DPU */
@@ -27,11 +32,16 @@ struct pno_options {
     uint64_t send_timeout_ns;
     int32_t linger_seconds; /* -1: off */
     bool reuse_address;
-    uint32_t notsent_lowat; /* 0: unlimited */
-    bool free_bind;         /* these two say to what a socket may be bound, and nothing of a connection */
-    bool transparent;
-    bool opens_fast;    /* TCP_FASTOPEN_CONNECT: connect leaves the SYN to the first write */
-    bool urgent_inline; /* SO_OOBINLINE */
+    bool opens_fast;                   /* TCP_FASTOPEN_CONNECT: connect leaves the SYN to the first write */
+    bool urgent_inline;                /* SO_OOBINLINE */
+    bool tells_unread;                 /* TCP_INQ */
+    bool on_device;                    /* bound to a device of the host's: it stays the kernel's */
+    uint32_t notsent_lowat;            /* 0: unlimited */
+    uint32_t sndbuf;                   /* 0: the default */
+    uint32_t receive_lowat;            /* 0: a byte, as 1 */
+    uint32_t early[PNO_EARLY_OPTIONS]; /* level above, option below, 16 bits each */
+    uint64_t kept_set;                 /* a bit for each of: */
+    int32_t kept[PNO_KEPT_OPTIONS];
 };
 
 enum pno_socket_flag {

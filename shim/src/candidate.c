@@ -2,13 +2,16 @@
 #include "candidate.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "address.h"
 #include "connect.h"
 #include "fdtable.h"
+#include "kept.h"
 #include "libc.h"
 #include "listener.h"
 #include "log.h"
@@ -16,6 +19,7 @@
 #include "process.h"
 #include "rules.h"
 #include "socket.h"
+#include "unsupported.h"
 #include "watch.h"
 
 static struct pno_candidate candidates[PNO_OTHER_FILES];
@@ -92,7 +96,7 @@ static long candidate_listen(struct pno_file *file, int fd, int backlog)
     struct sockaddr_storage name;
     socklen_t length = sizeof(name);
     struct pno_endpoint at;
-    if (libc_getsockname(fd, (struct sockaddr *)&name, &length) == 0 &&
+    if (!file->candidate->options.on_device && libc_getsockname(fd, (struct sockaddr *)&name, &length) == 0 &&
         pno_address_parse((struct sockaddr *)&name, length, &at) && pno_rules_listen(&at, is_only6(file, fd)))
         return pno_listener_open(file, fd, &at, backlog);
     pno_candidate_resign(file, fd);
@@ -113,7 +117,7 @@ static long candidate_connect(struct pno_file *file, int fd, const struct sockad
     struct pno_endpoint to;
     if (is_refused(file, fd, name, length))
         return PNO_PASS;
-    if (!pno_address_parse(name, length, &to) || !pno_rules_connect(&to)) {
+    if (file->candidate->options.on_device || !pno_address_parse(name, length, &to) || !pno_rules_connect(&to)) {
         pno_candidate_resign(file, fd);
         return PNO_PASS;
     }
@@ -135,9 +139,41 @@ long pno_candidate_connect_fast(struct pno_file *file, int fd, const struct sock
     return answer;
 }
 
+/* A socket that is to use a device of the host's cannot use the DPU. */
+static bool is_on_device(int fd)
+{
+    char name[IF_NAMESIZE];
+    socklen_t length = sizeof(name);
+    return libc_getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, &length) == 0 && length > 0;
+}
+
+/* Nobody would tell a program that its buffers are free again. */
+static bool wants_zero_copy(int level, int option, const void *value, socklen_t length)
+{
+    int on = 0;
+    if (level != SOL_SOCKET || option != SO_ZEROCOPY || value == NULL || length < sizeof(on))
+        return false;
+    memcpy(&on, value, sizeof(on));
+    return on != 0;
+}
+
+/* Keeps in mind what the kernel has taken. */
+static void note(struct pno_candidate *candidate, int fd, int level, int option, const void *value, socklen_t length)
+{
+    int set = pno_options_set(&candidate->options, level, option, value, length);
+    if (set == -ENOPROTOOPT)
+        set = pno_kept_note(&candidate->options, fd, level, option);
+    if (level == SOL_SOCKET && (option == SO_BINDTODEVICE || option == SO_BINDTOIFINDEX))
+        candidate->options.on_device = is_on_device(fd);
+    else if (set < 0 && (level != IPPROTO_IPV6 || option != IPV6_V6ONLY)) /* which is read later */
+        pno_kept_early(&candidate->options, level, option);
+}
+
 /* The kernel judges the option; we keep it in mind for the day that the socket is ours. */
 static long set_option(struct pno_file *file, int fd, int level, int option, const void *value, socklen_t length)
 {
+    if (wants_zero_copy(level, option, value, length))
+        return pno_unsupported_option(PNO_VAIN_SETSOCKOPT, level, option, EOPNOTSUPP);
     if (libc_setsockopt(fd, level, option, value, length) < 0) {
         /* A congestion control that this kernel lacks, or keeps for root, may be the DPU's. */
         int error = errno;
@@ -147,9 +183,7 @@ static long set_option(struct pno_file *file, int fd, int level, int option, con
         pno_log("socket %d has a congestion control that only the DPU offers", fd);
         return 0;
     }
-    bool is_read_later = level == IPPROTO_IPV6 && option == IPV6_V6ONLY;
-    if (pno_options_set(&file->candidate->options, level, option, value, length) < 0 && !is_read_later)
-        pno_log("option %d of level %d, set on socket %d, has no effect if it is offloaded", option, level, fd);
+    note(file->candidate, fd, level, option, value, length);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "candidate.h"
 #include "channel.h"
 #include "fdtable.h"
+#include "kept.h"
 #include "libc.h"
 #include "process.h"
 #include "records.h"
@@ -189,6 +190,7 @@ long pno_connect(struct pno_file *candidate, int fd, const struct pno_endpoint *
         pno_socket_release(file);
         return leave_to_kernel(candidate, fd);
     }
+    pno_kept_count_early(&candidate->candidate->options, candidate->candidate->domain, fd);
     if (bound) {
         int kept = libc_fcntl(fd, F_DUPFD_CLOEXEC, 3);
         file->bound = kept >= 0 ? pno_fd_raise(kept) + 1 : 0;

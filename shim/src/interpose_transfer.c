@@ -1,5 +1,7 @@
 /* The intercepted calls that move bytes. */
 #include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/sendfile.h>
 
@@ -10,6 +12,7 @@
 #include "socket.h"
 #include "splice.h"
 #include "unsupported.h"
+#include "urgent.h"
 
 #define PIECE(buffer, length) \
     (&(struct iovec){         \
@@ -81,9 +84,40 @@ static long receive_urgent(int fd, struct msghdr *message, int flags)
     return got;
 }
 
+/* TCP_INQ: how much is left to read goes with what was read; 1 at the end, as Linux. */
+static void tell_unread(int fd, struct msghdr *message, void *control, size_t room)
+{
+    struct pno_file *file = pno_file_of(fd);
+    struct cmsghdr header = {.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = IPPROTO_TCP, .cmsg_type = TCP_CM_INQ};
+    if (file == NULL || file->ops != &pno_socket_ops || !file->socket->options.tells_unread)
+        return;
+    if (control == NULL || room < header.cmsg_len) {
+        message->msg_flags |= MSG_CTRUNC;
+        return;
+    }
+    int unread = (int)pno_urgent_unread(file);
+    if (unread == 0 && atomic_load_explicit(&file->record->rx_fin, memory_order_acquire) != 0)
+        unread = 1;
+    memcpy(control, &header, sizeof(header));
+    memcpy((uint8_t *)control + CMSG_LEN(0), &unread, sizeof(unread));
+    message->msg_controllen = room < CMSG_SPACE(sizeof(int)) ? room : CMSG_SPACE(sizeof(int));
+}
+
+static ssize_t receive_message(int fd, struct msghdr *message, int flags)
+{
+    PNO_OURS(fd, receive, message->msg_iov, message->msg_iovlen, flags);
+    ssize_t got = libc_recvmsg(fd, message, flags);
+    if (got >= 0 && message->msg_controllen != 0)
+        pno_pass_in(message);
+    return got;
+}
+
 PNO_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
-    if (is_ours(fd)) {
+    void *control = message->msg_control;
+    size_t room = message->msg_controllen;
+    bool ours = is_ours(fd);
+    if (ours) {
         if (message->msg_iovlen > IOV_MAX)
             return pno_result(-EMSGSIZE);
         message->msg_namelen = 0;
@@ -94,10 +128,9 @@ PNO_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
         long answer = receive_urgent(fd, message, flags);
         return answer != PNO_PASS ? pno_result(answer) : libc_recvmsg(fd, message, flags);
     }
-    PNO_OURS(fd, receive, message->msg_iov, message->msg_iovlen, flags);
-    ssize_t got = libc_recvmsg(fd, message, flags);
-    if (got >= 0 && message->msg_controllen != 0)
-        pno_pass_in(message);
+    ssize_t got = receive_message(fd, message, flags);
+    if (ours && got >= 0 && room != 0)
+        tell_unread(fd, message, control, room);
     return got;
 }
 

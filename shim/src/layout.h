@@ -63,7 +63,10 @@ struct pno_address_line {
 
 struct pno_options_line {
     uint32_t flags;
-    uint32_t sndbuf;
+    uint8_t tos; /* IP_TOS */
+    uint8_t traffic_class;
+    uint8_t ttl;       /* 0: the default */
+    uint8_t hop_limit; /* with PNO_REC_OPTION_HOP_LIMIT */
     uint32_t rcvbuf;
     uint32_t keep_idle;
     uint32_t keep_intvl;

@@ -13,6 +13,7 @@
 #include "channel.h"
 #include "control.h"
 #include "fdtable.h"
+#include "kept.h"
 #include "libc.h"
 #include "log.h"
 #include "options.h"
@@ -23,6 +24,7 @@
 #include "signals.h"
 #include "socket.h"
 #include "stream.h"
+#include "unsupported.h"
 #include "wait.h"
 
 #define MAX_CREDITS 1024
@@ -167,6 +169,7 @@ long pno_listener_open(struct pno_file *candidate, int fd, const struct pno_endp
                      (candidate->candidate->domain == AF_INET6 ? PNO_INET6 : 0);
     atomic_store(&file->socket->flags, flags);
     file->socket->backlog = credits_for(backlog);
+    pno_kept_count_early(&candidate->candidate->options, candidate->candidate->domain, fd);
     if (both)
         libc_fcntl(fd, F_SETFL, status | O_NONBLOCK); /* it is asked between other things, and must not block */
     post_credits(file, file->socket->backlog);
@@ -219,12 +222,12 @@ static bool take_connection(struct pno_file *file, int fd, struct entry *entry)
 static void inherit_options(struct pno_file *file, const struct pno_socket *listener)
 {
     file->socket->options = listener->options;
+    file->socket->sndbuf = pno_options_sndbuf(&listener->options);
     /* Who waits for what is sent must be sure that the DPU tells it. */
     if (listener->options.notsent_lowat == 0 &&
         memcmp(&file->record->options, &listener->options.line, sizeof(file->record->options)) == 0)
         return;
     file->record->options = listener->options.line;
-    file->socket->sndbuf = listener->options.line.sndbuf != 0 ? listener->options.line.sndbuf : PNO_DEFAULT_SNDBUF;
     pno_submit(file, PNO_SUB_FLAG_OPTIONS);
 }
 
@@ -380,7 +383,7 @@ static uint32_t listener_level(struct pno_file *file)
 static long listener_shutdown(struct pno_file *file, int fd, int how)
 {
     struct pno_options options = file->socket->options;
-    int domain = pno_socket_flags(file) & PNO_INET6 ? AF_INET6 : AF_INET;
+    int domain = pno_socket_domain(file);
     if (how == SHUT_WR)
         return 0;
     if (libc_shutdown(fd, how) < 0)
@@ -458,10 +461,11 @@ static long listener_set_option(struct pno_file *file, int fd, int level, int op
     if (libc_setsockopt(fd, level, option, value, length) < 0)
         return -errno;
     int set = pno_options_set(&file->socket->options, level, option, value, length);
-    if (set < 0)
-        pno_log("option %d of level %d, set on listener %d, has no effect where it is offloaded", option, level, fd);
-    if (level == IPPROTO_TCP &&
-        (option == TCP_FASTOPEN || option == TCP_FASTOPEN_NO_COOKIE || option == TCP_NOTSENT_LOWAT)) {
+    if (set == -ENOPROTOOPT)
+        set = pno_kept_note(&file->socket->options, fd, level, option);
+    if (set == -ENOPROTOOPT && !pno_kept_is_default(pno_socket_domain(file), fd, level, option))
+        pno_unsupported_option(PNO_VAIN_SETSOCKOPT, level, option, ENOPROTOOPT);
+    if (set > 0) {
         file->record->options = file->socket->options.line;
         pno_submit(file, PNO_SUB_FLAG_OPTIONS);
     }

@@ -8,13 +8,7 @@
 #include <string.h>
 #include <sys/time.h>
 
-#include "fdtable.h"
 #include "libc.h"
-#include "signals.h"
-#include "socket.h"
-#include "unsupported.h"
-#include "wait.h"
-#include "watch.h"
 
 #define MIN_SNDBUF 4608
 #define MIN_RCVBUF 2304
@@ -31,7 +25,8 @@
 #define MAX_FASTOPEN 4096 /* Linux's somaxconn */
 #define FLAGS_MASK ((1U << PNO_REC_FASTOPEN_QUEUE_SHIFT) - 1)
 #define MAX_SYN_ACKS 255
-#define INFO_PATIENCE_NS PNO_NS_PER_S
+#define MAX_LOWAT 3145728 /* half of tcp_rmem's usual most */
+#define LOWAT_RCVBUF (PNO_ARENA_STREAM_BYTES / 2)
 #define TCP_CA_NAME_SIZE 16 /* Linux's TCP_CA_NAME_MAX */
 
 /* An integer option that is one word of the options line, with Linux's bounds. */
@@ -148,12 +143,30 @@ static int set_switch_or_number(struct pno_options *options, int level, int opti
     return -ENOPROTOOPT;
 }
 
+/* As Linux's tcp_set_rcvlowat: no more than half of the buffer, which grows to hold it. */
+static int set_receive_lowat(struct pno_options *options, int value)
+{
+    uint32_t wanted = value < 0 ? INT32_MAX : (uint32_t)value;
+    uint32_t most = options->line.rcvbuf != 0 ? options->line.rcvbuf : MAX_LOWAT;
+    options->receive_lowat = wanted < most ? wanted : most;
+    if (options->line.rcvbuf != 0 || options->receive_lowat <= PNO_DEFAULT_RCVBUF / 2)
+        return 0;
+    options->line.rcvbuf = LOWAT_RCVBUF;
+    return 1;
+}
+
 static int set_socket_number(struct pno_options *options, int option, int value)
 {
     static _Atomic uint32_t wmem_max, rmem_max;
     switch (option) {
     case SO_SNDBUF:
-        options->line.sndbuf = clamp_buffer(value, MIN_SNDBUF, mem_max("/proc/sys/net/core/wmem_max", &wmem_max));
+        options->sndbuf = clamp_buffer(value, MIN_SNDBUF, mem_max("/proc/sys/net/core/wmem_max", &wmem_max));
+        return 1;
+    case SO_SNDBUFFORCE: /* the kernel has judged who may */
+        options->sndbuf = clamp_buffer(value, MIN_SNDBUF, INT32_MAX / 2);
+        return 1;
+    case SO_RCVBUFFORCE:
+        options->line.rcvbuf = clamp_buffer(value, MIN_RCVBUF, INT32_MAX / 2);
         return 1;
     case SO_RCVBUF:
         options->line.rcvbuf = clamp_buffer(value, MIN_RCVBUF, mem_max("/proc/sys/net/core/rmem_max", &rmem_max));
@@ -165,7 +178,7 @@ static int set_socket_number(struct pno_options *options, int option, int value)
         options->urgent_inline = value != 0;
         return 0;
     case SO_RCVLOWAT:
-        return value <= 1 ? 0 : -ENOPROTOOPT;
+        return set_receive_lowat(options, value);
     default:
         return set_switch_or_number(options, SOL_SOCKET, option, value);
     }
@@ -252,6 +265,11 @@ static int set_tcp_number(struct pno_options *options, int option, int value)
     case TCP_FASTOPEN_CONNECT:
     case TCP_FASTOPEN_NO_COOKIE:
         return set_fast_open(options, option, value);
+    case TCP_INQ:
+        if (value < 0 || value > 1)
+            return -EINVAL;
+        options->tells_unread = value;
+        return 0;
     case TCP_WINDOW_CLAMP:
         line->window_clamp = value == 0 ? 0 : value < MIN_RCVBUF / 2 ? MIN_RCVBUF / 2 : (uint32_t)value;
         return 1;
@@ -284,43 +302,6 @@ static long get_max_pacing_rate(const struct pno_options *options, void *value, 
     if (length != NULL && *length >= sizeof(rate))
         return pno_options_tell(&rate, sizeof(rate), value, length);
     return pno_options_tell(&short_rate, sizeof(short_rate), value, length);
-}
-
-/* Of IPPROTO_IP what has no meaning once a socket is connected, so that it can be kept for getsockopt. */
-static bool *binding_option(struct pno_options *options, int option)
-{
-    return option == IP_FREEBIND ? &options->free_bind : option == IP_TRANSPARENT ? &options->transparent : NULL;
-}
-
-static int set_ip_number(struct pno_options *options, int option, int value)
-{
-    bool *binding = binding_option(options, option);
-    if (binding == NULL)
-        return -ENOPROTOOPT;
-    *binding = value != 0;
-    return 0;
-}
-
-int pno_options_set(struct pno_options *options, int level, int option, const void *value, socklen_t length)
-{
-    int number;
-    if (level == IPPROTO_TCP && option == TCP_CONGESTION)
-        return set_congestion(options, value, length);
-    if (level == SOL_SOCKET && option == SO_MAX_PACING_RATE)
-        return set_max_pacing_rate(options, value, length);
-    if (level == SOL_SOCKET && option == SO_LINGER)
-        return set_linger(options, value, length);
-    if (level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_RCVTIMEO_NEW))
-        return set_timeout(&options->receive_timeout_ns, value, length);
-    if (level == SOL_SOCKET && (option == SO_SNDTIMEO || option == SO_SNDTIMEO_NEW))
-        return set_timeout(&options->send_timeout_ns, value, length);
-    if (length < sizeof(number))
-        return -EINVAL;
-    memcpy(&number, value, sizeof(number));
-    return level == SOL_SOCKET    ? set_socket_number(options, option, number)
-           : level == IPPROTO_TCP ? set_tcp_number(options, option, number)
-           : level == IPPROTO_IP  ? set_ip_number(options, option, number)
-                                  : -ENOPROTOOPT;
 }
 
 long pno_options_tell(const void *answer, size_t bytes, void *value, socklen_t *length)
@@ -382,6 +363,9 @@ static bool get_tcp_number(const struct pno_options *options, int option, int *a
     case TCP_FASTOPEN_CONNECT:
         *answer = options->opens_fast;
         return true;
+    case TCP_INQ:
+        *answer = options->tells_unread;
+        return true;
     case TCP_FASTOPEN_NO_COOKIE:
         *answer = (line->flags & PNO_REC_OPTION_FASTOPEN_NO_COOKIE) != 0;
         return true;
@@ -400,7 +384,7 @@ static bool get_socket_number(const struct pno_options *options, int option, int
 {
     switch (option) {
     case SO_SNDBUF:
-        *answer = 2 * (int)(options->line.sndbuf != 0 ? options->line.sndbuf : PNO_DEFAULT_SNDBUF);
+        *answer = 2 * (int)pno_options_sndbuf(options);
         return true;
     case SO_RCVBUF:
         *answer = 2 * (int)(options->line.rcvbuf != 0 ? options->line.rcvbuf : PNO_DEFAULT_RCVBUF);
@@ -418,20 +402,14 @@ static bool get_socket_number(const struct pno_options *options, int option, int
         *answer = IPPROTO_TCP;
         return true;
     case SO_RCVLOWAT:
+        *answer = options->receive_lowat != 0 ? (int)options->receive_lowat : 1;
+        return true;
     case SO_SNDLOWAT:
         *answer = 1;
         return true;
     default:
         return get_switch_or_number(options, SOL_SOCKET, option, answer);
     }
-}
-
-static bool get_ip_number(const struct pno_options *options, int option, int *answer)
-{
-    const bool *binding = binding_option((struct pno_options *)options, option);
-    if (binding != NULL)
-        *answer = *binding;
-    return binding != NULL;
 }
 
 int pno_options_get(const struct pno_options *options, int level, int option, void *value, socklen_t *length)
@@ -452,121 +430,31 @@ int pno_options_get(const struct pno_options *options, int level, int option, vo
         return get_timeout(options->send_timeout_ns, value, length);
     if (level == SOL_SOCKET    ? get_socket_number(options, option, &answer)
         : level == IPPROTO_TCP ? get_tcp_number(options, option, &answer)
-        : level == IPPROTO_IP  ? get_ip_number(options, option, &answer)
                                : false)
         return (int)pno_options_tell(&answer, sizeof(answer), value, length);
     return -ENOPROTOOPT;
 }
 
-/* --- on connected sockets --- */
-
-static uint8_t tcp_state(struct pno_file *file)
+int pno_options_set(struct pno_options *options, int level, int option, const void *value, socklen_t length)
 {
-    int error = 0;
-    bool ended = atomic_load(&file->record->rx_fin) != 0;
-    bool finished = pno_socket_flags(file) & PNO_SHUT_WRITE;
-    switch (pno_socket_phase(file, &error)) {
-    case PNO_CONNECTING:
-        return TCP_SYN_SENT;
-    case PNO_ENDED:
-        return TCP_CLOSE;
-    default:
-        return ended ? (finished ? TCP_LAST_ACK : TCP_CLOSE_WAIT) : finished ? TCP_FIN_WAIT1 : TCP_ESTABLISHED;
+    int number;
+    if (level == IPPROTO_TCP && option == TCP_CONGESTION)
+        return set_congestion(options, value, length);
+    if (level == SOL_SOCKET && option == SO_MAX_PACING_RATE)
+        return set_max_pacing_rate(options, value, length);
+    if (level == SOL_SOCKET && option == SO_LINGER)
+        return set_linger(options, value, length);
+    if (level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_RCVTIMEO_NEW))
+        return set_timeout(&options->receive_timeout_ns, value, length);
+    if (level == SOL_SOCKET && (option == SO_SNDTIMEO || option == SO_SNDTIMEO_NEW))
+        return set_timeout(&options->send_timeout_ns, value, length);
+    if (level != SOL_SOCKET && level != IPPROTO_TCP)
+        return -ENOPROTOOPT;
+    if (length < sizeof(number)) {
+        bool known = level == SOL_SOCKET ? get_socket_number(options, option, &number)
+                                         : get_tcp_number(options, option, &number);
+        return known ? -EINVAL : -ENOPROTOOPT;
     }
-}
-
-static bool info_is_told(struct pno_file *file, uint32_t asked)
-{
-    int error;
-    return (uint32_t)atomic_load_explicit(&file->record->info_told, memory_order_acquire) >= asked ||
-           pno_socket_phase(file, &error) == PNO_ENDED;
-}
-
-/* Asks the DPU, and waits for its answer. What it does not tell in time is 0, but for the state. */
-static void ask_info(struct pno_file *file, int fd, uint8_t info[PNO_REC_TCP_INFO_BYTES])
-{
-    memset(info, 0, PNO_REC_TCP_INFO_BYTES);
-    info[0] = tcp_state(file);
-    if (info[0] != TCP_CLOSE && info[0] != TCP_SYN_SENT && pno_file_hold(file, fd)) {
-        uint64_t asked = atomic_fetch_add(&file->record->info_asked, 1) + 1;
-        uint64_t deadline = pno_now() + INFO_PATIENCE_NS;
-        pno_submit(file, PNO_SUB_FLAG_HOST_LINE);
-        while (!info_is_told(file, (uint32_t)asked) && pno_now() < deadline) {
-            pno_signals_mark(); /* it is no call that a signal interrupts */
-            pno_wait_until(file, info_is_told, (uint32_t)asked, deadline);
-        }
-        if (atomic_load_explicit(&file->record->info_told, memory_order_acquire) >= asked)
-            memcpy(info, file->record->tcp_info, PNO_REC_TCP_INFO_BYTES);
-        pno_file_put(file);
-    }
-}
-
-static long get_info(struct pno_file *file, int fd, void *value, socklen_t *length)
-{
-    uint8_t info[PNO_REC_TCP_INFO_BYTES];
-    ask_info(file, fd, info);
-    return pno_options_tell(info, sizeof(info), value, length);
-}
-
-/* Of a connection Linux tells what segments carry, whatever was asked for. */
-static long get_segment_size(struct pno_file *file, int fd, void *value, socklen_t *length)
-{
-    uint8_t info[PNO_REC_TCP_INFO_BYTES];
-    uint32_t bytes;
-    ask_info(file, fd, info);
-    memcpy(&bytes, info + offsetof(struct tcp_info, tcpi_snd_mss), sizeof(bytes));
-    return bytes != 0 ? pno_options_tell(&bytes, sizeof(bytes), value, length)
-                      : pno_options_get(&file->socket->options, IPPROTO_TCP, TCP_MAXSEG, value, length);
-}
-
-long pno_socket_get_option(struct pno_file *file, int fd, int level, int option, void *value, socklen_t *length)
-{
-    int answer = 0;
-    if (level == IPPROTO_TCP && option == TCP_INFO)
-        return get_info(file, fd, value, length);
-    if (level == IPPROTO_TCP && option == TCP_MAXSEG)
-        return get_segment_size(file, fd, value, length);
-    if (level == SOL_SOCKET && (option == SO_ERROR || option == SO_DOMAIN || option == SO_ACCEPTCONN)) {
-        if (option == SO_ERROR)
-            answer = pno_socket_take_error(file);
-        else if (option == SO_DOMAIN)
-            answer = pno_socket_flags(file) & PNO_INET6 ? AF_INET6 : AF_INET;
-        return pno_options_tell(&answer, sizeof(answer), value, length);
-    }
-    bool is_only6 = level == IPPROTO_IPV6 && option == IPV6_V6ONLY && (pno_socket_flags(file) & PNO_INET6);
-    bool is_napi = level == SOL_SOCKET && option == SO_INCOMING_NAPI_ID;
-    if (is_only6 || is_napi) /* no queue of the kernel's carries it */
-        return pno_options_tell(&answer, sizeof(answer), value, length);
-    long told = pno_options_get(&file->socket->options, level, option, value, length);
-    return told == -ENOPROTOOPT ? pno_unsupported_option(PNO_VAIN_GETSOCKOPT, level, option, ENOPROTOOPT) : told;
-}
-
-long pno_socket_set_option(struct pno_file *file, int fd, int level, int option, const void *value, socklen_t length)
-{
-    struct pno_socket *socket = file->socket;
-    if (value == NULL)
-        return -EFAULT;
-    if (level == IPPROTO_TCP && option == TCP_WINDOW_CLAMP && length >= sizeof(int) && *(const int *)value == 0)
-        return -EINVAL; /* as Linux: only of a socket that is not connected */
-    if (level == IPPROTO_IP && option == IP_TRANSPARENT && libc_setsockopt(fd, level, option, value, length) < 0)
-        return -errno; /* the kernel knows who may; on the placeholder it has no effect */
-    if (level == IPPROTO_TCP &&
-        (option == TCP_FASTOPEN || option == TCP_FASTOPEN_CONNECT || option == TCP_FASTOPEN_NO_COOKIE))
-        return -EINVAL; /* the same */
-    /* Against other threads that set. */
-    bool locked = pno_lock_take(&socket->tx_lock);
-    int set = pno_options_set(&socket->options, level, option, value, length);
-    if (set > 0) {
-        socket->sndbuf = socket->options.line.sndbuf != 0 ? socket->options.line.sndbuf : PNO_DEFAULT_SNDBUF;
-        file->record->options = socket->options.line;
-    }
-    if (locked)
-        pno_lock_give(&socket->tx_lock);
-    if (set == -ENOPROTOOPT)
-        return pno_unsupported_option(PNO_VAIN_SETSOCKOPT, level, option, ENOPROTOOPT);
-    if (set > 0) {
-        pno_submit(file, PNO_SUB_FLAG_OPTIONS);
-        pno_watch_raised(file);
-    }
-    return set > 0 ? 0 : set;
+    memcpy(&number, value, sizeof(number));
+    return level == SOL_SOCKET ? set_socket_number(options, option, number) : set_tcp_number(options, option, number);
 }

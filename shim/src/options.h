@@ -15,6 +15,12 @@ int pno_options_set(struct pno_options *options, int level, int option, const vo
 /* Tells one. 0 or -errno. */
 int pno_options_get(const struct pno_options *options, int level, int option, void *value, socklen_t *length);
 
+/* Bytes that may be in flight. */
+static inline uint32_t pno_options_sndbuf(const struct pno_options *options)
+{
+    return options->sndbuf != 0 ? options->sndbuf : PNO_DEFAULT_SNDBUF;
+}
+
 /* Gives an answer as getsockopt does: cut to the caller's room. */
 long pno_options_tell(const void *answer, size_t bytes, void *value, socklen_t *length);
 

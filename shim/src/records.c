@@ -6,6 +6,7 @@
 #include "channel.h"
 #include "chunks.h"
 #include "listener.h"
+#include "options.h"
 #include "stream.h"
 
 #define TIDY_MARGIN 64
@@ -19,7 +20,7 @@ static _Atomic uint32_t tidy_hand;
 
 static void reset_socket(struct pno_socket *socket, const struct pno_options *options)
 {
-    socket->sndbuf = options->line.sndbuf != 0 ? options->line.sndbuf : PNO_DEFAULT_SNDBUF;
+    socket->sndbuf = pno_options_sndbuf(options);
     socket->tx_freed = socket->tx_mapped = 0;
     socket->rx_hinted = 0;
     atomic_store_explicit(&socket->urgent_noted, 0, memory_order_relaxed);

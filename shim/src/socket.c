@@ -80,7 +80,7 @@ uint32_t pno_socket_level(struct pno_file *file)
     bool write_shut = phase == PNO_ENDED || (flags & PNO_SHUT_WRITE);
     if (read_shut)
         level |= READABLE | EPOLLRDHUP;
-    else if (pno_urgent_readable(file))
+    else if (pno_urgent_readable(file, pno_socket_read_mark(file)))
         level |= READABLE;
     if (pno_urgent_is_here(file))
         level |= EPOLLPRI;
@@ -238,7 +238,6 @@ long pno_socket_control(struct pno_file *file, int fd, int command, long argumen
 
 long pno_socket_device(struct pno_file *file, int fd, unsigned long request, void *argument)
 {
-    (void)fd;
     switch (request) {
     case FIONBIO:
         set_nonblock(file, *(int *)argument != 0);
@@ -248,6 +247,9 @@ long pno_socket_device(struct pno_file *file, int fd, unsigned long request, voi
         return 0;
     case SIOCOUTQ:
         *(int *)argument = (int)in_flight(file);
+        return 0;
+    case SIOCOUTQNSD:
+        *(int *)argument = (int)pno_socket_not_sent(file, fd);
         return 0;
     case SIOCATMARK:
         *(int *)argument = pno_urgent_at_mark(file);

@@ -31,6 +31,9 @@ long pno_socket_connect_again(struct pno_file *file, int fd, const struct sockad
 long pno_socket_get_option(struct pno_file *file, int fd, int level, int option, void *value, socklen_t *length);
 long pno_socket_set_option(struct pno_file *file, int fd, int level, int option, const void *value, socklen_t length);
 
+/* Bytes that are written and not sent yet: asked of the DPU, as TCP_INFO. */
+uint32_t pno_socket_not_sent(struct pno_file *file, int fd);
+
 /* Readiness, in EPOLL bits. */
 uint32_t pno_socket_level(struct pno_file *file);
 
@@ -47,6 +50,11 @@ long pno_socket_device(struct pno_file *file, int fd, unsigned long request, voi
 static inline uint32_t pno_socket_flags(const struct pno_file *file)
 {
     return atomic_load_explicit(&file->socket->flags, memory_order_relaxed);
+}
+
+static inline int pno_socket_domain(const struct pno_file *file)
+{
+    return pno_socket_flags(file) & PNO_INET6 ? AF_INET6 : AF_INET;
 }
 
 static inline void pno_socket_set_flag(struct pno_file *file, uint32_t flag)
@@ -72,6 +80,17 @@ static inline bool pno_socket_holds_back(const struct pno_file *file, uint64_t w
     uint32_t lowat = file->socket->options.notsent_lowat;
     return PNO_UNLIKELY(lowat != 0) &&
            (int64_t)(written - atomic_load_explicit(&file->record->tx_sent, memory_order_acquire)) >= (int64_t)lowat;
+}
+
+/* SO_RCVLOWAT: bytes that make the socket readable; no more than the window lets come. */
+static inline uint64_t pno_socket_read_mark(const struct pno_file *file)
+{
+    uint64_t lowat = file->socket->options.receive_lowat;
+    if (PNO_LIKELY(lowat <= 1))
+        return 1;
+    uint64_t rcvbuf = file->socket->options.line.rcvbuf;
+    uint64_t most = (rcvbuf != 0 ? rcvbuf : PNO_DEFAULT_RCVBUF) / 2;
+    return lowat < most ? lowat : most;
 }
 
 /* Bytes that a send takes now without waiting. */

@@ -123,18 +123,33 @@ static long nothing_to_read(struct pno_file *file, size_t length, size_t done, b
     return pno_socket_flags(file) & PNO_SHUT_READ ? 0 : -EAGAIN;
 }
 
+/* How much a call that blocks waits for: as Linux's sock_rcvlowat. */
+static size_t wanted_bytes(const struct pno_file *file, size_t length, int flags)
+{
+    uint64_t mark = pno_socket_read_mark(file);
+    return flags & MSG_WAITALL || length < mark ? length : (size_t)mark;
+}
+
+/* Anything has come, beyond what was seen: a call that has some bytes and waits for more takes each piece as it comes.
+ */
+static bool has_come(struct pno_file *file, uint32_t seen)
+{
+    return pno_urgent_readable(file, seen + 1UL) || (file->ops->level(file) & (EPOLLRDHUP | EPOLLERR | EPOLLHUP));
+}
+
 static long receive_sleeping(struct pno_file *file, struct cursor *cursor, size_t length, size_t done, int flags)
 {
+    size_t wanted = wanted_bytes(file, length, flags);
     uint64_t deadline = pno_deadline_of(file->socket->options.receive_timeout_ns);
     for (;;) {
         long got = receive_some(file, -1, cursor, length - done, done, flags);
         if (got > 0)
             done += (size_t)got;
-        if (got < 0 || (done == length && length > 0) || (done > 0 && !(flags & MSG_WAITALL)) ||
-            pno_urgent_stops(file, done, flags & MSG_PEEK))
+        if (got < 0 || (done > 0 && done >= wanted) || pno_urgent_stops(file, done, flags & MSG_PEEK))
             return done > 0 ? (long)done : got;
         got = nothing_to_read(file, length, done, flags & MSG_PEEK);
-        if (got != -EAGAIN || (got = pno_wait_file(file, EPOLLIN, deadline)) < 0)
+        if (got != -EAGAIN ||
+            (got = pno_wait_until(file, has_come, flags & MSG_PEEK ? (uint32_t)done : 0, deadline)) < 0)
             return done > 0 ? (long)done : got;
     }
 }
@@ -159,7 +174,7 @@ long pno_socket_receive(struct pno_file *file, int fd, const struct iovec *piece
         return -EAGAIN;
     struct cursor cursor = {pieces, 0};
     long got = receive_some(file, fd, &cursor, (size_t)length, 0, flags);
-    if (PNO_LIKELY(got > 0) && (got == length || !(flags & MSG_WAITALL)))
+    if (PNO_LIKELY(got > 0) && (got == length || (size_t)got >= wanted_bytes(file, (size_t)length, flags)))
         return got;
     if (got < 0)
         return got == -EBADF ? PNO_PASS : got;

@@ -115,10 +115,10 @@ uint64_t pno_urgent_start(struct pno_file *file)
     return view.read + view.left_out;
 }
 
-bool pno_urgent_readable(struct pno_file *file)
+bool pno_urgent_readable(struct pno_file *file, uint64_t least)
 {
     struct view view = glance(file);
-    return view.committed > view.read + view.left_out;
+    return view.committed >= view.read + view.left_out + least;
 }
 
 bool pno_urgent_is_here(struct pno_file *file)

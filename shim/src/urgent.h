@@ -21,8 +21,8 @@ bool pno_urgent_stops(struct pno_file *file, size_t done, bool peek);
 /* Where the next read begins: behind the urgent byte, if that is passed over. */
 uint64_t pno_urgent_start(struct pno_file *file);
 
-/* What poll, FIONREAD and SIOCATMARK tell. */
-bool pno_urgent_readable(struct pno_file *file);
+/* What poll (of so many bytes), FIONREAD and SIOCATMARK tell. */
+bool pno_urgent_readable(struct pno_file *file, uint64_t least);
 bool pno_urgent_is_here(struct pno_file *file);
 uint64_t pno_urgent_unread(struct pno_file *file);
 bool pno_urgent_at_mark(struct pno_file *file);

@@ -588,6 +588,7 @@ static void tell_info(struct fake_arena *arena, uint32_t number)
     bool ended = atomic_load(&record->rx_fin) != 0, finished = atomic_load(&record->tx_fin) != 0;
     info.tcpi_state = ended ? (finished ? LAST_ACK : CLOSE_WAIT) : finished ? FIN_WAIT_2 : ESTABLISHED;
     info.tcpi_snd_mss = 1448;
+    info.tcpi_pmtu = 1500;
     info.tcpi_bytes_received = atomic_load(&record->rx_committed);
     info.tcpi_bytes_sent = atomic_load(&record->tx_acked);
     memset(record->tcp_info, 0, sizeof(record->tcp_info));

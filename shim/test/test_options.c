@@ -466,7 +466,7 @@ ON_PNO(shouldTellTheDpuWhatIsAskedForInVain)
     struct call_count counts[4];
     int fds[2], value = 1;
     make_pair(stack, fds);
-    CHECK_ERRNO(setsockopt(fds[0], SOL_SOCKET, SO_ZEROCOPY, &value, sizeof(value)), ENOPROTOOPT);
+    CHECK_ERRNO(setsockopt(fds[0], SOL_SOCKET, SO_ZEROCOPY, &value, sizeof(value)), EOPNOTSUPP);
     CHECK_ERRNO(ioctl(fds[0], 0x12345678, &value), ENOTTY);
     CHECK_EQ(read_calls(counts, 4), 2);
     CHECK_EQ(counts[0].level, SOL_SOCKET);

@@ -118,7 +118,7 @@ public class IpLayerBenchmark implements FrameOutput {
     @Benchmark
     public long send() {
         final long frame = ip.open(0, ADDRESS_LO, 0, PEER_LO, IpLayer.NOBODY, 0);
-        ip.finish(frame, Ipv4Header.PROTOCOL_TCP, PAYLOAD, 0);
+        ip.finish(frame, Ipv4Header.PROTOCOL_TCP, PAYLOAD, 0, IpLayer.DEFAULT_HOPS);
         return frame;
     }
 }

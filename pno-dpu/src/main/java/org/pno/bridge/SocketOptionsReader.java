@@ -24,6 +24,7 @@ final class SocketOptionsReader {
             | RecordDescriptor.OPTION_FASTOPEN
             | RecordDescriptor.OPTION_FASTOPEN_NO_COOKIE
             | RecordDescriptor.OPTION_TX_SENT
+            | RecordDescriptor.OPTION_HOP_LIMIT
             | -1 << RecordDescriptor.FASTOPEN_QUEUE_SHIFT;
 
     private final OptionsLine line = new OptionsLine();
@@ -73,6 +74,10 @@ final class SocketOptionsReader {
         options.deferAccept = line.deferAccept();
         options.windowClampBytes = line.windowClampBytes();
         options.quickAck = line.quickAck();
+        options.tos = line.tos();
+        options.trafficClass = line.trafficClass();
+        options.timeToLive = line.timeToLive() == 0 ? SocketOptions.DEFAULT_HOPS : line.timeToLive();
+        options.hopLimit = line.has(RecordDescriptor.OPTION_HOP_LIMIT) ? line.hopLimit() : SocketOptions.DEFAULT_HOPS;
     }
 
     private static boolean isWithin(final int value, final int max) {

@@ -31,6 +31,9 @@ public final class IpLayer {
     /** Answer of {@link #open}: no route leads there. */
     public static final long NO_ROUTE = -3;
 
+    /** For {@link #finish}: as many hops as is usual. */
+    public static final int DEFAULT_HOPS = -1;
+
     /** A waiter that need not be told. */
     public static final int NOBODY = NeighbourTable.NOBODY;
 
@@ -470,12 +473,14 @@ public final class IpLayer {
      * Completes the headers of a packet that was begun by {@link #open}; then it is transmitted.
      *
      * @param payloadLength bytes behind the IP header: transport header and payload
+     * @param hops time to live or hop limit, or {@link #DEFAULT_HOPS}
      */
-    public void finish(final long frame, final int protocol, final int payloadLength, final int dscpEcn) {
+    public void finish(
+            final long frame, final int protocol, final int payloadLength, final int dscpEcn, final int hops) {
         if (ethernet.wrap(output.memory(), frame).etherType() == EthernetHeader.ETHERTYPE_IPV6) {
-            ipv6.output().finish(frame, protocol, payloadLength, dscpEcn);
+            ipv6.output().finish(frame, protocol, payloadLength, dscpEcn, hops);
         } else {
-            ipv4Output.finish(frame, protocol, payloadLength, dscpEcn);
+            ipv4Output.finish(frame, protocol, payloadLength, dscpEcn, hops);
         }
     }
 

@@ -69,8 +69,9 @@ final class Ipv4Output {
     }
 
     /** As {@link IpLayer#finish}. */
-    void finish(final long frame, final int protocol, final int payloadLength, final int dscpEcn) {
+    void finish(final long frame, final int protocol, final int payloadLength, final int dscpEcn, final int hops) {
         header.wrap(output.memory(), frame + IP_OFFSET)
+                .ttl(hops == IpLayer.DEFAULT_HOPS ? TTL : hops)
                 .dscpEcn(dscpEcn)
                 .totalLength(Ipv4Header.MIN_BYTES + payloadLength)
                 .protocol(protocol)

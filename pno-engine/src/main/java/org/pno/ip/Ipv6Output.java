@@ -123,8 +123,9 @@ final class Ipv6Output {
     }
 
     /** As {@link IpLayer#finish}. */
-    void finish(final long frame, final int protocol, final int payloadLength, final int dscpEcn) {
+    void finish(final long frame, final int protocol, final int payloadLength, final int dscpEcn, final int hops) {
         header.wrap(output.memory(), frame + IP_OFFSET)
+                .hopLimit(hops == IpLayer.DEFAULT_HOPS ? routers.hopLimit() : hops)
                 .dscpEcn(dscpEcn)
                 .payloadLength(payloadLength)
                 .nextHeader(protocol);

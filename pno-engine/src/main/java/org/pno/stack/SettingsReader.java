@@ -58,6 +58,10 @@ final class SettingsReader {
         settings.fastOpenQueue = options.fastOpenQueue;
         settings.reusePort = options.reusePort;
         settings.owner = options.owner;
+        settings.tos = options.tos;
+        settings.trafficClass = options.trafficClass;
+        settings.timeToLive = options.timeToLive;
+        settings.hopLimit = options.hopLimit;
     }
 
     private static int orDefault(final int value, final int defaultValue) {

@@ -1,9 +1,13 @@
 package org.pno.stack;
 
+import org.pno.tcp.ConnectionSettings;
 import org.pno.tcp.congestion.CongestionAlgorithm;
 
 /** Options of a socket as levels, in the units of setsockopt(2). A mutable carrier; the stack copies what it needs. */
 public final class SocketOptions {
+    /** In {@link #timeToLive} and {@link #hopLimit}: as many as the layer below gives. */
+    public static final int DEFAULT_HOPS = ConnectionSettings.DEFAULT_HOPS;
+
     /** TCP_NODELAY. */
     public boolean noDelay;
     /** TCP_CORK. */
@@ -45,6 +49,14 @@ public final class SocketOptions {
     public boolean tellsSent;
     /** TCP_FASTOPEN of a listener, connections; 0: off. */
     public int fastOpenQueue;
+    /** IP_TOS and IPV6_TCLASS; the two bits of ECN do not count. */
+    public int tos;
+
+    public int trafficClass;
+    /** IP_TTL and IPV6_UNICAST_HOPS, or {@link #DEFAULT_HOPS}. */
+    public int timeToLive = DEFAULT_HOPS;
+
+    public int hopLimit = DEFAULT_HOPS;
     /** SO_REUSEPORT, of a listener, and whose it is: only those of one owner share a port. */
     public boolean reusePort;
 
@@ -74,6 +86,10 @@ public final class SocketOptions {
         reusePort = false;
         owner = 0;
         maxPacingRate = 0;
+        tos = 0;
+        trafficClass = 0;
+        timeToLive = DEFAULT_HOPS;
+        hopLimit = DEFAULT_HOPS;
         return this;
     }
 

@@ -18,6 +18,9 @@ import org.pno.wire.VirtioNetHeader;
  * segmented: every port can, or has a decorator that does.
  */
 final class TcpOverIp implements TcpOutput {
+    /** RFC 2474 3: the other two bits are those of RFC 3168. */
+    private static final int DSCP = 0xFC;
+
     private final IpLayer ip;
     private final StackOutput output;
     private final VirtioNetHeader marks = new VirtioNetHeader();
@@ -90,7 +93,7 @@ final class TcpOverIp implements TcpOutput {
         final int tcpLength = headerLength + payloadLength;
         final int headersBytes = headersBytes(flow);
         final int length = headersBytes + headerLength;
-        ip.finish(frame, Ipv4Header.PROTOCOL_TCP, tcpLength, ecn);
+        ip.finish(frame, Ipv4Header.PROTOCOL_TCP, tcpLength, flow.typeOfService() & DSCP | ecn, flow.hops());
         header.wrap(output.memory(), frame + headersBytes).checksum(Checksum.fold(pseudoHeaderSum(flow, tcpLength)));
         final boolean isSuperSegment = payloadLength > segmentBytes;
         marks.wrap(output.memory(), frame - VirtioNetHeader.BYTES)

@@ -1,6 +1,7 @@
 package org.pno.tcp;
 
 import org.pno.tcp.congestion.CongestionControl;
+import org.pno.wire.IpAddress;
 import org.pno.wire.SeqNum;
 import org.pno.wire.TcpOptions;
 
@@ -442,6 +443,16 @@ public final class Connection extends Flow {
     /** True once all that was written and our FIN are acknowledged, or nothing can be any more. */
     public boolean isTxDone() {
         return finAcknowledged() || state == TcpState.CLOSED || state == TcpState.TIME_WAIT;
+    }
+
+    @Override
+    public int typeOfService() {
+        return IpAddress.isIpv4(remoteHi, remoteLo) ? settings.tos : settings.trafficClass;
+    }
+
+    @Override
+    public int hops() {
+        return IpAddress.isIpv4(remoteHi, remoteLo) ? settings.timeToLive : settings.hopLimit;
     }
 
     public UrgentState urgent() {

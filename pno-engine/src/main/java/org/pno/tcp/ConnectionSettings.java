@@ -4,6 +4,9 @@ import org.pno.tcp.congestion.CongestionAlgorithm;
 
 /** Socket options as TCP wants them: bytes, nanoseconds, defaults filled in. A carrier, copied by whoever keeps it. */
 public final class ConnectionSettings {
+    /** In {@link #timeToLive} and {@link #hopLimit}: as many as the layer below gives. */
+    public static final int DEFAULT_HOPS = -1;
+
     /** Nagle's algorithm is off. */
     public boolean noDelay;
     /** Partial segments wait until it is cleared, 200 ms or so at most. */
@@ -48,6 +51,15 @@ public final class ConnectionSettings {
 
     public int owner;
 
+    /** IP_TOS, for IPv4, and IPV6_TCLASS; the two bits of ECN do not count. */
+    public int tos;
+
+    public int trafficClass;
+    /** IP_TTL, for IPv4, and IPV6_UNICAST_HOPS, or {@link #DEFAULT_HOPS}. */
+    public int timeToLive = DEFAULT_HOPS;
+
+    public int hopLimit = DEFAULT_HOPS;
+
     public ConnectionSettings copyFrom(final ConnectionSettings other) {
         noDelay = other.noDelay;
         cork = other.cork;
@@ -71,7 +83,16 @@ public final class ConnectionSettings {
         tellsSent = other.tellsSent;
         reusePort = other.reusePort;
         owner = other.owner;
+        copyIp(other);
         return this;
+    }
+
+    /** What stands in IP's headers alone. */
+    void copyIp(final ConnectionSettings other) {
+        tos = other.tos;
+        trafficClass = other.trafficClass;
+        timeToLive = other.timeToLive;
+        hopLimit = other.hopLimit;
     }
 
     boolean hasSameKeepalive(final ConnectionSettings other) {

@@ -58,4 +58,14 @@ public abstract sealed class Flow permits Connection, TimeWait, Segment {
     public final int remotePort() {
         return remotePort;
     }
+
+    /** What the program wants in IP's type of service or traffic class; the two bits of ECN do not count. */
+    public int typeOfService() {
+        return 0;
+    }
+
+    /** What the program wants as time to live or hop limit, or {@link ConnectionSettings#DEFAULT_HOPS}. */
+    public int hops() {
+        return ConnectionSettings.DEFAULT_HOPS;
+    }
 }

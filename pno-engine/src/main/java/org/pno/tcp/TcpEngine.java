@@ -305,11 +305,15 @@ public final class TcpEngine {
         return listener.number;
     }
 
-    /** New settings for a listener: the bound on what Fast Open opens; the others are those of when it began. */
+    /**
+     * New settings for a listener: the bound on what Fast Open opens, what its SYN-ACKs say in IP's header; the others
+     * are those of when it began.
+     */
     public void configureListener(final int number, final ConnectionSettings settings) {
         final Listener listener = listeners.get(number);
         if (listener != null) {
             listener.settings.tellsSent = settings.tellsSent;
+            listener.settings.copyIp(settings);
             listener.settings.fastOpenQueue = settings.fastOpenQueue;
             listener.settings.fastOpenWithoutCookie = settings.fastOpenWithoutCookie;
             listener.fastOpenQueue(context.fastOpen.queueLength(settings, listener.backlog()));

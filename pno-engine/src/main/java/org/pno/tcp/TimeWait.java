@@ -8,10 +8,22 @@ final class TimeWait extends Flow {
     boolean timestamps;
     int tsRecent;
     int timestampOffset;
+    int typeOfService;
+    int hops;
     long enteredNs;
     long expiresNs;
     long lastAckNs;
 
     TimeWait next;
     TimeWait previous;
+
+    @Override
+    public int typeOfService() {
+        return typeOfService;
+    }
+
+    @Override
+    public int hops() {
+        return hops;
+    }
 }

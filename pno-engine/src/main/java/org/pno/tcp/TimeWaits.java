@@ -52,6 +52,8 @@ final class TimeWaits {
         entry.timestamps = connection.timestamps;
         entry.tsRecent = connection.tsRecent;
         entry.timestampOffset = connection.timestampOffset;
+        entry.typeOfService = connection.typeOfService();
+        entry.hops = connection.hops();
         entry.enteredNs = context.nowNs();
         entry.lastAckNs = context.nowNs() - context.configuration.challengeIntervalNs;
         context.flows.remove(connection);

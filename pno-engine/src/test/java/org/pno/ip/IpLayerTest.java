@@ -185,7 +185,7 @@ class IpLayerTest {
         net.receiveReply(PEER);
 
         final long frame = net.open(PEER, 7);
-        net.ip.finish(frame, Ipv4Header.PROTOCOL_TCP, 1000, 0x02);
+        net.ip.finish(frame, Ipv4Header.PROTOCOL_TCP, 1000, 0x02, IpLayer.DEFAULT_HOPS);
 
         final IpFixture.Sent packet = new IpFixture.Sent(net.memory, frame, 1034);
         assertEquals(PEER_MAC, packet.ethernet().destination());

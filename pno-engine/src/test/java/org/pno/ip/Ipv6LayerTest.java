@@ -98,7 +98,7 @@ class Ipv6LayerTest {
         net.open(PEER, 7);
         net.receiveAnswer(PEER);
         final long frame = net.open(PEER, 7);
-        net.ip.finish(frame, Ipv6Header.PROTOCOL_TCP, 1000, 0x02);
+        net.ip.finish(frame, Ipv6Header.PROTOCOL_TCP, 1000, 0x02, IpLayer.DEFAULT_HOPS);
 
         final Ipv6Header header = new Ipv6Header().wrap(net.memory, frame + EthernetHeader.BYTES);
         assertNull(Ipv6Header.validate(net.memory, frame + EthernetHeader.BYTES, 1040));
@@ -114,6 +114,18 @@ class Ipv6LayerTest {
         assertEquals(64, header.hopLimit());
         assertEquals(Ipv6Header.PROTOCOL_TCP, header.nextHeader());
         assertEquals(54, IpLayer.headersBytes(PEER.hi(), PEER.lo()));
+    }
+
+    @Example
+    void shouldWriteTheHopLimitThatIsAskedFor() {
+        net.open(PEER, 7);
+        net.receiveAnswer(PEER);
+        final long frame = net.open(PEER, 7);
+        net.ip.finish(frame, Ipv6Header.PROTOCOL_TCP, 1000, 0xB8, 1);
+
+        final Ipv6Header header = new Ipv6Header().wrap(net.memory, frame + EthernetHeader.BYTES);
+        assertEquals(0xB8, header.dscpEcn());
+        assertEquals(1, header.hopLimit());
     }
 
     @Example

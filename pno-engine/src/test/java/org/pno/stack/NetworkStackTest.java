@@ -187,6 +187,63 @@ class NetworkStackTest {
     }
 
     @Test
+    void shouldSayInTheIpHeaderWhatTheSocketWants() {
+        options.tos = 0x8B; // The bits of ECN are not the program's.
+        options.trafficClass = 0x20;
+        options.timeToLive = 7;
+        options.hopLimit = 9;
+        connect("10.77.0.2");
+        stack.flush(NOW_NS);
+        answerArp();
+        ip.wrap(memory, OUT + EthernetHeader.BYTES);
+        assertEquals(0x88, ip.dscpEcn());
+        assertEquals(7, ip.ttl());
+    }
+
+    @Test
+    void shouldSayFromThenOnWhatTheSocketWantsLater() {
+        final int connection = establish();
+        options.tos = 0x10;
+        options.timeToLive = 255;
+        stack.setOptions(connection, options);
+        stack.close(connection);
+        stack.flush(NOW_NS);
+        ip.wrap(memory, OUT + EthernetHeader.BYTES);
+        assertEquals(0x10, ip.dscpEcn());
+        assertEquals(255, ip.ttl());
+    }
+
+    @Test
+    void shouldSendAsUsualWhereTheSocketWantsNothing() {
+        connect("10.77.0.2");
+        stack.flush(NOW_NS);
+        answerArp();
+        ip.wrap(memory, OUT + EthernetHeader.BYTES);
+        assertEquals(0, ip.dscpEcn());
+        assertEquals(64, ip.ttl());
+    }
+
+    @Test
+    void shouldAnswerSynsAsTheListenerWants() {
+        options.tos = 0x48;
+        options.timeToLive = 3;
+        final int listener = stack.listen(IpAddress.IPV4_HI, IpAddress.ipv4Lo(OURS), 80, 4, options);
+        receive(segment(TcpHeader.SYN, 100, 0, 80));
+        answerArp();
+        ip.wrap(memory, OUT + EthernetHeader.BYTES);
+        assertEquals(0x48, ip.dscpEcn());
+        assertEquals(3, ip.ttl());
+        options.tos = 0x28;
+        stack.setListenerOptions(listener, options);
+        segment(TcpHeader.SYN, 100, 0, 80);
+        tcp.wrap(memory, IN + TCP_OFFSET).sourcePort(81).checksum(0);
+        tcp.checksum(Checksum.finish(Checksum.pseudoHeader(PEER, OURS, Ipv4Header.PROTOCOL_TCP, 20)
+                + Checksum.sum(memory, IN + TCP_OFFSET, 20)));
+        receive(TCP_OFFSET + 20);
+        assertEquals(0x28, ip.wrap(memory, OUT + EthernetHeader.BYTES).dscpEcn());
+    }
+
+    @Test
     void shouldAskForNeighbourAndSendSynWhenItAnswers() {
         final int connection = connect("10.77.0.2");
         stack.flush(NOW_NS);

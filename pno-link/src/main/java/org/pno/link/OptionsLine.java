@@ -33,8 +33,24 @@ public final class OptionsLine {
         return flags() >>> RecordDescriptor.FASTOPEN_QUEUE_SHIFT;
     }
 
-    public int sendBufferBytes() {
-        return field(RecordDescriptor.SNDBUF_OFFSET);
+    /** IP_TOS. */
+    public int tos() {
+        return octet(RecordDescriptor.TOS_OFFSET);
+    }
+
+    /** IPV6_TCLASS. */
+    public int trafficClass() {
+        return octet(RecordDescriptor.TRAFFIC_CLASS_OFFSET);
+    }
+
+    /** IP_TTL, 0 for the default. */
+    public int timeToLive() {
+        return octet(RecordDescriptor.TTL_OFFSET);
+    }
+
+    /** IPV6_UNICAST_HOPS, in force with OPTION_HOP_LIMIT. */
+    public int hopLimit() {
+        return octet(RecordDescriptor.HOP_LIMIT_OFFSET);
     }
 
     public int receiveBufferBytes() {
@@ -91,6 +107,11 @@ public final class OptionsLine {
     public long maxPacingRate() {
         return segment.get(
                 U64, offset + RecordDescriptor.MAX_PACING_RATE_OFFSET - RecordDescriptor.OPTIONS_LINE_OFFSET);
+    }
+
+    private int octet(final int recordField) {
+        return Byte.toUnsignedInt(
+                segment.get(ValueLayout.JAVA_BYTE, offset + recordField - RecordDescriptor.OPTIONS_LINE_OFFSET));
     }
 
     private int field(final int recordField) {

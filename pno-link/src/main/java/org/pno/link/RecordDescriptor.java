@@ -11,7 +11,7 @@ package org.pno.link;
  *   64  +----------+----------+-----------+----------+----------------+-----------+------+-----------+----------+
  *  DPU  | txAcked  | rxCommit | rxFin     | status   | requestDone    | infoTold         | rxUrgent  | txSent   |
  *  128  +----------+----------+-----------+----------+----------------+-----------+------+-----------+----------+
- *  opt  | optionFlags sndBuf | rcvBuf keepIdle | keepIntvl keepCnt | userTimeout maxSeg | congestion synCnt|  host
+ *  opt  | optionFlags ipBytes| rcvBuf keepIdle | keepIntvl keepCnt | userTimeout maxSeg | congestion synCnt|  host
  *       | linger2 deferAccept | windowClamp quickAck | ...                                                |
  *  192  +--------------------------------------------------------------------------------------------------+
  *  addr | localAddress[16] remoteAddress[16] localPort remotePort family                                    |  host
@@ -84,9 +84,16 @@ public final class RecordDescriptor {
 
     public static final int OPTIONS_LINE_OFFSET = 128;
     public static final int OPTION_FLAGS_OFFSET = 128; // u32
-    /** Bytes as the program asked, 0 for the default. */
-    public static final int SNDBUF_OFFSET = 132; // u32
+    /** IP_TOS, of which the two bits of ECN do not count. */
+    public static final int TOS_OFFSET = 132; // u8
+    /** IPV6_TCLASS, likewise. */
+    public static final int TRAFFIC_CLASS_OFFSET = 133; // u8
+    /** IP_TTL, 0 for the default. */
+    public static final int TTL_OFFSET = 134; // u8
+    /** IPV6_UNICAST_HOPS; in force with {@link #OPTION_HOP_LIMIT}. */
+    public static final int HOP_LIMIT_OFFSET = 135; // u8
 
+    /** Bytes as the program asked, 0 for the default. */
     public static final int RCVBUF_OFFSET = 136; // u32
     /** Seconds, 0 for the default; likewise keepIntvl. */
     public static final int KEEP_IDLE_OFFSET = 140; // u32
@@ -130,6 +137,8 @@ public final class RecordDescriptor {
     public static final int OPTION_FASTOPEN_NO_COOKIE = 32;
     /** The host wants to know txSent: TCP_NOTSENT_LOWAT is set. */
     public static final int OPTION_TX_SENT = 64;
+    /** IPV6_UNICAST_HOPS is set. */
+    public static final int OPTION_HOP_LIMIT = 128;
     /** The upper half of the option flags is TCP_FASTOPEN of a listener, connections; 0: off. */
     public static final int FASTOPEN_QUEUE_SHIFT = 16;
 

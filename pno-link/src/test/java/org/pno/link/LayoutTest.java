@@ -78,14 +78,18 @@ class LayoutTest {
     @Test
     void shouldReadOptions() {
         segment.set(ValueLayout.JAVA_INT, 0, RecordDescriptor.OPTION_NODELAY | RecordDescriptor.OPTION_KEEPALIVE);
-        for (int field = 1; field < 14; field++) {
+        for (int field = 2; field < 14; field++) {
             segment.set(ValueLayout.JAVA_INT, field * 4L, field * 100);
         }
+        segment.set(ValueLayout.JAVA_INT, 4, 0xFF40_B888);
         final OptionsLine options = new OptionsLine().wrap(segment, 0);
 
         assertTrue(options.has(RecordDescriptor.OPTION_NODELAY) && options.has(RecordDescriptor.OPTION_KEEPALIVE));
         assertFalse(options.has(RecordDescriptor.OPTION_CORK));
-        assertEquals(100, options.sendBufferBytes());
+        assertEquals(0x88, options.tos());
+        assertEquals(0xB8, options.trafficClass());
+        assertEquals(0x40, options.timeToLive());
+        assertEquals(0xFF, options.hopLimit());
         assertEquals(200, options.receiveBufferBytes());
         assertEquals(300, options.keepIdleSeconds());
         assertEquals(400, options.keepIntervalSeconds());

@@ -120,7 +120,7 @@ public final class NeighbourTarget {
         neighbour.stations.add(to);
         neighbour.mayBeUnknown = false;
         if ((flags & 1) != 0) {
-            bed.ip.finish(frame, 6, 20, 0);
+            bed.ip.finish(frame, 6, 20, 0, IpLayer.DEFAULT_HOPS);
             bed.transmit(frame, (isIpv6 ? 54 : 34) + 20);
         } else {
             bed.release(frame);
