@@ -198,27 +198,21 @@ void pno_holder_claim(uint32_t slot)
     atomic_store(&pno_arena.holder->pid, (uint64_t)getpid());
 }
 
-static void clear_locks_and_waiters(struct pno_socket *socket, const uint64_t *channels)
+static void clear_locks(struct pno_socket *socket)
 {
     uint32_t self = (uint32_t)getpid();
     atomic_compare_exchange_strong(&socket->tx_lock.owner, &(uint32_t){self}, 0);
     atomic_compare_exchange_strong(&socket->rx_lock.owner, &(uint32_t){self}, 0);
-    for (size_t i = 0; i < PNO_LENGTH(socket->waiters); i++)
-        atomic_fetch_and(&socket->waiters[i], ~channels[i]);
 }
 
 void pno_arena_clear_past(void)
 {
     struct pno_family *family = pno_arena.family;
-    uint64_t channels[PNO_BITMAP_WORDS(PNO_CHANNEL_COUNT)] = {0};
-    for (uint32_t number = 0; number < PNO_CHANNEL_COUNT; number++)
-        if (atomic_load(&family->channel_owners[number]) == (uint32_t)getpid())
-            channels[number / 64] |= 1ULL << number % 64;
     for (uint32_t word = 0; word < PNO_BITMAP_WORDS(PNO_RECORD_COUNT); word++)
         for (uint64_t taken = atomic_load(&family->record_words[word]); taken != 0; taken &= taken - 1)
-            clear_locks_and_waiters(&family->sockets[word * 64 + (uint32_t)__builtin_ctzll(taken)], channels);
+            clear_locks(&family->sockets[word * 64 + (uint32_t)__builtin_ctzll(taken)]);
     for (uint32_t number = 0; number < PNO_CHANNEL_COUNT; number++)
-        if (channels[number / 64] >> number % 64 & 1) {
+        if (atomic_load(&family->channel_owners[number]) == (uint32_t)getpid()) {
             atomic_store(&family->channel_owners[number], 0);
             pno_bitmap_give(&family->channels, family->channel_words, number);
         }
@@ -266,8 +260,12 @@ static bool is_held_in(struct pno_holder *slot, uint32_t record)
 
 bool pno_held_by_others(uint32_t record)
 {
-    for (uint32_t slot = 0; slot < PNO_HOLDER_COUNT; slot++)
-        if (holder(slot) != pno_arena.holder && is_held_in(holder(slot), record))
-            return true;
+    atomic_thread_fence(memory_order_seq_cst);
+    for (uint32_t word = 0; word < PNO_BITMAP_WORDS(PNO_HOLDER_COUNT); word++)
+        for (uint64_t taken = atomic_load(&pno_arena.family->holder_words[word]); taken != 0; taken &= taken - 1) {
+            struct pno_holder *slot = holder(word * 64 + (uint32_t)__builtin_ctzll(taken));
+            if (slot != pno_arena.holder && is_held_in(slot, record))
+                return true;
+        }
     return false;
 }

@@ -68,7 +68,6 @@ struct pno_socket {
     _Atomic uint64_t urgent_noted; /* see urgent.c */
     _Alignas(64) _Atomic uint32_t flags;
     _Atomic uint32_t life;
-    _Atomic uint64_t waiters[PNO_BITMAP_WORDS(PNO_CHANNEL_COUNT)]; /* channels that somebody is in a blocking wait on */
     uint32_t swept;        /* the sweep that first found the record FREE, its event lost */
     uint32_t backlog;      /* of a listener: connections that may wait for accept */
     _Atomic uint32_t owed; /* of a listener: credits for which there was no record or no chunk */

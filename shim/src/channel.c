@@ -10,6 +10,7 @@
 #include "fdtable.h"
 #include "libc.h"
 #include "log.h"
+#include "process.h"
 #include "watch.h"
 
 #define DRAIN_BATCH 64
@@ -194,50 +195,50 @@ void pno_submit(struct pno_file *file, uint32_t flags)
     pno_submit_written(file, tx_written, PNO_REC_NO_CHUNK, flags);
 }
 
-static uint32_t events_channel(const struct pno_file *file)
+static uint32_t owner_of(uint32_t number)
 {
-    return (uint32_t)atomic_load(&file->record->channel_and_generation);
+    return number < PNO_CHANNEL_COUNT ? atomic_load(&pno_arena.family->channel_owners[number]) : 0;
 }
 
-bool pno_channel_has_events(const struct pno_file *file, uint32_t at)
+static bool is_alive(uint32_t process)
 {
-    uint32_t current = events_channel(file);
-    return file->channel == at + 1 && (current == pno_channels[at].number || current == PNO_REC_ALL_CHANNELS);
+    int saved = errno;
+    bool alive = process != 0 && (kill((pid_t)process, 0) == 0 || errno != ESRCH);
+    errno = saved;
+    return alive;
 }
 
-/* True if somebody who still lives waits for the file on that channel of the arena. */
-static bool is_waited_on(const struct pno_file *file, uint32_t number)
+/* True if events that have gone to `current` are for another living process of the family as well. */
+static bool is_shared(const struct pno_file *file, uint32_t current)
 {
-    if (number >= PNO_CHANNEL_COUNT || !(atomic_load(&file->socket->waiters[number / 64]) >> number % 64 & 1))
+    uint32_t owner = owner_of(current);
+    if (owner == (uint32_t)pno_process.pid)
         return false;
-    uint32_t owner = atomic_load(&pno_arena.family->channel_owners[number]);
-    return owner != 0 && (kill((pid_t)owner, 0) == 0 || errno != ESRCH);
-}
-
-static bool is_of_another_process(uint32_t number)
-{
-    uint32_t owner = atomic_load(&pno_arena.family->channel_owners[number]);
-    return owner != 0 && owner != (uint32_t)getpid() && (kill((pid_t)owner, 0) == 0 || errno != ESRCH);
+    if (!file->ops->for_anybody)
+        return pno_held_by_others(pno_file_number(file));
+    return current == PNO_REC_ALL_CHANNELS || is_alive(owner);
 }
 
 /* Where events shall go that have gone to `current`, as one of ours wants them. */
-static uint32_t wanted_channel(const struct pno_file *file, uint32_t current, uint32_t ours, bool unless_waited_on)
+static uint32_t wanted_channel(const struct pno_file *file, uint32_t current, uint32_t ours)
 {
-    if (current == ours)
-        return ours;
-    if (file->ops->for_anybody && (current == PNO_REC_ALL_CHANNELS || is_of_another_process(current)))
-        return PNO_REC_ALL_CHANNELS;
-    /* Another process that waits is not robbed: it will hand the events on. */
-    return unless_waited_on && is_waited_on(file, current) ? current : ours;
+    return current != ours && is_shared(file, current) ? PNO_REC_ALL_CHANNELS : ours;
 }
 
-static bool redirect(struct pno_file *file, uint32_t ours, bool unless_waited_on)
+/* True if the record says something else than before. A process that takes hold of the file at this moment may have
+ * seen what the record said before: it holds first and then looks, we write first and look at the holders again. */
+static bool redirect(struct pno_file *file, uint32_t ours)
 {
-    uint64_t before = atomic_load(&file->record->channel_and_generation), word;
+    _Atomic uint64_t *word = &file->record->channel_and_generation;
+    uint64_t generation = (uint64_t)file->generation << 32;
+    atomic_thread_fence(memory_order_seq_cst);
+    uint64_t before = atomic_load(word), next;
     do {
-        word = wanted_channel(file, (uint32_t)before, ours, unless_waited_on) | (uint64_t)file->generation << 32;
-    } while (!atomic_compare_exchange_weak(&file->record->channel_and_generation, &before, word));
-    return word != before;
+        next = wanted_channel(file, (uint32_t)before, ours) | generation;
+    } while (!atomic_compare_exchange_weak(word, &before, next));
+    if (next != before && (uint32_t)next == ours && is_shared(file, (uint32_t)before))
+        atomic_compare_exchange_strong(word, &(uint64_t){next}, PNO_REC_ALL_CHANNELS | generation);
+    return next != before;
 }
 
 /* The file's channel and the record's must be set as one: two threads may find at once that a file has none. */
@@ -249,7 +250,7 @@ static bool attach(struct pno_file *file, uint32_t channel, bool unless_attached
     bool changed = false;
     if (*before == 0 || !unless_attached) {
         file->channel = channel + 1;
-        changed = redirect(file, pno_channels[channel].number, unless_attached);
+        changed = redirect(file, pno_channels[channel].number);
     }
     pno_lock_give(&attach_lock);
     return changed;
@@ -261,7 +262,7 @@ static void attach_and_tell(struct pno_file *file, uint32_t channel, bool unless
     if (!attach(file, channel, unless_attached, &before))
         return;
     pno_submit(file, PNO_SUB_FLAG_HOST_LINE);
-    if (before != 0)
+    if (before != 0 && before != channel + 1)
         pno_channels_wake(1ULL << (before - 1)); /* who waits for the file there must wait here from now on */
 }
 
@@ -275,62 +276,12 @@ void pno_channel_attach_first(struct pno_file *file, uint32_t channel)
     attach_and_tell(file, channel, true);
 }
 
-/* Lets the events go to another channel, if they still go to this one. The DPU sends one at once: who wakes, looks. */
-static bool hand_over(struct pno_file *file, uint32_t from, uint32_t to)
+void pno_channel_claim(struct pno_file *file)
 {
-    uint64_t word = from | (uint64_t)file->generation << 32;
-    if (!atomic_compare_exchange_strong(&file->record->channel_and_generation, &word,
-                                        to | (uint64_t)file->generation << 32))
-        return false;
-    pno_submit(file, PNO_SUB_FLAG_HOST_LINE);
-    return true;
-}
-
-/* Counts a thread that waits for the file, or waits no more. True if it is the first, or was the last. */
-static bool count_waiter(struct pno_file *file, struct pno_channel *channel, bool more)
-{
-    _Atomic uint64_t *word = &file->socket->waiters[channel->number / 64];
-    uint64_t bit = 1ULL << channel->number % 64;
-    bool locked = pno_lock_take(&channel->lock);
-    bool edge = more ? file->waiters++ == 0 : --file->waiters == 0;
-    if (edge && more)
-        atomic_fetch_or(word, bit);
-    else if (edge)
-        atomic_fetch_and(word, ~bit);
-    if (locked)
-        pno_lock_give(&channel->lock);
-    return edge;
-}
-
-bool pno_channel_begin_wait(struct pno_file *file, uint32_t at)
-{
-    int saved = errno;
-    uint32_t number = pno_channels[at].number;
-    count_waiter(file, &pno_channels[at], true);
-    uint32_t current = events_channel(file);
-    if (current != number && current != PNO_REC_ALL_CHANNELS && !is_waited_on(file, current))
-        hand_over(file, current, number);
-    errno = saved;
-    current = events_channel(file);
-    return current == number || current == PNO_REC_ALL_CHANNELS;
-}
-
-void pno_channel_end_wait(struct pno_file *file, uint32_t at)
-{
-    int saved = errno;
-    uint32_t number = pno_channels[at].number;
-    bool handed = false;
-    if (!count_waiter(file, &pno_channels[at], false))
-        return;
-    for (uint32_t other = 0; other < PNO_CHANNEL_COUNT && !handed && events_channel(file) == number; other++) {
-        if (atomic_load(&file->socket->waiters[other / 64]) == 0)
-            other |= 63;
-        else if (other != number && is_waited_on(file, other))
-            handed = hand_over(file, number, other);
-    }
-    if (handed)
-        pno_channels_wake(1ULL << at); /* a thread that came to wait meanwhile took the events for ours */
-    errno = saved;
+    uint32_t channel = file->channel;
+    uint32_t current = (uint32_t)atomic_load(&file->record->channel_and_generation);
+    if (channel != 0 && PNO_UNLIKELY(current != pno_channels[channel - 1].number))
+        pno_channel_attach(file, channel - 1);
 }
 
 static bool has_event(const struct pno_channel *channel, uint64_t number)

@@ -35,21 +35,17 @@ void pno_submit(struct pno_file *file, uint32_t flags);
 /* The same after a write: the position reached, and the chunk that covers its last byte. */
 void pno_submit_written(struct pno_file *file, uint64_t tx_written, uint32_t chunk, uint32_t flags);
 
-/* Whether the file's events come by that channel: another process of the family may have taken them. */
-bool pno_channel_has_events(const struct pno_file *file, uint32_t at);
-
-/* Sees to it that a file's events go to that channel of ours; or that they go to any, by preference that one. */
+/* Sees to it that a file's events go to that channel of ours; or that they go to any, by preference that one. Where
+ * another process of the family holds the file as well they go to all channels. */
 void pno_channel_attach(struct pno_file *file, uint32_t channel);
 void pno_channel_attach_first(struct pno_file *file, uint32_t channel);
 
+/* The same for the channel that the file has, before a sleep or when an event has come: another process may have begun
+ * to hold the file, or have ceased to. */
+void pno_channel_claim(struct pno_file *file);
+
 /* The arena's number of the channel that a file's submissions go by. */
 uint32_t pno_channel_number(struct pno_file *file);
-
-/* Around a blocking wait for a file, armed: the events of a record go to one channel, but several processes of the
- * family may wait for it. True if it is ours, or just became so; else another process has it, which hands it on when it
- * has waited enough. */
-bool pno_channel_begin_wait(struct pno_file *file, uint32_t channel);
-void pno_channel_end_wait(struct pno_file *file, uint32_t channel);
 
 /* Consumes what has arrived and hands it out. A signal handler that interrupted us leaves it to whom it interrupted. */
 void pno_channels_drain(uint64_t mask);

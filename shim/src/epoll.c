@@ -225,20 +225,35 @@ static int sleep_beside(uint64_t channels, int fd, struct epoll_event *events, i
     return libc_epoll_wait(fd, events, room, 0);
 }
 
-/* Sleeps in the kernel's set; -EAGAIN: the time is over. */
-static long sleep_armed(struct pno_set *set, uint64_t channels, int fd, struct epoll_event *events, int room,
+/* A front has woken us: the bells stand in it, and the kernel's set, which is asked if it is among what the front
+ * tells. */
+static int take_front(struct pno_set *set, int fd, struct epoll_event *events, int count, int room)
+{
+    bool called = false;
+    for (int i = 0; i < count; i++)
+        called |= events[i].data.u64 == (uintptr_t)set;
+    pno_set_sift(set, events, count);
+    return called ? libc_epoll_wait(fd, events, room, 0) : 0;
+}
+
+/* Sleeps in the kernel's set, or in its front; -EAGAIN: the time is over. */
+static long sleep_armed(struct pno_set *set, struct pno_sleep sleep, int fd, struct epoll_event *events, int room,
                         uint64_t deadline, const sigset_t *mask)
 {
     pno_channels_ask_owed(set->channels);
-    int count = atomic_load(&set->watched) ? sleep_beside(channels, fd, events, room, deadline, mask)
-                                           : libc_epoll_pwait(fd, events, room, pno_wait_millis(deadline), mask);
+    bool beside = sleep.front == 0 && atomic_load(&set->watched);
+    int place = sleep.front != 0 ? (int)sleep.front - 1 : fd;
+    int count = beside ? sleep_beside(sleep.channels, fd, events, room, deadline, mask)
+                       : libc_epoll_pwait(place, events, room, pno_wait_millis(deadline), mask);
     if (count < 0)
         return -errno;
     if (count == 0) {
         pno_records_tidy(PNO_TIDY_IDLE);
         return deadline != PNO_NEVER && pno_now() >= deadline ? -EAGAIN : 0;
     }
-    return pno_set_sift(set, events, count);
+    if (PNO_UNLIKELY(sleep.front != 0))
+        count = take_front(set, fd, events, count, room);
+    return count > 0 ? pno_set_sift(set, events, count) : 0;
 }
 
 static long sleep_for(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,
@@ -250,7 +265,7 @@ static long sleep_for(struct pno_set *set, int fd, struct epoll_event *events, i
     pno_channels_drain(sleep.channels);
     long count = pno_watch_harvest(set, events, room);
     if (count == 0)
-        count = sleep_armed(set, sleep.channels, fd, events, room, deadline, mask);
+        count = sleep_armed(set, sleep, fd, events, room, deadline, mask);
     pno_set_rise(set, sleep);
     pno_process_check(sleep.channels);
     if (count >= 0 && count < room)

@@ -44,7 +44,6 @@ struct pno_file *pno_file_for_record(uint32_t record, const struct pno_ops *ops)
     file->generation = (uint32_t)(atomic_load(&file->record->channel_and_generation) >> 32);
     file->watchers = NULL;
     file->channel = 0;
-    file->waiters = 0;
     file->bound = 0;
     file->told_gone = false;
     file->named = false;
@@ -60,7 +59,6 @@ struct pno_file *pno_file_other(const struct pno_ops *ops)
     struct pno_file *file = &pno_files[PNO_RECORD_COUNT + number];
     file->watchers = NULL;
     file->channel = 0;
-    file->waiters = 0;
     file->bound = 0;
     file->told_gone = false;
     file->named = false;

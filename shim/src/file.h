@@ -19,7 +19,7 @@ struct pno_item;
 /* What a kind of file does. Every operation answers a result, a negative errno, or PNO_PASS: libc shall do it. One that
  * is missing is libc's. `fd` is the number that the call came by. */
 struct pno_ops {
-    /* What comes is for whoever takes it first, of all processes of the family that wait. */
+    /* Many processes share it: once two of them have taken an interest its events go to all, for good. */
     bool for_anybody;
     long (*receive)(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags);
     long (*transmit)(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags);
@@ -57,7 +57,6 @@ struct pno_file {
     _Atomic uint32_t numbers;
     _Atomic uint32_t generation; /* of the record */
     _Atomic uint32_t channel;    /* 1 + the process's channel that takes its events, or 0 */
-    uint32_t waiters;            /* threads in blocking waits, under the channel's lock */
     uint32_t parked_next;        /* 1 + the next file whose release waits, see fdtable.c */
     atomic_bool told_gone;       /* a listener has failed an accept for the DPU's end, and is silent from then on */
     atomic_bool named;           /* its numbers are copies of a descriptor that names it, see identity.h */

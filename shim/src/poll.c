@@ -49,7 +49,7 @@ static short level_of(struct pno_file *file, short events)
     return (short)(file->ops->level(file) & ((unsigned short)events | EPOLLERR | EPOLLHUP));
 }
 
-/* poll does not say in the family's memory that it waits: it takes the events to itself if it is going to sleep. */
+/* The events of a file shall reach us if we are going to sleep. */
 static void claim(struct pno_file *file, bool may_sleep)
 {
     if (file->ops == &pno_set_ops) {
@@ -59,9 +59,8 @@ static void claim(struct pno_file *file, bool may_sleep)
     }
     if (file->record == NULL || !may_sleep)
         return;
-    uint32_t channel = file->channel != 0 ? file->channel - 1 : pno_channel_of_thread();
-    if (channel != PNO_NO_CHANNEL && !pno_channel_has_events(file, channel))
-        pno_channel_attach(file, channel);
+    pno_wait_channels(file);
+    pno_channel_claim(file);
 }
 
 /* Splits the array between the kernel and us, and asks for what our files can't tell by themselves. */

@@ -179,7 +179,7 @@ static void forget_channels_of_files(void)
     for (int fd = 0, end = pno_fd_end(); fd < end; fd++) {
         struct pno_file *file = pno_file_of(fd);
         if (file != NULL)
-            file->channel = file->waiters = 0;
+            file->channel = 0;
     }
 }
 

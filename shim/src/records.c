@@ -27,8 +27,6 @@ static void reset_socket(struct pno_socket *socket, const struct pno_options *op
     socket->options = *options;
     socket->swept = 0;
     atomic_store_explicit(&socket->owed, 0, memory_order_relaxed);
-    for (size_t i = 0; i < PNO_LENGTH(socket->waiters); i++)
-        atomic_store_explicit(&socket->waiters[i], 0, memory_order_relaxed);
     atomic_store_explicit(&socket->flags, 0, memory_order_relaxed);
     atomic_store_explicit(&socket->life, LIFE_TAKEN, memory_order_relaxed);
 }

@@ -1,4 +1,4 @@
-/* epoll sets: their channels, what of ours stands in the kernel's set, their making and their end. */
+/* epoll sets: their channels, what the kernel's set reports of ours, their making and their end. */
 #include "sets.h"
 
 #include <errno.h>
@@ -55,59 +55,17 @@ int pno_set_sift(struct pno_set *set, struct epoll_event *events, int count)
 
 /* --- a set's channels --- */
 
-static void propagate(struct pno_item *item, uint64_t channel);
-
 struct pno_file *pno_set_file(const struct pno_set *set)
 {
     return &pno_files[PNO_RECORD_COUNT + (set - sets)];
 }
 
-static void take_bells_out(const struct pno_set *set)
-{
-    for (uint64_t rest = set->channels; rest != 0; rest &= rest - 1)
-        libc_epoll_ctl(set->fd, EPOLL_CTL_DEL, pno_channels[__builtin_ctzll(rest)].bell, NULL);
-    libc_epoll_ctl(set->fd, EPOLL_CTL_DEL, pno_control.fd, NULL);
-}
+static void propagate(struct pno_item *item, uint64_t channel);
 
-/* Wakes all sleepers of a set, or no longer. An edge wakes one of them, and who passes it on may take it again itself;
- * a bell that was rung once stands at a level for ever. The set's lock is held. */
-static void call_all(const struct pno_set *set, bool on)
-{
-    const struct pno_channel *own = &pno_channels[set->channel - 1];
-    if (on)
-        pno_channels_ring(set->channel - 1);
-    if (!on && set->watched)
-        take_bells_out(set);
-    else if (!on || pno_set_kernel_control(set->fd, EPOLL_CTL_ADD, own->bell, EPOLLIN, own) < 0)
-        pno_set_kernel_control(set->fd, EPOLL_CTL_MOD, own->bell, on ? EPOLLIN : EPOLLIN | EPOLLET, own);
-}
-
-/* Who sleeps for the set does not know of this: they wake, and look. The set's lock is held. */
-static void renew(struct pno_set *set)
-{
-    set->version++;
-    set->unaware = set->sleepers;
-    if (set->unaware > 0)
-        call_all(set, true);
-}
-
-/* Who sleeps for the set has not announced it on this channel: they wake, and do. */
 static void add_channel(struct pno_set *set, uint32_t channel)
 {
-    uint64_t bit = 1ULL << channel;
-    if (set->channels & bit)
-        return;
-    if (!set->watched)
-        pno_set_kernel_control(set->fd, EPOLL_CTL_ADD, pno_channels[channel].bell, EPOLLIN | EPOLLET,
-                               &pno_channels[channel]);
-    if (!pno_lock_take(&set->lock))
-        return;
-    set->channels |= bit;
-    renew(set);
-    if (set->watched && set->unaware == 0)
-        take_bells_out(set); /* it may have become so just now */
-    pno_lock_give(&set->lock);
-    pno_watch_each(pno_set_file(set), propagate, channel);
+    if (pno_set_add_bell(set, channel))
+        pno_watch_each(pno_set_file(set), propagate, channel);
 }
 
 /* A set stands in this one, and has a channel more. */
@@ -121,66 +79,6 @@ void pno_set_connect_inner(struct pno_set *outer, const struct pno_set *inner)
 {
     for (uint64_t rest = inner->channels; rest != 0; rest &= rest - 1)
         add_channel(outer, (uint32_t)__builtin_ctzll(rest));
-}
-
-void pno_set_watch(struct pno_set *set)
-{
-    if (atomic_load_explicit(&set->watched, memory_order_relaxed) || !pno_lock_take(&set->lock))
-        return;
-    set->watched = true;
-    if (set->channels != 0) {
-        renew(set);
-        if (set->unaware == 0)
-            take_bells_out(set);
-    }
-    pno_lock_give(&set->lock);
-}
-
-static void end_sleep(struct pno_set *set, uint32_t version)
-{
-    set->sleepers--;
-    if (version != set->version && set->unaware > 0 && --set->unaware == 0)
-        call_all(set, false);
-}
-
-struct pno_sleep pno_set_lie_down(struct pno_set *set)
-{
-    bool locked = pno_lock_take(&set->lock);
-    struct pno_sleep sleep = {.channels = set->channels, .version = set->version};
-    set->sleepers++;
-    pno_self.sleeping = true;
-    if (locked)
-        pno_lock_give(&set->lock);
-    pno_channels_arm(sleep.channels);
-    return sleep;
-}
-
-void pno_set_rise(struct pno_set *set, struct pno_sleep sleep)
-{
-    pno_channels_disarm(sleep.channels);
-    bool locked = pno_lock_take(&set->lock);
-    end_sleep(set, sleep.version);
-    pno_self.sleeping = false;
-    if (locked)
-        pno_lock_give(&set->lock);
-}
-
-uint32_t pno_set_poll_begins(struct pno_set *set)
-{
-    bool locked = pno_lock_take(&set->lock);
-    uint32_t version = set->version;
-    set->sleepers++;
-    if (locked)
-        pno_lock_give(&set->lock);
-    return version;
-}
-
-void pno_set_poll_ends(struct pno_set *set, uint32_t version)
-{
-    bool locked = pno_lock_take(&set->lock);
-    end_sleep(set, version);
-    if (locked)
-        pno_lock_give(&set->lock);
 }
 
 static void adopt(struct pno_item *item, uint64_t unused)
@@ -197,10 +95,12 @@ bool pno_set_activate(struct pno_set *set)
     uint32_t channel = pno_channel_for_set();
     if (channel == PNO_NO_CHANNEL)
         return false;
-    if (!set->watched)
-        pno_set_kernel_control(set->fd, EPOLL_CTL_ADD, pno_control.fd, EPOLLRDHUP | EPOLLET, &pno_control);
     set->channel = channel + 1;
     add_channel(set, channel);
+    if (set->shared && pno_lock_take(&set->lock)) {
+        pno_set_part(set);
+        pno_lock_give(&set->lock);
+    }
     atomic_store(&set->ours, true);
     pno_watch_each(pno_set_file(set), adopt, 0);
     return true;
@@ -234,8 +134,9 @@ bool pno_set_revive(struct pno_set *set)
 
 void pno_set_wake(struct pno_set *set)
 {
-    if (set->channel != 0)
-        pno_channels_ring(set->channel - 1);
+    uint32_t channel = set->channel;
+    if (channel != 0)
+        pno_channels_ring(channel - 1);
 }
 
 /* --- making and ending --- */
@@ -262,8 +163,10 @@ static void set_release(struct pno_file *file)
     struct pno_set *set = file->set;
     pno_watch_end(file);
     pno_watch_end_set(set);
-    if (set->channel != 0)
-        atomic_fetch_sub(&pno_channels[set->channel - 1].sets, 1);
+    uint32_t channel = atomic_exchange(&set->channel, 0);
+    if (channel != 0)
+        atomic_fetch_sub(&pno_channels[channel - 1].sets, 1);
+    pno_set_close_front(set);
 }
 
 /* Puts a new or changed registration up for judgement, and wakes a sleeper if it is ready already. */
@@ -346,6 +249,10 @@ void pno_sets_lock(void)
 {
     while (!try_all())
         sched_yield();
+    for (uint32_t i = 0; i < atomic_load(&sets_end); i++) {
+        sets[i].shared = true;
+        pno_set_part(&sets[i]);
+    }
 }
 
 void pno_sets_unlock(bool child)
@@ -357,6 +264,7 @@ void pno_sets_unlock(bool child)
             sets[i].channels = 0;
             sets[i].sleepers = 0;
             sets[i].unaware = 0;
+            pno_set_close_front(&sets[i]);
         } else {
             pno_lock_give(&sets[i].lock);
         }

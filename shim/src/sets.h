@@ -52,10 +52,19 @@ int pno_set_sift(struct pno_set *set, struct epoll_event *events, int count);
 /* Puts a new or changed registration up for judgement, and wakes a sleeper if it is ready already. */
 void pno_set_present(struct pno_item *item);
 
-/* Around a sleep in the kernel's set: announces it, and answers the channels that can end it. */
+/* A channel that its sleepers have announced from now on, and are woken by. False: it was so already. */
+bool pno_set_add_bell(struct pno_set *set, uint32_t channel);
+
+/* Other processes may sleep in the kernel's set from now on, see bells.c; its front goes with it. The set's lock is
+ * held. */
+void pno_set_part(struct pno_set *set);
+void pno_set_close_front(struct pno_set *set);
+
+/* Around a sleep for the set: announces it, and answers the channels that can end it and where the bells stand. */
 struct pno_sleep {
     uint64_t channels;
     uint32_t version;
+    uint32_t front; /* as the set's */
 };
 
 struct pno_sleep pno_set_lie_down(struct pno_set *set);

@@ -17,7 +17,6 @@
 
 #define SET_EVENTS 16
 #define MEMORY_NAP_NS PNO_NS_PER_MS
-#define LOOK_AFTER_NS (100 * PNO_NS_PER_MS)
 
 static uint64_t spin_ns;
 static pthread_key_t thread_end;
@@ -111,15 +110,15 @@ bool pno_wait_spin(uint64_t mask)
     return false;
 }
 
-/* Sleeps in the private set, armed, until the limit at most. */
-static long sleep_armed(uint64_t mask, uint64_t limit, uint64_t deadline)
+/* Sleeps in the private set, armed. */
+static long sleep_armed(uint64_t mask, uint64_t deadline)
 {
     struct epoll_event events[SET_EVENTS];
     int set = pno_wait_set(mask);
     if (set < 0)
         return set;
     pno_channels_ask_owed(mask);
-    int count = libc_epoll_wait(set, events, SET_EVENTS, pno_wait_millis(limit));
+    int count = libc_epoll_wait(set, events, SET_EVENTS, pno_wait_millis(deadline));
     if (count < 0)
         return errno == EINTR ? pno_signals_answer(deadline) : -errno;
     for (int i = 0; i < count; i++)
@@ -142,13 +141,6 @@ static uint32_t channel_of(uint64_t mask)
     return (uint32_t)__builtin_ctzll(mask);
 }
 
-/* The process that gets the file's events may die before it hands them on: it is looked after. */
-static uint64_t sooner(uint64_t deadline)
-{
-    uint64_t soon = pno_now() + LOOK_AFTER_NS;
-    return soon < deadline ? soon : deadline;
-}
-
 long pno_wait_until(struct pno_file *file, pno_condition *condition, uint32_t argument, uint64_t deadline)
 {
     uint64_t mask = pno_wait_channels(file);
@@ -162,19 +154,18 @@ long pno_wait_until(struct pno_file *file, pno_condition *condition, uint32_t ar
     pno_unsupported_idle();
     pno_channels_arm(mask);
     pno_self.sleeping_on = channel_of(mask) + 1;
-    uint64_t limit = pno_channel_begin_wait(file, channel_of(mask)) ? deadline : sooner(deadline);
+    pno_channel_claim(file);
     pno_channels_drain(mask);
     /* Another thread may have moved the file to another channel before it could see us on this one. */
     bool moved = pno_wait_channels(file) != mask;
     long answer = 0;
     if (!moved && !condition(file, argument))
-        answer = pno_signals_came() ? pno_signals_answer(deadline) : sleep_armed(mask, limit, deadline);
+        answer = pno_signals_came() ? pno_signals_answer(deadline) : sleep_armed(mask, deadline);
     pno_self.sleeping_on = 0;
-    pno_channel_end_wait(file, channel_of(mask));
     pno_channels_disarm(mask);
     pno_channels_drain(mask);
     pno_process_check(mask);
-    return answer == -EAGAIN && limit != deadline ? 0 : answer;
+    return answer;
 }
 
 static bool has_level(struct pno_file *file, uint32_t events)

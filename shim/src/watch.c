@@ -293,10 +293,14 @@ void pno_watch_event(uint32_t number, uint32_t generation)
     if (number >= PNO_RECORD_COUNT)
         return;
     struct pno_file *file = &pno_files[number];
-    if ((pno_record_generation(&pno_arena.records[number]) & 0xFFFF) != generation || pno_record_reclaim(number))
+    uint64_t word = atomic_load_explicit(&pno_arena.records[number].channel_and_generation, memory_order_acquire);
+    if ((word >> 32 & 0xFFFF) != generation || pno_record_reclaim(number))
         return;
-    if (PNO_LIKELY(atomic_load_explicit(&file->watchers, memory_order_relaxed) != NULL))
+    if (PNO_LIKELY(atomic_load_explicit(&file->watchers, memory_order_relaxed) != NULL)) {
         tell_watchers(file, space_came(file));
+        if (PNO_UNLIKELY((uint32_t)word == PNO_REC_ALL_CHANNELS) && !file->ops->for_anybody)
+            pno_channel_claim(file); /* they need not go to all any more if nobody else holds it */
+    }
 }
 
 void pno_watch_raised(struct pno_file *file)

@@ -166,7 +166,7 @@ public final class RecordDescriptor {
 
     public static final int NO_CHUNK = 0xFFFF_FFFF;
 
-    /** In evChannel: each channel of the arena that a process has. For listeners that several processes wait for. */
+    /** In evChannel: each channel of the arena that a process has. For sockets that several processes wait for. */
     public static final int ALL_CHANNELS = 0xFFFF_FFFF;
 
     /** In txWait: the position below this bit is one of txSent. */

@@ -77,7 +77,7 @@ public final class HostSocket {
         submit(SubmissionDescriptor.FLAG_HOST_LINE);
     }
 
-    /** Events go to every channel that a process has, as a family wants it of a listener. */
+    /** Events go to every channel that a process has, as a family wants it of what its processes share. */
     public void tellAllChannels() {
         store(
                 RecordDescriptor.EV_CHANNEL_OFFSET,

@@ -341,6 +341,28 @@ class BridgeChannelTest {
 
     @ParameterizedTest
     @EnumSource
+    void shouldTellEachChannelOfAConnectionThatProcessesShare(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final HostChannel other = fixture.dpu.openChannel(fixture.host);
+        final Pair pair = fixture.acceptedPair();
+        pair.own().tellAllChannels();
+        fixture.await(() -> other.poll() > 0);
+        calm();
+        fixture.channel.poll();
+        other.poll();
+        assertTrue(fixture.channel.sleep());
+        assertTrue(other.sleep());
+        pair.peer().send(new byte[] {1}, 0, 1);
+        fixture.await(() -> fixture.channel.isRung() && other.isRung());
+
+        fixture.channel.wake();
+        other.wake();
+        assertEquals(1, fixture.channel.poll());
+        assertEquals(1, other.poll());
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void shouldTakeNoMapForWhatSubSaysAfterTheEnd(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair(fixture.listen(4));
