@@ -5,10 +5,14 @@ Measures the parts by themselves (JMH; the shim by its own benchmark) and fails 
       PATTERN   only Java benchmarks whose names match this regular expression
       --json    tell the result as JSON, and nothing else on standard output'
 
-# These programs are no part of what is shipped, so each is built for its benchmark only.
-bench_echo() { bench_program echo; }
-
-bench_interop() { bench_program transfer; }
+# The programs in C are no part of what is shipped, so they are built for benchmarks only.
+bench_prepare() {
+    case ${1:-} in
+        micro) bench_micro "${@:2}" ;;
+        interop) bench_program transfer ;;
+        *) bench_program echo ;;
+    esac
+}
 
 bench_program() {
     need_command gcc gcc libc6-dev

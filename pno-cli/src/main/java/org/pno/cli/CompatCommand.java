@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.pno.cli.compat.Compatibility;
 import org.pno.cli.compat.RealProgram;
 import org.pno.cli.compat.Verdict;
+import org.pno.cli.json.Json;
 import org.pno.cli.measure.Transport;
 import org.pno.cli.run.Shim;
 import picocli.CommandLine.Command;

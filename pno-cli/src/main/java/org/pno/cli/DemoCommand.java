@@ -1,71 +1,95 @@
 package org.pno.cli;
 
-import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
+import org.pno.cli.json.Json;
 import org.pno.cli.lab.Lab;
 import org.pno.cli.lab.Labs;
 import org.pno.cli.machine.Cores;
+import org.pno.cli.machine.UserError;
 import org.pno.cli.measure.DpuProcess;
-import org.pno.cli.measure.RedisComparison;
-import org.pno.cli.measure.RedisComparison.Round;
+import org.pno.cli.measure.Figure;
+import org.pno.cli.measure.HostMeter;
+import org.pno.cli.measure.Pair;
+import org.pno.cli.measure.Reading;
+import org.pno.cli.measure.RedisBenchmark;
 import org.pno.cli.measure.RedisServer;
-import org.pno.cli.measure.Rounds.Pair;
-import org.pno.cli.measure.Transport;
+import org.pno.cli.measure.Route;
+import org.pno.cli.measure.Sample;
+import org.pno.cli.measure.Shape;
+import org.pno.cli.measure.ToolReport;
+import org.pno.cli.measure.VoidRound;
 import org.pno.cli.run.Shim;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code pno demo}: redis over PnO and over the kernel's TCP, side by side. */
 @Command(
         name = "demo",
         description = "Runs redis-server over PnO and over the kernel's TCP, and shows both side by side.")
 final class DemoCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
+    private static final Shape SHAPE = new Shape(64, 32, 1);
+    private static final double SECONDS = 5;
+    /** Uncounted load before the first figure, over either transport: caches, and what a JVM has to compile. */
+    private static final double WARM_UP_SECONDS = 4;
 
-    @Option(names = "--json", description = "Tell the result as JSON, and nothing else on standard output.")
-    private boolean json;
-
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            defaultValue = "5",
-            description = "How long each measurement lasts, about; default: ${DEFAULT-VALUE}.")
-    private double seconds;
+    @Mixin
+    private MeasureOptions options;
 
     @Mixin
     private BusOption bus;
 
+    /** What one transport measured. */
+    private record Tests(Sample set, Sample get) {}
+
     @Override
     public void run() {
-        Arguments.positive("--seconds", seconds);
+        final double seconds = options.seconds(SECONDS);
         final String[] dpuOptions = bus.dpuOptions();
         RedisServer.needPrograms();
         Shim.library();
         final Cores cores = Cores.ofThisProcess();
         try (Lab lab = Labs.open("demo-" + ProcessHandle.current().pid())) {
-            final RedisComparison comparison = new RedisComparison(lab, cores, seconds);
-            say("redis-server over the kernel's TCP");
-            final Round kernel = comparison.measure(Transport.KERNEL);
-            say("redis-server over PnO, DPU at " + lab.port() + ", bus " + bus.text());
-            final Round pno = measureOffloaded(comparison, lab, cores, dpuOptions);
-            if (json) {
-                out().println(Json.write(report(new Pair(kernel.get(), pno.get()))));
-            } else {
-                print(new Pair(kernel.set(), pno.set()), new Pair(kernel.get(), pno.get()));
-                new Table(out()).remarks(lab, cores);
+            options.say("redis-server over the kernel's TCP");
+            final Tests kernel = measure(lab, cores, Route.kernel(), seconds);
+            options.say("redis-server over PnO, DPU at " + lab.port() + ", bus " + bus.text());
+            final Tests pno = measureOffloaded(lab, cores, seconds, dpuOptions);
+            final Pair get = new Pair(kernel.get(), pno.get());
+            if (!options.tellJson(report(get))) {
+                print(new Pair(kernel.set(), pno.set()), get);
+                new Table(options.out()).remarks(lab, cores);
             }
         }
     }
 
-    private static Round measureOffloaded(
-            final RedisComparison comparison, final Lab lab, final Cores cores, final String... dpuOptions) {
+    private static Tests measureOffloaded(
+            final Lab lab, final Cores cores, final double seconds, final String... dpuOptions) {
         try (DpuProcess dpu = DpuProcess.start(lab, cores, dpuOptions)) {
-            return dpu.watch(() -> comparison.measure(Transport.PNO));
+            return dpu.watch(() -> measure(lab, cores, Route.offloaded(lab), seconds));
         }
+    }
+
+    /** A fresh server; SET, then GET of keys that exist. */
+    private static Tests measure(final Lab lab, final Cores cores, final Route route, final double seconds) {
+        try (RedisServer server = RedisServer.start(lab, cores, route)) {
+            server.fill(RedisBenchmark.KEYS, SHAPE.payloadBytes());
+            final RedisBenchmark set = new RedisBenchmark(lab, server, "set", SHAPE);
+            set.warmUp(WARM_UP_SECONDS);
+            final RedisBenchmark get = new RedisBenchmark(lab, server, "get", SHAPE);
+            final Tests tests = new Tests(sample(cores, server, set, seconds), sample(cores, server, get, seconds));
+            server.checkHits();
+            return tests;
+        } catch (final VoidRound e) {
+            throw new UserError(e.getMessage(), e);
+        }
+    }
+
+    private static Sample sample(
+            final Cores cores, final RedisServer server, final RedisBenchmark client, final double seconds) {
+        client.warmUp(seconds / 4);
+        final HostMeter meter = new HostMeter(cores, List.of(server.process()));
+        final ToolReport report = client.run(seconds);
+        return Reading.of(report, meter.use()).sample();
     }
 
     static Map<String, Object> report(final Pair get) {
@@ -73,9 +97,9 @@ final class DemoCommand implements Runnable {
                 "app",
                 "redis",
                 "payloadBytes",
-                RedisComparison.PAYLOAD_BYTES,
+                SHAPE.payloadBytes(),
                 "connections",
-                RedisComparison.CONNECTIONS,
+                SHAPE.connections(),
                 "kernel",
                 Figure.json(get.kernel()),
                 "pno",
@@ -87,10 +111,11 @@ final class DemoCommand implements Runnable {
     }
 
     private void print(final Pair set, final Pair get) {
-        out().println("redis-server, values of " + RedisComparison.PAYLOAD_BYTES + " bytes, "
-                + RedisComparison.CONNECTIONS + " connections");
-        out().println();
-        final Table table = new Table(out());
+        options.out()
+                .println("redis-server, values of " + SHAPE.payloadBytes() + " bytes, " + SHAPE.connections()
+                        + " connections");
+        options.out().println();
+        final Table table = new Table(options.out());
         table.row("", "kernel TCP", "PnO", "PnO/kernel");
         printTest(table, "SET", set);
         printTest(table, "GET", get);
@@ -104,13 +129,5 @@ final class DemoCommand implements Runnable {
                     figure.text(figure.of().applyAsDouble(pair.pno())),
                     Table.number("%.2f", pair.ratio(figure.of())));
         }
-    }
-
-    private void say(final String what) {
-        spec.commandLine().getErr().println("pno: " + what);
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
     }
 }

@@ -1,6 +1,5 @@
 package org.pno.cli;
 
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +12,12 @@ import org.pno.cli.interop.InteropPath;
 import org.pno.cli.interop.Matrix;
 import org.pno.cli.interop.Transfers;
 import org.pno.cli.interop.Workload;
+import org.pno.cli.json.Json;
 import org.pno.cli.machine.UserError;
 import org.pno.cli.run.Shim;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code pno bench interop}: PnO and the kernel, each against the kernel, over one bad wire. */
 @Command(
@@ -33,8 +32,10 @@ import picocli.CommandLine.Spec;
             "0.1ms, 10ms or 100ms; loss0, loss0.1, loss1, loss5 or reorder. An example: bulk-out-ipv4-10ms-loss1.",
         })
 final class InteropCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
+    private static final double SECONDS = 2;
+
+    @Mixin
+    private MeasureOptions options;
 
     @Option(
             names = "--cells",
@@ -52,14 +53,6 @@ final class InteropCommand implements Callable<Integer> {
             defaultValue = "7",
             description = "Pairs of runs for each cell, by seeds 1 to N; default: ${DEFAULT-VALUE}.")
     private int seeds;
-
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            defaultValue = "2",
-            description =
-                    "Of each run, three times as long at 100 ms and where flows share; default: ${DEFAULT-VALUE}.")
-    private double seconds;
 
     @Option(
             names = "--bytes",
@@ -81,16 +74,13 @@ final class InteropCommand implements Callable<Integer> {
             description = "Fail if the median of Jain's index is less where flows share; default: ${DEFAULT-VALUE}.")
     private double minFairness;
 
-    @Option(names = "--json", description = "Tell the result as JSON, and nothing else on standard output.")
-    private boolean json;
-
     @Override
     public Integer call() {
-        Arguments.positive("--seconds", seconds);
+        final double seconds = options.seconds(SECONDS);
         Arguments.positive("--seeds", seeds);
         final List<Cell> chosen = chosen();
         if (list) {
-            chosen.forEach(cell -> out().println(cell));
+            chosen.forEach(cell -> options.out().println(cell));
             return 0;
         }
         Shim.library();
@@ -98,18 +88,16 @@ final class InteropCommand implements Callable<Integer> {
         final List<CellResult> results = new ArrayList<>();
         try (InteropPath path = InteropPath.open()) {
             final Matrix matrix = new Matrix(path, seconds, bytes);
-            say("one run over each first, not counted: wire and DPU compile what is hot");
+            options.say("one run over each first, not counted: wire and DPU compile what is hot");
             path.dpu().watch(matrix::warmUp);
             for (final Cell cell : chosen) {
                 final CellResult result = path.dpu().watch(() -> matrix.run(cell, seeds));
-                say(result.cell() + ": " + (isShared(result) ? "Jain " : "ratio ")
+                options.say(result.cell() + ": " + (isShared(result) ? "Jain " : "ratio ")
                         + Table.number("%.3f", result.score().median()));
                 results.add(result);
             }
         }
-        if (json) {
-            out().println(Json.write(report(results)));
-        } else {
+        if (!options.tellJson(report(results))) {
             print(results);
         }
         return judge(results);
@@ -141,17 +129,18 @@ final class InteropCommand implements Callable<Integer> {
     private int judge(final List<CellResult> results) {
         final List<CellResult> failed =
                 results.stream().filter(result -> !isKept(result)).toList();
-        failed.forEach(result -> say("under budget: " + result.cell()));
-        say("budget: PnO at least %.2f of Linux, Jain's index at least %.2f: %s"
+        failed.forEach(result -> options.say("under budget: " + result.cell()));
+        options.say("budget: PnO at least %.2f of Linux, Jain's index at least %.2f: %s"
                 .formatted(minRatio, minFairness, failed.isEmpty() ? "kept" : "NOT KEPT"));
         return failed.isEmpty() ? 0 : 1;
     }
 
     private void print(final List<CellResult> results) {
-        out().println("Medians of " + seeds + " paired seeds; the path's rate is " + Cell.RATE_MBIT
-                + " Mbit/s; contents verified");
-        out().println();
-        final Table table = new Table(out());
+        options.out()
+                .println("Medians of " + seeds + " paired seeds; the path's rate is " + Cell.RATE_MBIT
+                        + " Mbit/s; contents verified");
+        options.out().println();
+        final Table table = new Table(options.out());
         table.row("", "Linux", "PnO", "", "ratio, Jain", "least", "most");
         for (final CellResult result : results) {
             table.row(
@@ -184,13 +173,5 @@ final class InteropCommand implements Callable<Integer> {
                             "max", result.score().max())));
         }
         return Json.object("rateMbit", Cell.RATE_MBIT, "cells", told);
-    }
-
-    private void say(final String what) {
-        spec.commandLine().getErr().println("pno: " + what);
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
     }
 }

@@ -3,6 +3,7 @@ package org.pno.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.pno.cli.json.Json;
 import org.pno.cli.lab.Lab;
 import org.pno.cli.lab.Labs;
 import org.pno.cli.machine.Side;

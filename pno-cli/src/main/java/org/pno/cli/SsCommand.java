@@ -3,6 +3,7 @@ package org.pno.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Map;
+import org.pno.cli.json.JsonReader;
 import org.pno.cli.machine.UserError;
 import org.pno.link.ControlClient;
 import org.pno.link.HandshakeDescriptor;

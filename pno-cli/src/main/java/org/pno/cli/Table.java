@@ -27,7 +27,7 @@ final class Table {
     }
 
     static String number(final String format, final double value) {
-        return String.format(Locale.ROOT, format, value);
+        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, format, value);
     }
 
     void remarks(final Lab lab, final Cores cores) {

@@ -3,7 +3,8 @@ package org.pno.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
-import org.pno.cli.measure.Rounds.Pair;
+import org.pno.cli.json.Json;
+import org.pno.cli.measure.Pair;
 import org.pno.cli.measure.Sample;
 
 class DemoCommandTest {

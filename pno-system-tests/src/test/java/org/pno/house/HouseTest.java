@@ -72,6 +72,8 @@ class HouseTest {
         below.put(
                 "cli.*",
                 List.of("wire", "stack", "port", "port.*", "link", "bridge", "observe", "dpu", "relay", "cli.*"));
+        below.put("cli.json", List.of());
+        below.put("cli.load", List.of("wire", "tcp", "stack", "port", "cli.json"));
         for (final String outside : List.of("sim", "check", "bench")) {
             below.put(outside, List.of("*"));
             below.put(outside + ".*", List.of("*"));

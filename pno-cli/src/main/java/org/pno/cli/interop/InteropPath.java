@@ -35,7 +35,6 @@ public final class InteropPath implements AutoCloseable {
 
     /** What a kernel's end is made of: Linux's own bounds of buffers, nothing learnt from earlier connections. */
     private static final String CONFIGURE = """
-            set -e
             echo 0 2> /dev/null > /proc/sys/net/ipv6/conf/$device/disable_ipv6 || true
             ip addr add 10.79.0.$host/24 dev $device
             ip addr add fd79::$host/64 dev $device nodad || true
@@ -69,7 +68,7 @@ public final class InteropPath implements AutoCloseable {
     }
 
     private void raise() {
-        shell(Side.PEER, "ip tuntap add name wire0 mode tap && ip tuntap add name wire1 mode tap");
+        lab.configure(Side.PEER, "ip tuntap add name wire0 mode tap && ip tuntap add name wire1 mode tap");
         final String ring = "ring:" + lab.directory().resolve("ring.sock");
         final String pno =
                 Path.of(System.getProperty("pno.home"), "pno").toAbsolutePath().toString();
@@ -88,17 +87,10 @@ public final class InteropPath implements AutoCloseable {
                         "--control",
                         "" + control));
         wire.await("answer", PATIENCE, () -> Files.exists(control));
-        shell(Side.PEER, "ip link set wire1 netns 1"); // of the lab's first process, which is the host's
-        shell(Side.HOST, "device=wire1 host=1\n" + CONFIGURE);
-        shell(Side.PEER, "device=wire0 host=2\n" + CONFIGURE);
+        lab.configure(Side.PEER, "ip link set wire1 netns 1"); // of the lab's first process, which is the host's
+        lab.configure(Side.HOST, "device=wire1 host=1\n" + CONFIGURE);
+        lab.configure(Side.PEER, "device=wire0 host=2\n" + CONFIGURE);
         dpu = DpuProcess.startAt(lab, Cores.ofThisProcess(), ring, List.of("10.79.0.3/24", "fd79::3/64"));
-    }
-
-    private void shell(final Side side, final String script) {
-        final LabProcess process = lab.start(side, "configure", List.of("sh", "-c", script));
-        if (process.awaitEnd(PATIENCE) != 0) {
-            throw new UserError("the path for interop cannot be made: " + process.tail());
-        }
     }
 
     /** Lays a new wire: what was under way is lost, the seed begins anew. Returns what was lost so far, for people. */

@@ -1,6 +1,7 @@
 package org.pno.cli.lab;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import org.pno.cli.machine.UserError;
  */
 public final class Lab implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 10;
+    private static final Duration FURNISHING = Duration.ofSeconds(20);
     private static final String[] NO_ARGUMENTS = {};
 
     private final String name;
@@ -57,6 +59,11 @@ public final class Lab implements AutoCloseable {
         return state.steered();
     }
 
+    /** The process that holds the peer's network, as ip(8) in the lab knows it. */
+    public long peerPid() {
+        return state.peerPid();
+    }
+
     /**
      * The command line that runs a command in the lab. It is killed when the process that runs this line ends.
      *
@@ -80,6 +87,14 @@ public final class Lab implements AutoCloseable {
     /** Starts a command, its output in a log of that name. */
     public LabProcess start(final Side side, final String logName, final List<String> command) {
         return LabProcess.start(logName, commandLine(side, directory, command), directory.resolve(logName + ".log"));
+    }
+
+    /** Runs lines of shell to their good end: what a command adds to the lab. */
+    public void configure(final Side side, final String script) {
+        final LabProcess process = start(side, "configure", List.of("sh", "-ec", script));
+        if (process.awaitEnd(FURNISHING) != 0) {
+            throw new UserError("lab '" + name + "' cannot be furnished: " + process.tail());
+        }
     }
 
     /** Ends all that runs in the lab, and the lab. */

@@ -1,6 +1,8 @@
 package org.pno.cli.machine;
 
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import org.pno.sys.Cpu;
 
 /**
@@ -26,6 +28,18 @@ public final class Cores {
 
     public int hostCore() {
         return host.nextSetBit(0);
+    }
+
+    /** Those that are not the host's; with a single core, that one. */
+    public List<Integer> otherCores() {
+        return others.stream().boxed().toList();
+    }
+
+    /** The command line that runs a command on the cores of one side only. */
+    public List<String> confine(final Side side, final List<String> command) {
+        final List<String> line = new ArrayList<>(List.of("taskset", "-c", list(side)));
+        line.addAll(command);
+        return line;
     }
 
     /** True if the host has a core of its own, so that what it costs can be told from the rest. */

@@ -11,7 +11,7 @@ import org.pno.cli.machine.UserError;
  * How long a core has been busy, whoever kept it so: user, nice, system, irq and softirq of /proc/stat
  * (proc_stat(5)). Counts in hundredths of a second, so a measurement of a second is good to a percent.
  */
-final class CoreTime {
+public final class CoreTime {
     private static final Path STAT = Path.of("/proc/stat");
     private static final long TICK_MICROS = 10_000; // USER_HZ is 100 on every architecture we run on
     private static final int[] BUSY_FIELDS = {1, 2, 3, 6, 7};
@@ -19,7 +19,7 @@ final class CoreTime {
     private CoreTime() {}
 
     /** Microseconds since boot. */
-    static long busyMicros(final int core) {
+    public static long busyMicros(final int core) {
         try {
             return busyMicros(Files.readAllLines(STAT), core);
         } catch (final IOException e) {

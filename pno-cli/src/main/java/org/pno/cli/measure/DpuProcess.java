@@ -40,14 +40,31 @@ public final class DpuProcess implements AutoCloseable {
             final String port,
             final List<String> addresses,
             final String... options) {
-        final List<String> line = new ArrayList<>(List.of("taskset", "-c", cores.list(Side.PEER)));
-        line.addAll(List.of(Path.of(System.getProperty("pno.home"), "pno").toString(), "dpu"));
+        return start(lab, cores, lab.controlSocket(), port, addresses, options);
+    }
+
+    /** Starts the DPU of a route, beside others of the lab, and waits until it answers. */
+    public static DpuProcess startFor(
+            final Route route, final Lab lab, final Cores cores, final String port, final String... options) {
+        return start(lab, cores, route.dpuSocket(), port, List.of(route.hostAddress() + "/24"), options);
+    }
+
+    private static DpuProcess start(
+            final Lab lab,
+            final Cores cores,
+            final Path socket,
+            final String port,
+            final List<String> addresses,
+            final String... options) {
+        final List<String> line = new ArrayList<>(
+                List.of(Path.of(System.getProperty("pno.home"), "pno").toString(), "dpu"));
         line.addAll(List.of("--port", port));
         addresses.forEach(address -> line.addAll(List.of("--ip", address)));
-        line.addAll(List.of("--socket", lab.controlSocket().toString()));
+        line.addAll(List.of("--socket", socket.toString()));
         line.addAll(List.of(options));
-        final DpuProcess dpu = new DpuProcess(lab.start(Side.PEER, "dpu", line));
-        dpu.process.await("answer", START, () -> answers(lab.controlSocket().toString()));
+        final String log = socket.getFileName().toString().replace(".sock", "");
+        final DpuProcess dpu = new DpuProcess(lab.start(Side.PEER, log, cores.confine(Side.PEER, line)));
+        dpu.process.await("answer", START, () -> answers(socket.toString()));
         return dpu;
     }
 

@@ -7,48 +7,44 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.pno.cli.lab.Lab;
 import org.pno.cli.lab.LabProcess;
-import org.pno.cli.machine.Cores;
 import org.pno.cli.machine.Side;
 import org.pno.cli.machine.UserError;
 
-/** redis-benchmark on the peer, and beside it the host's core by the clock of the kernel. */
-public final class RedisBenchmark {
+/** redis-benchmark on the peer: one kind of request. It takes a number of requests, so trials find out how many. */
+public final class RedisBenchmark implements LoadClient {
     /** Keys that requests choose from at random; all of them exist. */
     public static final int KEYS = 10_000;
 
-    private static final int TRIAL_REQUESTS = 20_000;
+    private static final int TRIAL_REQUESTS = 10_000;
     private static final Duration SLACK = Duration.ofSeconds(30);
     private static final double MICROS_PER_MILLI = 1_000;
 
     private final Lab lab;
-    private final Cores cores;
     private final RedisServer server;
-    private final int payloadBytes;
-    private final int connections;
+    private final String test;
+    private final Shape shape;
+    private double rate;
 
-    public RedisBenchmark(
-            final Lab lab, final Cores cores, final RedisServer server, final int payloadBytes, final int connections) {
+    /** @param test "set" or "get" */
+    public RedisBenchmark(final Lab lab, final RedisServer server, final String test, final Shape shape) {
         this.lab = lab;
-        this.cores = cores;
         this.server = server;
-        this.payloadBytes = payloadBytes;
-        this.connections = connections;
+        this.test = test;
+        this.shape = shape;
     }
 
-    /**
-     * Sends one kind of request for about so long. A trial of the same finds out how many these are, and warms up what
-     * has to be warm.
-     *
-     * @param test "set" or "get"
-     */
-    public Sample run(final String test, final double seconds) {
-        double rate = run(test, TRIAL_REQUESTS, seconds).requestsPerSecond();
-        final int trial = (int) Math.max(TRIAL_REQUESTS, rate * seconds / 4);
-        rate = run(test, trial, seconds).requestsPerSecond();
-        return run(test, (int) Math.max(TRIAL_REQUESTS, rate * seconds), seconds);
+    @Override
+    public void warmUp(final double seconds) {
+        send(TRIAL_REQUESTS, seconds);
+        run(seconds);
     }
 
-    private Sample run(final String test, final int requests, final double seconds) {
+    @Override
+    public ToolReport run(final double seconds) {
+        return send((int) Math.max(TRIAL_REQUESTS, rate * seconds), seconds);
+    }
+
+    private ToolReport send(final int requests, final double seconds) {
         final List<String> line = server.clientLine(
                 "redis-benchmark",
                 "--csv",
@@ -57,34 +53,39 @@ public final class RedisBenchmark {
                 "-n",
                 Integer.toString(requests),
                 "-c",
-                Integer.toString(connections),
+                Integer.toString(shape.connections()),
                 "-d",
-                Integer.toString(payloadBytes),
+                Integer.toString(shape.payloadBytes()),
+                "-P",
+                Integer.toString(shape.pipeline()),
                 "-r",
                 Integer.toString(KEYS));
-        final long busyBefore = CoreTime.busyMicros(cores.hostCore());
         final LabProcess client = lab.start(Side.PEER, "redis-benchmark", line);
         final int status = client.awaitEnd(SLACK.plusMillis((long) (seconds * 10_000)));
-        final long busyMicros = CoreTime.busyMicros(cores.hostCore()) - busyBefore;
         if (status != 0) {
-            throw new UserError("redis-benchmark failed (exit status " + status + "): " + client.output());
+            throw new VoidRound("redis-benchmark failed (exit status " + status + "): " + client.output());
         }
-        return parse(client.output(), test, (double) busyMicros / requests);
+        final ToolReport report = parse(client.output(), test, requests);
+        rate = requests / report.seconds();
+        return report;
     }
 
     /** Reads the line of a test: "GET","rps","average","minimum","p50","p95","p99","maximum", latencies in ms. */
-    static Sample parse(final String output, final String test, final double hostCpuMicrosPerRequest) {
+    static ToolReport parse(final String output, final String test, final int requests) {
+        if (output.contains("Error")) {
+            throw new VoidRound("redis-benchmark saw errors: " + output);
+        }
         final String number = "\"([0-9.]+)\"";
         final Pattern row = Pattern.compile(
                 "^\"" + test.toUpperCase(Locale.ROOT) + "\"" + (',' + number).repeat(7) + "$", Pattern.MULTILINE);
         final Matcher values = row.matcher(output);
-        if (!values.find() || output.contains("Error")) {
+        if (!values.find()) {
             throw new UserError("redis-benchmark (6.2 or later is needed) did not tell what it measured: " + output);
         }
-        return new Sample(
-                Double.parseDouble(values.group(1)),
+        return new ToolReport(
+                requests,
+                requests / Double.parseDouble(values.group(1)),
                 Double.parseDouble(values.group(4)) * MICROS_PER_MILLI,
-                Double.parseDouble(values.group(6)) * MICROS_PER_MILLI,
-                hostCpuMicrosPerRequest);
+                Double.parseDouble(values.group(6)) * MICROS_PER_MILLI);
     }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.pno.cli.lab.Lab;
@@ -17,7 +16,6 @@ import org.pno.cli.machine.Cores;
 import org.pno.cli.machine.Programs;
 import org.pno.cli.machine.Side;
 import org.pno.cli.machine.UserError;
-import org.pno.cli.run.Shim;
 
 /** The distribution's redis-server on the host's core of a lab, and its clients on the peer's. */
 public final class RedisServer implements AutoCloseable {
@@ -27,13 +25,13 @@ public final class RedisServer implements AutoCloseable {
 
     private final Lab lab;
     private final Cores cores;
-    private final Transport transport;
+    private final Route route;
     private final LabProcess process;
 
-    private RedisServer(final Lab lab, final Cores cores, final Transport transport, final LabProcess process) {
+    private RedisServer(final Lab lab, final Cores cores, final Route route, final LabProcess process) {
         this.lab = lab;
         this.cores = cores;
-        this.transport = transport;
+        this.route = route;
         this.process = process;
     }
 
@@ -44,21 +42,20 @@ public final class RedisServer implements AutoCloseable {
         Programs.need("taskset", "util-linux");
     }
 
-    /**
-     * Starts an empty server that writes nothing to disk and waits until a client on the peer reaches it.
-     *
-     * @param options of redis-server beside these
-     */
-    public static RedisServer start(
-            final Lab lab, final Cores cores, final Transport transport, final String... options) {
-        final List<String> line = new ArrayList<>(List.of("taskset", "-c", cores.list(Side.HOST)));
-        line.addAll(Shim.prefix(transport == Transport.PNO, lab.controlSocket().toString()));
-        line.addAll(List.of("redis-server", "--bind", transport.hostAddress(), "--protected-mode", "no"));
+    /** The command line of an empty server that writes nothing to disk. */
+    public static List<String> line(final Lab lab, final Route route) {
+        final List<String> line =
+                new ArrayList<>(List.of("redis-server", "--bind", route.hostAddress(), "--protected-mode", "no"));
         line.addAll(List.of(
                 "--save", "", "--appendonly", "no", "--dir", lab.directory().toString()));
-        line.addAll(List.of(options));
-        final String log = "redis-server-" + transport.name().toLowerCase(Locale.ROOT);
-        final RedisServer server = new RedisServer(lab, cores, transport, lab.start(Side.HOST, log, line));
+        return line;
+    }
+
+    /** Starts an empty server and waits until a client on the peer reaches it. */
+    public static RedisServer start(final Lab lab, final Cores cores, final Route route) {
+        final LabProcess process =
+                lab.start(Side.HOST, "redis-server-" + route.name(), route.onHost(cores, line(lab, route)));
+        final RedisServer server = new RedisServer(lab, cores, route, process);
         server.process.await("answer", START, server::answers);
         return server;
     }
@@ -111,10 +108,17 @@ public final class RedisServer implements AutoCloseable {
 
     /** A command line of a client on the peer's cores that speaks to this server. */
     public List<String> clientLine(final String client, final String... arguments) {
-        final List<String> line = new ArrayList<>(List.of("taskset", "-c", cores.list(Side.PEER)));
-        line.addAll(List.of(client, "-h", transport.hostAddress()));
+        final List<String> line = new ArrayList<>(List.of(client, "-h", route.hostAddress()));
         line.addAll(List.of(arguments));
-        return line;
+        return cores.confine(Side.PEER, line);
+    }
+
+    /** Fails if a key was asked for that does not exist: then it was not GET that was measured. */
+    public void checkHits() {
+        final long misses = statistic("keyspace_misses");
+        if (misses != 0) {
+            throw new VoidRound(misses + " of the keys that were asked for did not exist.");
+        }
     }
 
     @Override

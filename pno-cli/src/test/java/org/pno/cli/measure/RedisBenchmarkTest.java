@@ -14,21 +14,21 @@ class RedisBenchmarkTest {
 
     @Test
     void shouldReadRateAndLatencies() {
-        assertEquals(new Sample(66_666.67, 39, 95, 7.5), RedisBenchmark.parse(HEAD + GET, "get", 7.5));
+        assertEquals(new ToolReport(1_000, 1_000 / 66_666.67, 39, 95), RedisBenchmark.parse(HEAD + GET, "get", 1_000));
     }
 
     @Test
     void shouldRefuseOutputWithoutTheTest() {
-        assertThrows(UserError.class, () -> RedisBenchmark.parse(HEAD + GET, "set", 7.5));
+        assertThrows(UserError.class, () -> RedisBenchmark.parse(HEAD + GET, "set", 1_000));
     }
 
     @Test
     void shouldRefuseWhatOldVersionsWrite() {
-        assertThrows(UserError.class, () -> RedisBenchmark.parse("\"GET\",\"66666.67\"\n", "get", 7.5));
+        assertThrows(UserError.class, () -> RedisBenchmark.parse("\"GET\",\"66666.67\"\n", "get", 1_000));
     }
 
     @Test
     void shouldRefuseOutputThatTellsOfErrors() {
-        assertThrows(UserError.class, () -> RedisBenchmark.parse("Error: reset\n" + HEAD + GET, "get", 7.5));
+        assertThrows(VoidRound.class, () -> RedisBenchmark.parse("Error: reset\n" + HEAD + GET, "get", 1_000));
     }
 }

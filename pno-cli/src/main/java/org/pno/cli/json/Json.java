@@ -1,4 +1,4 @@
-package org.pno.cli;
+package org.pno.cli.json;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Writes maps, lists, text, numbers and truth values as JSON (RFC 8259), in the order they stand. */
-final class Json {
+public final class Json {
     private Json() {}
 
     /** An object of names and values in turn. */
-    static Map<String, Object> object(final Object... namesAndValues) {
+    public static Map<String, Object> object(final Object... namesAndValues) {
         final Map<String, Object> object = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             object.put((String) namesAndValues[i], namesAndValues[i + 1]);
@@ -19,7 +19,7 @@ final class Json {
         return object;
     }
 
-    static String write(final Object value) {
+    public static String write(final Object value) {
         return switch (value) {
             case null -> "null";
             case Map<?, ?> map ->

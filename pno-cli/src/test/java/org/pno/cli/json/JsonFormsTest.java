@@ -1,4 +1,4 @@
-package org.pno.cli;
+package org.pno.cli.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

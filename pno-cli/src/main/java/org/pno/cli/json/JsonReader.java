@@ -1,4 +1,4 @@
-package org.pno.cli;
+package org.pno.cli.json;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * Reads JSON (RFC 8259) as maps, lists, strings, doubles, truth values and nulls. For what the DPU answers: small and
  * well-formed; what is not is an {@link IllegalArgumentException} that names the place.
  */
-final class JsonReader {
+public final class JsonReader {
     private static final int MAX_DEPTH = 64;
 
     private final String text;
@@ -21,7 +21,7 @@ final class JsonReader {
         this.text = text;
     }
 
-    static Object read(final String text) {
+    public static Object read(final String text) {
         final JsonReader reader = new JsonReader(text);
         final Object value = reader.value();
         if (reader.next() != 0) {
@@ -32,7 +32,7 @@ final class JsonReader {
 
     /** The list that a member of an object is; empty if there is none. */
     @SuppressWarnings("unchecked")
-    static List<Map<String, Object>> objects(final Object object, final String member) {
+    public static List<Map<String, Object>> objects(final Object object, final String member) {
         final Object list = ((Map<String, Object>) object).get(member);
         return list == null ? List.of() : (List<Map<String, Object>>) list;
     }

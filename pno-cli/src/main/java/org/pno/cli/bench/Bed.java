@@ -1,0 +1,154 @@
+package org.pno.cli.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.pno.cli.bench.Ways.Compared;
+import org.pno.cli.bench.Ways.Way;
+import org.pno.cli.lab.Lab;
+import org.pno.cli.lab.LabProcess;
+import org.pno.cli.lab.Labs;
+import org.pno.cli.machine.Cores;
+import org.pno.cli.machine.Side;
+import org.pno.cli.machine.UserError;
+import org.pno.cli.measure.DpuProcess;
+import org.pno.cli.measure.DpuView;
+import org.pno.cli.measure.Route;
+import org.pno.cli.measure.Transport;
+
+/** Where workloads run: a lab with the routes that are compared, and a DPU for each that is PnO's. */
+public final class Bed implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(20);
+
+    private final Lab lab;
+    private final Cores cores = Cores.ofThisProcess();
+    private final Map<Route, Way> ways = new LinkedHashMap<>();
+    private final List<DpuProcess> dpus = new ArrayList<>();
+    private final List<Comparison> comparisons = new ArrayList<>();
+
+    private Bed(final Lab lab) {
+        this.lab = lab;
+    }
+
+    /**
+     * Makes it, in a lab that ends with this process or when the bed is closed.
+     *
+     * @param port the kind of the DPU's, or null for what is best for the client
+     * @param dpuOptions of {@code pno dpu} beside port, address and socket
+     */
+    static Bed open(final ClientKind client, final String port, final String... dpuOptions) {
+        final Bed bed = new Bed(Labs.open("bench-" + ProcessHandle.current().pid()));
+        try {
+            final Ways ways = new Ways(bed.lab, bed.cores.mask(Side.HOST));
+            bed.add(ways.real(port == null ? "tap" : port), dpuOptions);
+            return bed;
+        } catch (final RuntimeException | Error e) {
+            bed.close();
+            throw e;
+        }
+    }
+
+    private void add(final Compared compared, final String... dpuOptions) {
+        compared.kernel().forEach(way -> ways.put(way.route(), way));
+        ways.put(compared.pno().route(), compared.pno());
+        dpus.add(DpuProcess.startFor(
+                compared.pno().route(), lab, cores, compared.pno().dpuPort(), dpuOptions));
+        comparisons.add(new Comparison(
+                compared.port(),
+                compared.kernel().stream().map(Way::route).toList(),
+                compared.pno().route()));
+    }
+
+    /** What is compared with what. */
+    List<Comparison> comparisons() {
+        return List.copyOf(comparisons);
+    }
+
+    Lab lab() {
+        return lab;
+    }
+
+    Cores cores() {
+        return cores;
+    }
+
+    /** All that are compared, the kernel's first. */
+    List<Route> routes() {
+        return List.copyOf(ways.keySet());
+    }
+
+    /** Starts a server of a route on the host's core and waits until it listens. */
+    LabProcess serve(final Route route, final String name, final int port, final List<String> command) {
+        if (route.transport() == Transport.PNO) {
+            awaitNoListener(route); // a DPU hears of the end of the program before a moment after we do
+        }
+        final LabProcess server = lab.start(Side.HOST, name + "-" + route.name(), route.onHost(cores, command));
+        try {
+            server.await("listen on port " + port, START, () -> listens(route, port));
+        } catch (final RuntimeException e) {
+            server.kill();
+            throw e;
+        }
+        return server;
+    }
+
+    private boolean listens(final Route route, final int port) {
+        if (route.transport() == Transport.PNO) {
+            return new DpuView(route.dpuSocket()).count("LISTEN") > 0;
+        }
+        final LabProcess ss =
+                lab.start(Side.HOST, "ss", List.of("ss", "-Hltn", "src", route.hostAddress() + ":" + port));
+        ss.awaitEnd(START);
+        return !ss.output().isBlank();
+    }
+
+    private static void awaitNoListener(final Route route) {
+        final DpuView dpu = new DpuView(route.dpuSocket());
+        final long deadlineNs = System.nanoTime() + START.toNanos();
+        while (dpu.count("LISTEN") > 0) {
+            if (System.nanoTime() > deadlineNs) {
+                throw new UserError(
+                        "the DPU of route " + route.name() + " still has a listener of a server that ended.");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Starts a program on the peer's cores. */
+    LabProcess onPeer(final String name, final List<String> command) {
+        return lab.start(Side.PEER, name, cores.confine(Side.PEER, command));
+    }
+
+    /** Writes a file that goes with the lab. */
+    Path file(final String name, final byte[] content) {
+        final Path file = lab.directory().resolve(name);
+        try {
+            Files.createDirectories(file.getParent());
+            return Files.write(file, content);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Does what needs the DPUs; if that fails and one has ended, this is the failure. */
+    <T> T watch(final Supplier<T> work) {
+        Supplier<T> watched = work;
+        for (final DpuProcess dpu : dpus) {
+            final Supplier<T> inner = watched;
+            watched = () -> dpu.watch(inner);
+        }
+        return watched.get();
+    }
+
+    @Override
+    public void close() {
+        lab.close();
+    }
+}
