@@ -12,8 +12,8 @@ import org.pno.cli.measure.Spread;
 
 /**
  * What came of one workload in one shape. The kernel's figures are those of its best variant: rates and latencies of
- * the one with the highest median rate, host CPU of the first, in which all of the host's work is done by the host's core.
- * Ratios are taken round by round.
+ * the one with the highest median rate, host CPU of the first, in which all of the host's work is done by the host's
+ * core. Ratios are taken round by round.
  *
  * @param app the workload's name
  * @param load what was asked for beside the shape

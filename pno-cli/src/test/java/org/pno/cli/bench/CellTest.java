@@ -55,7 +55,8 @@ class CellTest {
         final String json = Json.write(CellJson.of(cell));
         assertTrue(
                 json.startsWith("{\"app\":\"redis\",\"payloadBytes\":64,\"connections\":32,\"pipeline\":1,"
-                        + "\"client\":\"real\",\"port\":\"tap\",\"bus\":\"mapped\",\"offeredPerSecond\":null,\"rounds\":2,\"voided\":[],"
+                        + "\"client\":\"real\",\"port\":\"tap\",\"bus\":\"mapped\","
+                        + "\"offeredPerSecond\":null,\"rounds\":2,\"voided\":[],"
                         + "\"kernel\":{\"requestsPerSecond\":125000,\"p50Micros\":8,\"p99Micros\":16,"
                         + "\"hostCpuMicrosPerRequest\":10},\"pno\":{\"requestsPerSecond\":200000,"),
                 json);
