@@ -20,15 +20,15 @@ final class ConnectionTimers implements TimerHandler {
     private final TcpContext context;
     private final TimerWheel wheel;
     private final LossRecovery recovery;
-    private final SegmentSize size;
+    private final PathSearch search;
     private ConnectionLife life;
     private AckPolicy acks;
 
     ConnectionTimers(
-            final TcpContext context, final LossRecovery recovery, final SegmentSize size, final long startNs) {
+            final TcpContext context, final LossRecovery recovery, final PathSearch search, final long startNs) {
         this.context = context;
         this.recovery = recovery;
-        this.size = size;
+        this.search = search;
         wheel = new TimerWheel(startNs, context.configuration.maxConnections);
     }
 
@@ -247,7 +247,7 @@ final class ConnectionTimers implements TimerHandler {
             return;
         }
         retry(connection);
-        size.onTimeout(connection);
+        search.onTimeout(connection);
         recovery.onTimeout(connection);
         restartRetransmission(connection);
     }

@@ -29,14 +29,16 @@ final class LossRecovery {
     private final ProportionalRateReduction reduction = new ProportionalRateReduction();
     private final AckSummary ack = new AckSummary();
     private final DeliveryRate rate;
+    private final PathSearch search;
 
     /** What {@link #nextLost} has found. */
     private long rangeStart;
 
     private long rangeEnd;
 
-    LossRecovery(final TcpContext context) {
+    LossRecovery(final TcpContext context, final PathSearch search) {
         this.context = context;
+        this.search = search;
         rate = new DeliveryRate(context);
         rack = new Rack(context, rate);
         probe = new TailLossProbe(context);
@@ -75,6 +77,7 @@ final class LossRecovery {
         connection.duplicateAcks = 0;
         connection.loss.probeTimerDue = true;
         connection.loss.probeOwed = false;
+        search.onAcknowledged(connection);
         rack.onDelivered(connection, connection.sndUna - acked, connection.sndUna, ack);
         ack.newsBytes = ack.deliveredBytes;
         ack.rttNs = rttNs;
@@ -203,7 +206,7 @@ final class LossRecovery {
         final long lost = rack.detect(connection);
         connection.delivery.lostBytes += lost;
         if (connection.phase == Phase.NONE && connection.sendLog.lostBytes() > 0) {
-            enterFastRecovery(connection);
+            enterRecovery(connection);
         }
         return lost;
     }
@@ -221,11 +224,20 @@ final class LossRecovery {
         if (connection.phase == Phase.NONE
                 && connection.duplicateAcks >= SackScoreboard.DUPLICATE_THRESHOLD
                 && una > connection.recoveryPoint) {
-            connection.sendLog.markLost(una, una + mss);
-            enterFastRecovery(connection);
+            connection.sendLog.markLost(una, PathSearch.firstSegmentEnd(connection));
+            enterRecovery(connection);
             return mss;
         }
         return 0;
+    }
+
+    private void enterRecovery(final Connection connection) {
+        if (search.isLostAlone(connection)) {
+            onProbeTooLong(connection); // RFC 4821 7.6.2: no sign of congestion.
+        } else {
+            search.onInconclusive(connection);
+            enterFastRecovery(connection);
+        }
     }
 
     private void enterFastRecovery(final Connection connection) {
@@ -285,10 +297,22 @@ final class LossRecovery {
      * that is no sign of congestion: window and threshold stay what they are.
      */
     void onPathNarrowed(final Connection connection) {
+        search.onInconclusive(connection);
         final SendLog log = connection.sendLog;
-        if (log == null || !log.markLostLongerThan(connection.segmentBytes())) {
-            return;
+        if (log != null && log.markLostLongerThan(connection.segmentBytes())) {
+            sendAgain(connection);
         }
+    }
+
+    /** The probe of the path is longer than what that carries: its bytes go again in segments as the others are. */
+    void onProbeTooLong(final Connection connection) {
+        connection.sendLog.markLost(connection.path.probeStart, connection.path.probeEnd);
+        search.onTooLong(connection);
+        sendAgain(connection);
+    }
+
+    /** What is marked lost goes again, and the congestion window stays what it is. */
+    private void sendAgain(final Connection connection) {
         probe.stop(connection);
         probe.stopWaiting(connection);
         if (connection.phase == Phase.NONE) {
@@ -380,6 +404,9 @@ final class LossRecovery {
 
     /** The tail loss probe was sent: all from {@code start} on once more. */
     void onProbedAgain(final Connection connection, final long start) {
+        if (start < connection.path.probeEnd) {
+            search.onInconclusive(connection); // What arrives then says nothing of its length.
+        }
         connection.sendLog.resend(start, connection.sndNxt, context.nowNs(), connection.delivery);
         probe.onSent(connection, true);
     }

@@ -18,6 +18,7 @@ final class SegmentOutput {
     private final AckPolicy acks;
     private final ConnectionTimers timers;
     private final SegmentSize size;
+    private final PathSearch search;
     private final CongestionEvents congestion;
     private final Pacing pacing;
 
@@ -40,6 +41,7 @@ final class SegmentOutput {
         this.acks = acks;
         this.timers = timers;
         this.size = size;
+        search = size.search();
         this.congestion = congestion;
         output = context.output;
         pacing = new Pacing(context, timers);
@@ -148,8 +150,9 @@ final class SegmentOutput {
         }
         connection.windowHeld = false;
         final long sentBefore = connection.sndNxt;
+        final boolean isHeld = holdsForProbe(connection, mss);
         do {
-            while (sendNext(connection, mss)) {
+            while (!isHeld && sendNext(connection, mss)) {
                 // Until something says stop.
             }
         } while (!starved && !connection.paceHeld && recovery.onAllSent(connection));
@@ -158,6 +161,27 @@ final class SegmentOutput {
             congestion.onFlushed(connection, full);
         }
         DeliveryRate.onFlushed(connection, recovery.windowBytes(connection));
+    }
+
+    /**
+     * RFC 4821 7.5: sends the probe of the path that is due, ahead of what else there is.
+     *
+     * @return true if it waits until as much of the congestion window is free, so that nothing else may take that
+     */
+    private boolean holdsForProbe(final Connection connection, final int mss) {
+        final int wanted = search.wanted(connection);
+        final int payload = wanted - (connection.mssBytes - mss);
+        if (wanted == 0 || !search.mayTell(connection, payload, mss, recovery.windowBytes(connection))) {
+            return false;
+        }
+        if (room < payload || pacing.holds(connection)) {
+            connection.windowHeld = room < payload;
+            return connection.flightBytes() > 0;
+        }
+        if (sendNew(connection, payload, payload)) {
+            search.onSent(connection, wanted, payload);
+        }
+        return false;
     }
 
     /** RFC 6675 4, NextSeg (): one segment; false if none can be sent. */

@@ -75,8 +75,11 @@ public final class TcpConfiguration {
     public int searchedMssBytes = 1_024;
 
     public int leastSearchedMssBytes = 512;
-    /** After this the old MSS is tried again; each time that fails doubles it. */
-    public long blackHoleLifeNs = TimeUnit.MINUTES.toNanos(10);
+    /**
+     * After this longer segments are tried again, by probes, as Linux's tcp_probe_interval; each black hole that the
+     * same connection finds doubles it.
+     */
+    public long pathProbeIntervalNs = TimeUnit.MINUTES.toNanos(10);
 
     /** How long an ACK may wait for company (RFC 9293 3.8.6.3: less than 0.5 s), as Linux's least. */
     public long delayedAckNs = TimeUnit.MILLISECONDS.toNanos(40);

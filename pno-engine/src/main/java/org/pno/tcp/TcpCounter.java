@@ -55,6 +55,9 @@ public enum TcpCounter implements CounterKey {
             "tcp.cookies-failed", "ACKs for a listener with no good cookie, while it gave some; answered by RST."),
     PATH_NARROWED("tcp.path-narrowed", "Times that a connection's segments became shorter because a router said so."),
     BLACK_HOLES("tcp.black-holes", "Connections that tried shorter segments because long ones seemed to vanish."),
+    PATH_PROBES("tcp.path-probes", "Segments sent that were longer than the others, to see what the path carries."),
+    PATH_PROBES_LOST("tcp.path-probes-lost", "Path probes that were lost alone, or of which a router said that."),
+    PATH_WIDENED("tcp.path-widened", "Times that a connection's segments became longer because a probe got through."),
     OUT_OF_ORDER("tcp.out-of-order", "Segments received beyond a hole."),
     WINDOWS_GROWN(
             "tcp.windows-grown",

@@ -51,9 +51,10 @@ public final class TcpEngine {
         context = new TcpContext(configuration.validate(), tcpOutput, counters);
         context.now(startNs);
         ports = new PortAllocator(context.secret, configuration);
-        final LossRecovery recovery = new LossRecovery(context);
-        size = new SegmentSize(context, recovery);
-        timers = new ConnectionTimers(context, recovery, size, startNs);
+        final PathSearch search = new PathSearch(context);
+        final LossRecovery recovery = new LossRecovery(context, search);
+        size = new SegmentSize(context, recovery, search);
+        timers = new ConnectionTimers(context, recovery, search, startNs);
         window = new ReceiveWindow(context);
         acks = new AckPolicy(context, timers);
         final SegmentWriter writer = new SegmentWriter(context, window);

@@ -7,7 +7,6 @@ import static org.pno.tcp.SegmentSpec.of;
 import static org.pno.tcp.TcpTester.MS;
 import static org.pno.tcp.TcpTester.SECOND;
 
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** How long segments are: what is announced, what a path carries (RFC 1191, RFC 5927), what vanishes (RFC 4821). */
@@ -150,19 +149,6 @@ class SegmentSizeTest {
     }
 
     @Test
-    void shouldUseLongSegmentsAgainWhenPathIsForgotten() {
-        establish();
-        tester.write(1_460);
-        tester.tooBig(1, 1_000);
-        tester.inject(ack(1_461));
-        tester.sent.clear();
-        tester.pathMss = Integer.MAX_VALUE;
-        tester.advance(61 * SECOND);
-        tester.write(2_920);
-        assertEquals(1_460, tester.expectData(1_461, 2_920).segmentBytes);
-    }
-
-    @Test
     void shouldTryShorterSegmentsAfterThreeTimeouts() {
         establish();
         tester.write(2_920);
@@ -200,17 +186,5 @@ class SegmentSizeTest {
         tester.write(2_920);
         tester.advance(10 * SECOND);
         assertEquals(1_460, tester.connection().segmentBytes());
-    }
-
-    @Test
-    void shouldTryLongSegmentsAgainAfterTenMinutes() {
-        establish();
-        tester.write(2_920);
-        tester.advance(3 * SECOND);
-        tester.inject(ack(2_921));
-        tester.advance(TimeUnit.MINUTES.toNanos(11));
-        tester.sent.clear();
-        tester.write(2_920);
-        assertEquals(1_460, tester.expectData(2_921, 2_920).segmentBytes);
     }
 }
