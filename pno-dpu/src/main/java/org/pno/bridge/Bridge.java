@@ -18,7 +18,7 @@ import org.pno.sys.Errno;
  *
  * <pre>
  *   cycle:  frames in, looped ones too ─ timers ─ polls ─ settle ─ flush ─ settle ─ frames out
- *   settle: post the open batch, see what is complete, let every queue go on; again while that moved anything
+ *   settle: let every queue go on, post the open batch, see what is complete; again while that moved anything
  * </pre>
  */
 public final class Bridge {
@@ -135,13 +135,11 @@ public final class Bridge {
     }
 
     private void settle() {
-        boolean moved = true;
-        while (moved) {
-            bus.post();
-            bus.progress();
+        boolean moved;
+        do {
             moved = drain();
-        }
-        bus.post();
+            moved |= bus.turn();
+        } while (moved);
     }
 
     /**
@@ -150,7 +148,8 @@ public final class Bridge {
      * submissions that take the record anew.
      */
     private boolean drain() {
-        boolean moved = parts.transmitMaps().drain();
+        boolean moved = parts.publisher().collect();
+        moved |= parts.transmitMaps().drain();
         moved |= parts.receive().drain();
         moved |= parts.transmit().drain();
         moved |= intents.drain();

@@ -140,6 +140,8 @@ final class BridgeSocket {
     ChunkMap txMap;
     /** Frames that wait for map entries. */
     int deferredFrames;
+    /** Ticket of the last read of payload: until it is complete, txAcked may give none of those bytes back. */
+    long payloadTicket;
     /** The last map read for frames: its ticket, and the position up to which it brings entries. */
     long mapReadTicket;
 

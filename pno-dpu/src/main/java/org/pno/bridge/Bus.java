@@ -9,12 +9,16 @@ import org.pno.link.HostMemory;
  */
 final class Bus {
     private final HostMemory memory;
+    private final boolean writesInOrder;
+    private final boolean readsBehindWrites;
     private long posted;
     private long completed;
     private boolean open;
 
     Bus(final HostMemory memory) {
         this.memory = memory;
+        writesInOrder = memory.writesInOrder();
+        readsBehindWrites = memory.readsBehindWrites();
     }
 
     HostMemory memory() {
@@ -54,15 +58,35 @@ final class Bus {
         return open ? posted + 1 : posted;
     }
 
-    /** Closes the open batch. */
-    void post() {
+    /**
+     * A word that is posted now lands behind all writes up to this ticket: what is complete, or all there are where the
+     * bus keeps writes in order.
+     */
+    long writtenUpTo() {
+        return writesInOrder ? barrier() : completed;
+    }
+
+    /** A read that is posted now sees all writes up to this ticket. */
+    long readableUpTo() {
+        return readsBehindWrites ? barrier() : completed;
+    }
+
+    /**
+     * Closes the open batch and looks how far the bus is.
+     *
+     * @return true if more is complete than before
+     */
+    boolean turn() {
         if (open) {
             open = false;
             posted = memory.post();
         }
+        final long before = completed;
+        progress();
+        return completed != before;
     }
 
-    /** Looks how far the bus is; the only place where {@link #completed()} moves. */
+    /** Looks how far the bus is; only here {@link #completed()} moves. */
     void progress() {
         completed = memory.completed();
     }

@@ -2,7 +2,6 @@ package org.pno.bridge;
 
 import static org.pno.bridge.HostChannel.TO_PARK;
 import static org.pno.bridge.HostChannel.TO_POLL;
-import static org.pno.bridge.HostChannel.TO_RING;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ final class Channels {
 
     private final TicketQueue<HostChannel> lines = new TicketQueue<>();
     private final TicketQueue<HostChannel> events = new TicketQueue<>();
+    private final TicketQueue<HostChannel> sleepReads = new TicketQueue<>();
     private final TicketQueue<HostChannel> announced = new TicketQueue<>();
     /** Channels with submissions or an overflow to look after. */
     private final ArrayDeque<HostChannel> ready = new ArrayDeque<>();
@@ -146,15 +146,21 @@ final class Channels {
     boolean drain() {
         final long completed = bus.completed();
         boolean moved = false;
-        while (events.isReady(completed)) {
+        while (events.isReady(bus.readableUpTo())) {
             final HostChannel channel = events.item();
             events.remove();
             if (channel.isLive()) {
-                look(channel, TO_RING);
+                askWhetherItSleeps(channel);
             }
             moved = true;
         }
-        while (announced.isReady(completed)) {
+        while (sleepReads.isReady(completed)) {
+            final HostChannel channel = sleepReads.item();
+            sleepReads.remove();
+            onSleepRead(channel);
+            moved = true;
+        }
+        while (announced.isReady(bus.readableUpTo())) {
             final HostChannel channel = announced.item();
             announced.remove();
             if (channel.arena.isLive()) {
@@ -173,6 +179,29 @@ final class Channels {
         return moved;
     }
 
+    /** Reads sleepSeq anew, after events that it will see. */
+    private void askWhetherItSleeps(final HostChannel channel) {
+        if (channel.isSleepReadUnderWay) {
+            channel.isSleepReadWanted = true;
+            return;
+        }
+        channel.isSleepReadUnderWay = true;
+        channel.reader.postSleepSequence();
+        sleepReads.add(bus.ticket(), channel, 0);
+    }
+
+    private void onSleepRead(final HostChannel channel) {
+        channel.isSleepReadUnderWay = false;
+        if (channel.isLive() && channel.reader.isAsleep()) {
+            counters.increment(BridgeCounter.BELLS);
+            channel.bell.ring();
+        }
+        if (channel.isSleepReadWanted && channel.isLive()) {
+            channel.isSleepReadWanted = false;
+            askWhetherItSleeps(channel);
+        }
+    }
+
     /** True if that gave somebody something to do: most polls find nothing. */
     private boolean onLine(final HostChannel channel) {
         final int purposes = channel.readUnderWay;
@@ -183,10 +212,6 @@ final class Channels {
         }
         if (!channel.arena.isLive() || !judge(channel)) {
             return true;
-        }
-        if ((purposes & TO_RING) != 0 && (channel.reader.sleepSequence() & 1) != 0 && channel.bell != null) {
-            counters.increment(BridgeCounter.BELLS);
-            channel.bell.ring();
         }
         if (channel.hasSubmissions() && !channel.isReady) {
             channel.isReady = true;

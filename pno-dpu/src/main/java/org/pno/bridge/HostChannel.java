@@ -6,15 +6,14 @@ import org.pno.link.SubmissionReader;
 
 /**
  * The DPU's side of one channel: readers and writers of its G-rings, and where it stands between polled and parked. All
- * reads of its host line go through one place ({@link Channels}), at most one at a time; each read has purposes.
+ * reads of its host line go through one place ({@link Channels}), at most one at a time; each read has purposes. So do
+ * those of its sleepSeq after events, which wait for no other.
  */
 final class HostChannel {
     /** Look for submissions, and whether what is owed can be paid. */
     static final int TO_POLL = 1;
-    /** Look whether the host sleeps, after events. */
-    static final int TO_RING = 2;
     /** Look once more before the channel stays parked. */
-    static final int TO_PARK = 4;
+    static final int TO_PARK = 2;
 
     /** Between polled and parked (docs/link-protocol.md, Sleeping). */
     enum Parking {
@@ -52,6 +51,10 @@ final class HostChannel {
     int readUnderWay;
     /** Purposes of the next read. */
     int readWanted;
+
+    boolean isSleepReadUnderWay;
+    /** Events have followed since the read of sleepSeq that is under way. */
+    boolean isSleepReadWanted;
 
     boolean areEntriesUnderWay;
     /** The cycle in which submissions were last read. */

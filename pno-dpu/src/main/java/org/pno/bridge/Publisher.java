@@ -11,21 +11,31 @@ import org.pno.stack.Sockets;
 import org.pno.wire.IpAddress;
 
 /**
- * Publishes records: takes a snapshot of a socket's levels, waits until everything posted before is complete, posts
- * the DPU's words, and when they are complete tells the stack and the host. A record has one publication under way at
- * a time.
+ * Publishes records: takes a snapshot of a socket's levels, sees to it that everything posted before comes before,
+ * posts the DPU's words, then the host's event, and when the words are complete tells the stack. A record has one
+ * publication under way at a time.
  *
  * <pre>
- *   mark ─► snapshot ──all before──► (rxUrgent) ─► positions, addresses ──(if need be)──► status, answer ──► published
+ *   mark ─► snapshot ─all before─► (rxUrgent) ─► positions, addresses ─(if need be)─► status, answer ─► event
+ *                                                                                            └─complete─► published
  * </pre>
+ *
+ * Where the bus keeps writes in order, each arrow but the last is the order of posting, and all goes in one batch with
+ * the data that it tells of; elsewhere each is a ticket.
  */
 final class Publisher {
     /** Bytes of the address line that mean something. */
     private static final int ADDRESS_BYTES = RecordDescriptor.ADDRESS_FAMILY + Short.BYTES;
 
     private final ArrayDeque<BridgeSocket> dirty = new ArrayDeque<>();
+    /** Snapshots behind which reads must be complete too: they give bytes back, or the record. */
     private final TicketQueue<BridgeSocket> waiting = new TicketQueue<>();
+
+    /** Snapshots that wait for writes only, and words that must follow other words. */
+    private final TicketQueue<BridgeSocket> following = new TicketQueue<>();
+
     private final TicketQueue<BridgeSocket> positioned = new TicketQueue<>();
+    private final TicketQueue<BridgeSocket> told = new TicketQueue<>();
     private final TicketQueue<BridgeSocket> posted = new TicketQueue<>();
     /** Accepted connections whose record is published, so that their listener may tell of them. */
     private final ArrayDeque<BridgeSocket> introduced = new ArrayDeque<>();
@@ -85,7 +95,12 @@ final class Publisher {
             return;
         }
         socket.publication = Publication.WAITING;
-        waiting.add(bus.barrier(), socket, 0);
+        (mustSeeReads(socket) ? waiting : following).add(bus.barrier(), socket, 0);
+    }
+
+    /** A read is under way whose bytes, or whose record, this publication would give back to the host. */
+    private boolean mustSeeReads(final BridgeSocket socket) {
+        return socket.isEnding || socket.nextTxAcked != socket.line.txAcked() && socket.payloadTicket > bus.completed();
     }
 
     private void takeLevels(final BridgeSocket socket) {
@@ -158,7 +173,27 @@ final class Publisher {
             onPosted(socket);
             moved = true;
         }
-        while (positioned.isReady(completed)) {
+        while (waiting.isReady(completed)) {
+            final BridgeSocket socket = waiting.item();
+            waiting.remove();
+            if (socket.levelsTicket > completed) {
+                waiting.add(socket.levelsTicket, socket, 0); // The stack forgot it meanwhile and left its last levels.
+            } else {
+                postFirst(socket);
+            }
+            moved = true;
+        }
+        while (following.isReady(bus.writtenUpTo())) {
+            final BridgeSocket socket = following.item();
+            following.remove();
+            if (socket.levelsTicket > bus.writtenUpTo() || mustSeeReads(socket)) {
+                waiting.add(bus.barrier(), socket, 0);
+            } else {
+                postFirst(socket);
+            }
+            moved = true;
+        }
+        while (positioned.isReady(bus.writtenUpTo())) {
             final BridgeSocket socket = positioned.item();
             positioned.remove();
             if (socket.arena.isLive()) {
@@ -166,19 +201,21 @@ final class Publisher {
             }
             moved = true;
         }
-        while (waiting.isReady(completed)) {
-            final BridgeSocket socket = waiting.item();
-            waiting.remove();
-            if (socket.levelsTicket > completed) {
-                waiting.add(socket.levelsTicket, socket, 0); // The stack forgot it meanwhile and left its last levels.
-            } else if (socket.arena.isLive() && postUrgent(socket)) {
-                waiting.add(bus.ticket(), socket, 0); // The host must see the mark before bytes that reach beyond it.
-            } else if (socket.arena.isLive()) {
-                postPositions(socket);
-            }
+        while (told.isReady(bus.writtenUpTo())) {
+            final BridgeSocket socket = told.item();
+            told.remove();
+            announce(socket);
             moved = true;
         }
         return moved;
+    }
+
+    private void postFirst(final BridgeSocket socket) {
+        if (socket.arena.isLive() && postUrgent(socket)) {
+            following.add(bus.ticket(), socket, 0); // The host must see the mark before bytes that reach beyond it.
+        } else if (socket.arena.isLive()) {
+            postPositions(socket);
+        }
     }
 
     private static boolean postUrgent(final BridgeSocket socket) {
@@ -210,9 +247,15 @@ final class Publisher {
         } else if (isStatusToCome) {
             postStatus(socket);
         } else {
-            socket.publication = Publication.POSTED;
-            posted.add(isPosted ? bus.ticket() : bus.barrier(), socket, 0);
+            onWords(socket, isPosted ? bus.ticket() : bus.barrier());
         }
+    }
+
+    /** All words are posted, with this ticket at the latest. */
+    private void onWords(final BridgeSocket socket, final long ticket) {
+        socket.publication = Publication.POSTED;
+        told.add(ticket, socket, 0);
+        posted.add(ticket, socket, 0);
     }
 
     private boolean postLevels(final BridgeSocket socket) {
@@ -297,8 +340,7 @@ final class Publisher {
             socket.line.infoTold(socket.infoPosting);
         }
         socket.hasRisen = true;
-        socket.publication = Publication.POSTED;
-        posted.add(bus.ticket(), socket, 0);
+        onWords(socket, bus.ticket());
     }
 
     /** The record needs no connection any more: parts from it and takes its memory back. */
@@ -322,23 +364,31 @@ final class Publisher {
             stack.onPublished(socket.connection, socket.line.rxCommitted(), socket.line.rxFin() != 0);
         }
         socket.raisesReceived = false;
-        if (socket.isWaitOver()) {
-            socket.txWait = 0;
-            socket.hasRisen = true;
-        }
         if (socket.acceptedBy != null && !socket.isIntroduced) {
             socket.isIntroduced = true;
             socket.hasRisen = false; // The listener's event tells of it.
             introduced.add(socket);
         }
-        if (socket.hasRisen) {
-            socket.hasRisen = false;
-            channels.notify(socket);
-        }
+        announce(socket); // What it asked to be told of may have been seen since the words were posted.
         if (socket.isEnding) {
             socket.free();
         } else if (socket.isDirty) {
             snapshot(socket);
+        }
+    }
+
+    /** Whatever is said from here on comes behind the words: tells a host that wants to know. */
+    private void announce(final BridgeSocket socket) {
+        if (!socket.arena.isLive() || socket.acceptedBy != null && !socket.isIntroduced) {
+            return;
+        }
+        if (socket.isWaitOver()) {
+            socket.txWait = 0;
+            socket.hasRisen = true;
+        }
+        if (socket.hasRisen) {
+            socket.hasRisen = false;
+            channels.notify(socket);
         }
     }
 

@@ -91,7 +91,8 @@ final class TransmitPath {
             at += bytes;
         }
         context.counters().increase(BridgeCounter.TX_BYTES, payloadLength);
-        outgoing.add(bus.ticket(), frame, headerLength + payloadLength);
+        socket.payloadTicket = bus.ticket();
+        outgoing.add(socket.payloadTicket, frame, headerLength + payloadLength);
     }
 
     /** Takes up what is complete; maps that were waited for have been drained before. */

@@ -12,7 +12,8 @@ import org.pno.sys.MemoryMapping;
 /**
  * {@link HostMemory} on the same machine: regions are mapped, and every operation has happened when it was posted.
  * Words are loaded with acquire and stored with release; the one order that these leave open, a store before a later
- * load, is kept by a full fence in {@link #post()}. Bounds are the mapping's own.
+ * load, is kept by a full fence before the load. So what {@link #writesInOrder} and {@link #readsBehindWrites} declare
+ * holds. Bounds are the mapping's own.
  */
 public final class MappedHostMemory implements HostMemory {
     private final List<MemoryMapping> mappings = new ArrayList<>();
@@ -23,8 +24,10 @@ public final class MappedHostMemory implements HostMemory {
 
     private final BitSet failed = new BitSet();
 
-    private boolean hasRead;
+    private boolean isOpen;
+    /** There are stores that no full fence stands behind yet. */
     private boolean hasWritten;
+
     private long ticket;
 
     /**
@@ -78,13 +81,14 @@ public final class MappedHostMemory implements HostMemory {
             final MemorySegment target,
             final long targetOffset,
             final int length) {
+        orderBehindWrites();
         try {
             MemorySegment.copy(segments[region], offset, target, targetOffset, length);
             faultsArrive();
         } catch (final InternalError fault) {
             failed.set(region);
         }
-        hasRead = true;
+        isOpen = true;
         counters.onRead(length);
     }
 
@@ -101,6 +105,7 @@ public final class MappedHostMemory implements HostMemory {
         } catch (final InternalError fault) {
             failed.set(region);
         }
+        isOpen = true;
         hasWritten = true;
         counters.onWrite(length);
     }
@@ -108,6 +113,7 @@ public final class MappedHostMemory implements HostMemory {
     @Override
     public void readWords(
             final int region, final long offset, final MemorySegment target, final long targetOffset, final int words) {
+        orderBehindWrites();
         final MemorySegment segment = segments[region];
         try {
             for (long at = 0; at < (long) words * Long.BYTES; at += Long.BYTES) {
@@ -118,7 +124,7 @@ public final class MappedHostMemory implements HostMemory {
         } catch (final InternalError fault) {
             failed.set(region);
         }
-        hasRead = true;
+        isOpen = true;
         counters.onRead((long) words * Long.BYTES);
     }
 
@@ -131,22 +137,27 @@ public final class MappedHostMemory implements HostMemory {
         } catch (final InternalError fault) {
             failed.set(region);
         }
+        isOpen = true;
         hasWritten = true;
         counters.onWrite(Long.BYTES);
     }
 
+    /** Loads must not pass stores before them: the sleep and park handshakes look after they announce. */
+    private void orderBehindWrites() {
+        if (hasWritten) {
+            hasWritten = false;
+            VarHandle.fullFence();
+        }
+    }
+
     @Override
     public long post() {
-        if (hasWritten) {
-            // A later batch's loads must not pass these stores: the sleep and park handshakes look after they announce.
-            VarHandle.fullFence();
-        } else if (hasRead) {
-            VarHandle.acquireFence();
-        } else {
+        if (!isOpen) {
             return ticket;
         }
-        hasRead = false;
-        hasWritten = false;
+        isOpen = false;
+        // What was read by copies is used from here on.
+        VarHandle.acquireFence();
         counters.onBatch();
         return ++ticket;
     }
@@ -154,6 +165,16 @@ public final class MappedHostMemory implements HostMemory {
     @Override
     public long completed() {
         return ticket;
+    }
+
+    @Override
+    public boolean writesInOrder() {
+        return true;
+    }
+
+    @Override
+    public boolean readsBehindWrites() {
+        return true;
     }
 
     @Override

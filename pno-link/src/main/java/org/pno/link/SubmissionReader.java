@@ -22,6 +22,9 @@ public final class SubmissionReader {
 
     private static final int LINE_BYTES = 64;
 
+    /** Where sleepSeq alone is read to: the line itself ends before. */
+    private static final int SLEEP_SEQUENCE_AT = LINE_BYTES - Long.BYTES;
+
     /** Private memory that a reader needs, 8-byte aligned. */
     public static final int COPY_BYTES = LINE_BYTES + BATCH * SubmissionDescriptor.BYTES;
 
@@ -112,6 +115,17 @@ public final class SubmissionReader {
     /** sleepSeq as the line had it: odd while a waiter sleeps. */
     public long sleepSequence() {
         return sleepSequence;
+    }
+
+    /** Posts a read of sleepSeq alone, at most one at a time; one of the host line may be under way. */
+    public void postSleepSequence() {
+        memory.readWords(
+                region, channelOffset + ChannelDescriptor.SLEEP_SEQ_OFFSET, copy, copyOffset + SLEEP_SEQUENCE_AT, 1);
+    }
+
+    /** True if the sleepSeq that has arrived is odd: a waiter sleeps, or is about to. */
+    public boolean isAsleep() {
+        return (copy.get(U64, copyOffset + SLEEP_SEQUENCE_AT) & 1) != 0;
     }
 
     /**

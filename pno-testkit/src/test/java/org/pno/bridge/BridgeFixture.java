@@ -14,6 +14,7 @@ import org.pno.link.ArenaGeometry;
 import org.pno.link.HostMemory;
 import org.pno.link.MappedHostMemory;
 import org.pno.link.SocketStatus;
+import org.pno.link.bus.BusOpener;
 import org.pno.port.FaultPort;
 import org.pno.port.FaultSpec;
 import org.pno.port.PacketPort;
@@ -33,14 +34,15 @@ import org.pno.time.NanoClock;
  */
 final class BridgeFixture implements AutoCloseable {
     /** How the DPU under test reaches its hosts' memory. */
-    enum Bus {
+    enum Bus implements BusOpener {
         MAPPED,
         /** Late as on a SmartNIC, and in the order that it declares. */
         PCIE,
         /** Late and in no order. */
         DMA;
 
-        private HostMemory open(final NanoClock clock) {
+        @Override
+        public HostMemory open(final NanoClock clock) {
             return switch (this) {
                 case MAPPED -> new MappedHostMemory();
                 case PCIE -> Buses.judge("pcie:bluefield3,jitter=100%").open(clock);
@@ -97,7 +99,7 @@ final class BridgeFixture implements AutoCloseable {
 
     /** @param peerWire what stands before the peer's port */
     BridgeFixture(
-            final Bus bus,
+            final BusOpener bus,
             final ArenaGeometry geometry,
             final String faults,
             final Network network,
@@ -126,6 +128,14 @@ final class BridgeFixture implements AutoCloseable {
         cycles++;
         peer.cycle(clock.nowNs());
         clock.advance(stepNs);
+    }
+
+    /** Nanoseconds until it is so, in steps of ten. */
+    long timeUntil(final BooleanSupplier condition) {
+        stepNs = 10;
+        final long beganNs = clock.nowNs();
+        await(condition);
+        return clock.nowNs() - beganNs;
     }
 
     /** How much time a step takes. */
