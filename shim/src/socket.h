@@ -25,6 +25,10 @@ int pno_socket_take_error(struct pno_file *file);
 
 /* The operations that are long enough for files of their own. */
 long pno_socket_receive(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags);
+/* Gives what is there, by way of a buffer, to somebody who answers how much of it he takes, or a negative errno,
+ * without sleeping: nobody else reads meanwhile. 0: nothing is there. */
+typedef long pno_taker(int argument, const void *bytes, size_t length);
+long pno_socket_hand(struct pno_file *file, int fd, struct iovec room, pno_taker *taker, int argument);
 long pno_socket_transmit(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags);
 long pno_socket_send_file(struct pno_file *file, int fd, int in, off64_t *offset, size_t count);
 long pno_socket_connect_again(struct pno_file *file, int fd, const struct sockaddr *name, socklen_t length);

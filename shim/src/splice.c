@@ -42,20 +42,32 @@ static bool has_lost_readers(int pipe)
 
 /* --- from a socket --- */
 
+/* Never sleeps: by RWF_NOWAIT; where the kernel does not know that for pipes, because the pipe polls as writable and
+ * the piece is small enough, unless somebody else writes to it at this moment. */
+static long put_into_pipe(int pipe, const void *bytes, size_t length)
+{
+    struct iovec piece = {(void *)bytes, length};
+    ssize_t put = PNO_LIBC_FUNCTION(pwritev2)(pipe, &piece, 1, -1, RWF_NOWAIT);
+    if (put < 0 && errno == EOPNOTSUPP)
+        put = libc_write(pipe, bytes, length);
+    return put < 0 ? -errno : put;
+}
+
 /* Moves what one piece holds. 0: the end of the stream, or there is no more just now if something has been moved. */
 static long piece_to_pipe(struct pno_file *file, int fd, int pipe, size_t length, bool pipe_is_nonblocking, int flags)
 {
     uint8_t buffer[PIECE_BYTES];
+    struct iovec first = {buffer, 1};
     size_t most = pipe_is_nonblocking ? sizeof(buffer) : SURE_BYTES;
-    struct iovec piece = {buffer, length < most ? length : most};
-    long got = pno_socket_receive(file, fd, &piece, 1, MSG_PEEK | flags);
-    if (got <= 0)
-        return got;
-    ssize_t put = libc_write(pipe, buffer, (size_t)got);
-    if (put < 0)
-        return -errno;
-    piece.iov_len = (size_t)put;
-    return pno_socket_receive(file, fd, &piece, 1, MSG_TRUNC | MSG_DONTWAIT);
+    struct iovec room = {buffer, length < most ? length : most};
+    long moved;
+    do {
+        long there = pno_socket_receive(file, fd, &first, 1, MSG_PEEK | flags);
+        if (there <= 0)
+            return there;
+        moved = pno_socket_hand(file, fd, room, put_into_pipe, pipe);
+    } while (moved == 0); /* another thread has taken what was there */
+    return moved;
 }
 
 static long to_pipe(struct pno_file *file, int fd, int pipe, size_t length, unsigned flags)
@@ -73,6 +85,8 @@ static long to_pipe(struct pno_file *file, int fd, int pipe, size_t length, unsi
         long moved = wait_pipe(pipe, POLLOUT, blocks && done == 0);
         if (moved == 0)
             moved = piece_to_pipe(file, fd, pipe, length - done, nonblocking, done > 0 ? MSG_DONTWAIT : 0);
+        if (moved == -EAGAIN && blocks && done == 0 && wait_pipe(pipe, POLLOUT, false) == -EAGAIN)
+            continue; /* somebody else has filled the pipe */
         if (moved <= 0)
             return done > 0 ? (long)done : moved;
         done += (size_t)moved;

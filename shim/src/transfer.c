@@ -163,6 +163,20 @@ static long receive_urgent(struct pno_file *file, int fd, const struct iovec *pi
     return got;
 }
 
+long pno_socket_hand(struct pno_file *file, int fd, struct iovec room, pno_taker *taker, int argument)
+{
+    struct cursor cursor = {&room, 0};
+    if (!pno_lock_take(&file->socket->rx_lock))
+        return pno_unsupported(PNO_VAIN_RECEIVE_IN_HANDLER, EDEADLK);
+    long got = still_named(file, fd) ? take_bytes(file, &cursor, room.iov_len, 0, MSG_PEEK) : PNO_PASS;
+    if (got > 0)
+        got = taker(argument, room.iov_base, (size_t)got);
+    if (got > 0)
+        got = take_bytes(file, NULL, (size_t)got, 0, MSG_TRUNC);
+    pno_lock_give(&file->socket->rx_lock);
+    return got;
+}
+
 long pno_socket_receive(struct pno_file *file, int fd, const struct iovec *pieces, size_t count, int flags)
 {
     long length = count == 1 ? (long)pieces[0].iov_len : total_bytes(pieces, count);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
 
 #include "check.h"
 
@@ -208,5 +209,103 @@ BOTH(shouldForwardAStreamBySplice)
     CHECK_EQ(done, sizeof(bytes));
     CHECK(has_pattern(bytes, sizeof(bytes), 0));
     for (int i = 0; i < 2; i++)
+        CHECK_EQ(pthread_join(threads[i], NULL), 0);
+}
+
+enum { FORWARDERS = 3 };
+
+struct share {
+    int from;
+    size_t times[256]; /* that each value of a byte came */
+};
+
+/* Keeps a thread where it is for a while, so that others come between. */
+static void dawdle(int number)
+{
+    (void)number;
+    usleep(300);
+}
+
+static void *take_share(void *argument)
+{
+    sigset_t alarms;
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    CHECK_EQ(pthread_sigmask(SIG_UNBLOCK, &alarms, NULL), 0);
+    struct share *share = argument;
+    uint8_t bytes[512];
+    int ends[2];
+    ssize_t got;
+    make_pipe(ends, O_NONBLOCK);
+    while ((got = splice(share->from, NULL, ends[1], NULL, sizeof(bytes), 0)) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        CHECK_EQ(read(ends[0], bytes, sizeof(bytes)), got);
+        for (ssize_t i = 0; i < got; i++)
+            share->times[bytes[i]]++;
+    }
+    return NULL;
+}
+
+BOTH(shouldGiveEachByteToOneOfSeveralThatSplice)
+{
+    int fds[2];
+    pthread_t sender, threads[FORWARDERS];
+    static uint8_t bytes[MANY];
+    static struct share shares[FORWARDERS];
+    size_t times[256] = {0};
+    sigset_t alarms;
+    struct sigaction action = {.sa_handler = dawdle, .sa_flags = SA_RESTART};
+    const struct itimerval often = {.it_interval.tv_usec = 1000, .it_value.tv_usec = 1000};
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    CHECK_EQ(pthread_sigmask(SIG_BLOCK, &alarms, NULL), 0);
+    CHECK_EQ(sigaction(SIGALRM, &action, NULL), 0);
+    CHECK_EQ(setitimer(ITIMER_REAL, &often, NULL), 0);
+    make_pair(stack, fds);
+    struct flow flow = {.to = fds[0]};
+    for (int i = 0; i < FORWARDERS; i++) {
+        shares[i].from = fds[1];
+        CHECK_EQ(pthread_create(&threads[i], NULL, take_share, &shares[i]), 0);
+    }
+    CHECK_EQ(pthread_create(&sender, NULL, send_pattern, &flow), 0);
+    for (int i = 0; i < FORWARDERS; i++)
+        CHECK_EQ(pthread_join(threads[i], NULL), 0);
+    fill_pattern(bytes, sizeof(bytes), 0);
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        times[bytes[i]]++;
+    for (int value = 0; value < 256; value++)
+        CHECK_EQ(shares[0].times[value] + shares[1].times[value] + shares[2].times[value], times[value]);
+    CHECK_EQ(pthread_join(sender, NULL), 0);
+}
+
+static void *splice_all(void *argument)
+{
+    const struct flow *flow = argument;
+    while (splice(flow->from, NULL, flow->to, NULL, 65536, 0) > 0)
+        ;
+    return NULL;
+}
+
+/* Several into one pipe that blocks: nobody takes bytes out of the socket that the pipe has no room for. */
+BOTH(shouldSpliceByTurnsIntoAFullPipe)
+{
+    int fds[2], ends[2];
+    pthread_t sender, threads[FORWARDERS];
+    uint8_t bytes[4096];
+    struct flow flow, forwarders;
+    size_t done = 0;
+    make_pair(stack, fds);
+    make_pipe(ends, 0);
+    flow = (struct flow){.to = fds[0]};
+    forwarders = (struct flow){fds[1], ends[1]};
+    for (int i = 0; i < FORWARDERS; i++)
+        CHECK_EQ(pthread_create(&threads[i], NULL, splice_all, &forwarders), 0);
+    CHECK_EQ(pthread_create(&sender, NULL, send_pattern, &flow), 0);
+    for (ssize_t got; done < MANY && (got = read(ends[0], bytes, sizeof(bytes))) > 0;)
+        done += (size_t)got;
+    CHECK_EQ(done, MANY);
+    CHECK_EQ(pthread_join(sender, NULL), 0);
+    for (int i = 0; i < FORWARDERS; i++)
         CHECK_EQ(pthread_join(threads[i], NULL), 0);
 }
