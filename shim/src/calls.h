@@ -63,6 +63,8 @@
     X(int, fcntl64, (int fd, int command, ...), (fd, command, argument))                           \
     X(int, ioctl, (int fd, unsigned long request, ...), (fd, request, argument))                   \
     X(FILE *, fdopen, (int fd, const char *mode), (fd, mode))                                      \
+    X(FILE *, freopen, (const char *path, const char *mode, FILE *stream), (path, mode, stream))   \
+    X(FILE *, freopen64, (const char *path, const char *mode, FILE *stream), (path, mode, stream)) \
     X(int, vdprintf, (int fd, const char *format, va_list values), (fd, format, values))           \
     X(int, dprintf, (int fd, const char *format, ...), (fd, format))                               \
     X(long, syscall, (long number, ...), (number))                                                 \

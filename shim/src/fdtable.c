@@ -15,6 +15,7 @@
 #include "libc.h"
 #include "process.h"
 #include "signals.h"
+#include "standard.h"
 
 #define INTERNAL_LIMIT 192
 #define INTERNAL_ROOM 256 /* numbers below the limit that ours start from */
@@ -142,14 +143,17 @@ bool pno_fd_install(int fd, struct pno_file *file)
     struct pno_file *stale = atomic_exchange(&pno_fds[fd], file);
     if (stale != NULL && stale != &internal_file)
         put_number(stale);
+    pno_standard_follow(fd);
     return true;
 }
 
 void pno_fd_forget(int fd)
 {
     struct pno_file *file = (unsigned)fd < PNO_FD_LIMIT ? atomic_exchange(&pno_fds[fd], NULL) : NULL;
-    if (file != NULL)
+    if (file != NULL) {
         put_number(file);
+        pno_standard_follow(fd);
+    }
 }
 
 int pno_fd_end(void)
@@ -213,6 +217,7 @@ int pno_fd_close(int fd)
     int result = libc_close(fd);
     int saved = errno;
     put_number(file);
+    pno_standard_follow(fd);
     errno = saved;
     return result;
 }

@@ -11,6 +11,7 @@
 #include "candidate.h"
 #include "interpose.h"
 #include "sets.h"
+#include "standard.h"
 
 static bool is_ours(int fd)
 {
@@ -54,15 +55,41 @@ static int close_cookie(void *cookie)
     return close(number_of(cookie));
 }
 
-PNO_EXPORT FILE *fdopen(int fd, const char *mode)
+FILE *pno_stdio_open(int fd, const char *mode, cookie_close_function_t *end)
 {
-    static const cookie_io_functions_t calls = {read_cookie, write_cookie, seek_cookie, close_cookie};
-    if (!is_ours(fd))
-        return PNO_LIBC_FUNCTION(fdopen)(fd, mode);
+    cookie_io_functions_t calls = {read_cookie, write_cookie, seek_cookie, end};
     FILE *stream = fopencookie((void *)(intptr_t)fd, mode, calls);
     if (stream != NULL)
         stream->_fileno = fd; /* for fileno(); glibc reads and writes by the functions all the same */
     return stream;
+}
+
+PNO_EXPORT FILE *fdopen(int fd, const char *mode)
+{
+    return is_ours(fd) ? pno_stdio_open(fd, mode, close_cookie) : PNO_LIBC_FUNCTION(fdopen)(fd, mode);
+}
+
+/* glibc puts a file at the stream's number by calls of its own. */
+static FILE *reopen(__typeof__(freopen) *call, const char *path, const char *mode, FILE *stream)
+{
+    int fd = fileno(stream);
+    if (fd < 0 || pno_file_of(fd) == NULL)
+        return call(path, mode, stream);
+    FILE *next = call(path, mode, pno_standard_usual(stream));
+    int saved = errno;
+    pno_fd_forget(fd);
+    errno = saved;
+    return next;
+}
+
+PNO_EXPORT FILE *freopen(const char *path, const char *mode, FILE *stream)
+{
+    return reopen(PNO_LIBC_FUNCTION(freopen), path, mode, stream);
+}
+
+PNO_EXPORT FILE *freopen64(const char *path, const char *mode, FILE *stream)
+{
+    return reopen(PNO_LIBC_FUNCTION(freopen64), path, mode, stream);
 }
 
 PNO_EXPORT int vdprintf(int fd, const char *format, va_list arguments)

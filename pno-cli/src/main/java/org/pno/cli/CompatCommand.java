@@ -4,9 +4,11 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.pno.cli.compat.Compatibility;
 import org.pno.cli.compat.RealProgram;
 import org.pno.cli.compat.Verdict;
+import org.pno.cli.compat.suites.Suites;
 import org.pno.cli.json.Json;
 import org.pno.cli.measure.Transport;
 import org.pno.cli.run.Shim;
@@ -23,7 +25,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs real programs of the distribution under the shim, each in a lab of its own with clients and servers",
             "on the peer's kernel, and checks their answers and a clean stop. Installs what is missing, as root.",
-            "cpython, only if named: CPython's own tests with loopback offloaded, beside the same on the kernel."
+            "Only if named: cpython, redis-tests, memcached-tests, lighttpd-tests, haproxy-tests. These are their own",
+            "tests, with loopback offloaded, beside the same on the kernel."
         })
 final class CompatCommand implements Callable<Integer> {
     @Spec
@@ -45,7 +48,7 @@ final class CompatCommand implements Callable<Integer> {
     public Integer call() {
         final List<RealProgram> chosen = names.isEmpty()
                 ? Compatibility.programs()
-                : names.stream().map(Compatibility::program).toList();
+                : names.stream().map(name -> Compatibility.program(all(), name)).toList();
         final String[] dpuOptions = bus.dpuOptions();
         Shim.library();
         final List<Verdict> verdicts = new ArrayList<>();
@@ -61,6 +64,11 @@ final class CompatCommand implements Callable<Integer> {
                     "programs", verdicts.stream().map(CompatCommand::report).toList())));
         }
         return verdicts.stream().allMatch(Verdict::passed) ? 0 : 1;
+    }
+
+    private static List<RealProgram> all() {
+        return Stream.concat(Compatibility.programs().stream(), Suites.all().stream())
+                .toList();
     }
 
     private static Object report(final Verdict verdict) {

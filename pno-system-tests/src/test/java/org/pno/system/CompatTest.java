@@ -23,7 +23,10 @@ class CompatTest {
         Pno.build();
         assertEquals(
                 "",
-                Compatibility.judge(Compatibility.program(name), Transport.PNO, Testbed.busOptions())
+                Compatibility.judge(
+                                Compatibility.program(Compatibility.programs(), name),
+                                Transport.PNO,
+                                Testbed.busOptions())
                         .why(),
                 name);
     }

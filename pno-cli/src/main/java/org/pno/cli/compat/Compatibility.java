@@ -3,7 +3,6 @@ package org.pno.cli.compat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.pno.cli.machine.Programs;
 import org.pno.cli.machine.Side;
 import org.pno.cli.machine.UserError;
@@ -35,21 +34,14 @@ public final class Compatibility {
                 new Openssl());
     }
 
-    /** Other projects' own tests. They take minutes, and run only where they are named. */
-    public static List<RealProgram> suites() {
-        return List.of(new Cpython());
-    }
-
-    /** The program, or suite, of that name. */
-    public static RealProgram program(final String name) {
-        return all().filter(program -> program.name().equals(name))
+    /** The program of that name, among those. */
+    public static RealProgram program(final List<RealProgram> programs, final String name) {
+        return programs.stream()
+                .filter(program -> program.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new UserError("'" + name + "' is none of the programs that are tried: "
-                        + String.join(" ", all().map(RealProgram::name).toList()) + "."));
-    }
-
-    private static Stream<RealProgram> all() {
-        return Stream.concat(programs().stream(), suites().stream());
+                        + String.join(
+                                " ", programs.stream().map(RealProgram::name).toList()) + "."));
     }
 
     /**

@@ -2,6 +2,7 @@ package org.pno.cli.lab;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,10 +85,10 @@ public final class LabProcess {
         awaitEnd(Duration.ofSeconds(10));
     }
 
-    /** All that it has written. */
+    /** All that it has written; what is no UTF-8 is replaced. */
     public String output() {
         try {
-            return Files.readString(log);
+            return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
