@@ -47,8 +47,9 @@ pno_test() {
 }
 
 readonly FUZZ_TARGETS=(
-    org.pno.fuzz.{FrameTarget,FragmentTarget,NeighbourTarget,TextTarget}
+    org.pno.fuzz.{FrameTarget,FragmentTarget,NeighbourTarget,SegmentTarget,TextTarget}
     org.pno.bridge.{WireTarget,Wire6Target,LinkTarget}
+    org.pno.dpu.DescriptorTarget
     org.pno.cli.RuleTarget
 )
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.pno.bridge.LinkTarget;
 import org.pno.bridge.Wire6Target;
 import org.pno.bridge.WireTarget;
+import org.pno.dpu.DescriptorTarget;
 
 /** Every input of the corpus still does no harm, those among them that once did. */
 class FuzzCorpusTest {
@@ -62,5 +63,15 @@ class FuzzCorpusTest {
     @TestFactory
     Stream<DynamicTest> shouldKnowItsNeighbours() throws IOException {
         return corpus(NeighbourTarget.class, NeighbourTarget::fuzzerTestOneInput);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldTakeSegments() throws IOException {
+        return corpus(SegmentTarget.class, SegmentTarget::fuzzerTestOneInput);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldTakeDescriptors() throws IOException {
+        return corpus(DescriptorTarget.class, DescriptorTarget::fuzzerTestOneInput);
     }
 }
