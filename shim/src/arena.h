@@ -70,6 +70,7 @@ struct pno_socket {
     _Atomic uint32_t life;
     uint32_t swept;        /* the sweep that first found the record FREE, its event lost */
     uint32_t backlog;      /* of a listener: connections that may wait for accept */
+    uint32_t credits;      /* of a listener: those that wait, and those that it has been given records for */
     _Atomic uint32_t owed; /* of a listener: credits for which there was no record or no chunk */
     struct pno_options options;
 };

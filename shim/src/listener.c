@@ -28,6 +28,7 @@
 #include "wait.h"
 
 #define MAX_CREDITS 1024
+#define FIRST_CREDITS 128 /* each takes a record, whose memory is touched then */
 #define LISTEN_TRIES 200
 #define END_LOOKS 400
 #define KERNEL_FIRST_EVERY 8 /* of accepts that serve both, so that neither side starves */
@@ -51,7 +52,19 @@ static void owe(struct pno_socket *socket, uint32_t count)
     atomic_fetch_add_explicit(&debts, count, memory_order_relaxed);
 }
 
-/* Offers `count` more records to the listener, and those that are owed. */
+/* A listener begins with few credits. When a quarter of what it has stands for connections that wait for accept, it
+ * gets as many again, up to its backlog. Under the lock. */
+static uint32_t grow(struct pno_socket *socket, uint64_t unused)
+{
+    uint32_t most = socket->backlog - socket->credits;
+    uint32_t more = socket->credits < most ? socket->credits : most;
+    if (unused > socket->credits / 4 * 3)
+        return 0;
+    socket->credits += more;
+    return more;
+}
+
+/* Offers `count` more records to the listener, those that are owed, and those by which it grows. */
 static void post_credits(struct pno_file *file, uint32_t count)
 {
     struct pno_record *record = file->record;
@@ -63,7 +76,9 @@ static void post_credits(struct pno_file *file, uint32_t count)
     }
     count += atomic_exchange_explicit(&socket->owed, 0, memory_order_relaxed);
     uint64_t written = atomic_load_explicit(&record->tx_written, memory_order_relaxed);
-    pno_stream_trim(record, socket, atomic_load_explicit(&record->tx_acked, memory_order_acquire));
+    uint64_t acked = atomic_load_explicit(&record->tx_acked, memory_order_acquire);
+    pno_stream_trim(record, socket, acked);
+    count += grow(socket, count + (written - acked) / sizeof(struct entry));
     for (; count > 0; count--) {
         struct entry credit = {.record = pno_record_take(channel, &socket->options)};
         if (credit.record == PNO_NO_NUMBER)
@@ -102,6 +117,25 @@ void pno_listeners_pay(void)
 static uint32_t credits_for(int backlog)
 {
     return backlog < 1 ? 1 : backlog > MAX_CREDITS ? MAX_CREDITS : (uint32_t)backlog;
+}
+
+/* The backlog may have grown. */
+static void post_first_credits(struct pno_file *file, uint32_t backlog)
+{
+    struct pno_socket *socket = file->socket;
+    uint32_t first = backlog < FIRST_CREDITS ? backlog : FIRST_CREDITS;
+    uint32_t more = 0;
+    if (!pno_lock_take(&socket->tx_lock))
+        return;
+    if (backlog > socket->backlog)
+        socket->backlog = backlog;
+    if (first > socket->credits) {
+        more = first - socket->credits;
+        socket->credits = first;
+    }
+    pno_lock_give(&socket->tx_lock);
+    if (more > 0)
+        post_credits(file, more);
 }
 
 /* The kernel has let us bind the port; so if the DPU finds it in use, that is most likely a listener of ours that was
@@ -168,11 +202,10 @@ long pno_listener_open(struct pno_file *candidate, int fd, const struct pno_endp
     uint32_t flags = (status & O_NONBLOCK ? PNO_NONBLOCK : 0) | (both ? PNO_IN_KERNEL : 0) |
                      (candidate->candidate->domain == AF_INET6 ? PNO_INET6 : 0);
     atomic_store(&file->socket->flags, flags);
-    file->socket->backlog = credits_for(backlog);
     pno_kept_count_early(&candidate->candidate->options, candidate->candidate->domain, fd);
     if (both)
         libc_fcntl(fd, F_SETFL, status | O_NONBLOCK); /* it is asked between other things, and must not block */
-    post_credits(file, file->socket->backlog);
+    post_first_credits(file, credits_for(backlog));
     pno_watch_move(candidate, file, pno_set_adopt);
     pno_fd_rename(candidate, file, fd);
     return 0;
@@ -181,16 +214,12 @@ long pno_listener_open(struct pno_file *candidate, int fd, const struct pno_endp
 /* listen once more: the backlog may grow. */
 static long listener_listen(struct pno_file *file, int fd, int backlog)
 {
-    uint32_t credits = credits_for(backlog);
     if (pno_listener_in_kernel(file) && libc_listen(fd, backlog) < 0)
         return -errno;
     int error = ask_to_listen(file, fd, backlog);
     if (error < 0)
         return error;
-    if (credits > file->socket->backlog) {
-        post_credits(file, credits - file->socket->backlog);
-        file->socket->backlog = credits;
-    }
+    post_first_credits(file, credits_for(backlog));
     return 0;
 }
 

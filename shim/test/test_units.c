@@ -535,3 +535,70 @@ ON_PNO(shouldPostACreditLaterForWhichThereWasNoRecord)
     CHECK(accept(listener, NULL, NULL) >= 0);
     CHECK_EQ(close(first) | close(second), 0);
 }
+
+/* --- a listener grows --- */
+
+enum { BURST = 300, BACKLOG = 400 };
+
+static uint64_t credits_posted(int listener)
+{
+    return atomic_load(&pno_file_of(listener)->record->tx_written) / sizeof(uint64_t);
+}
+
+static uint16_t listen_with(int *listener, const struct stack *stack, int backlog)
+{
+    struct sockaddr_in name = name_of(stack, 0);
+    socklen_t length = sizeof(name);
+    *listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    CHECK_EQ(bind(*listener, (struct sockaddr *)&name, sizeof(name)), 0);
+    CHECK_EQ(listen(*listener, backlog), 0);
+    CHECK_EQ(getsockname(*listener, (struct sockaddr *)&name, &length), 0);
+    return ntohs(name.sin_port);
+}
+
+ON_PNO(shouldGiveAListenerFewCreditsAtFirst)
+{
+    int listener, fds[2];
+    listen_with(&listener, stack, 4096);
+    CHECK_EQ(credits_posted(listener), 128);
+    CHECK_EQ(listen(listener, 4096), 0);
+    CHECK_EQ(credits_posted(listener), 128);
+    close(listener);
+    uint16_t port = listen_with(&listener, stack, 10);
+    CHECK_EQ(credits_posted(listener), 10);
+    for (int i = 0; i < 30; i++) {
+        fds[0] = connect_to(stack, port);
+        wait_readable(listener);
+        fds[1] = accept(listener, NULL, NULL);
+        CHECK(fds[1] >= 0);
+        CHECK_EQ(close(fds[0]) | close(fds[1]), 0);
+    }
+    CHECK_EQ(credits_posted(listener), 10 + 30);
+    CHECK_EQ(listen(listener, 20), 0);
+    CHECK_EQ(credits_posted(listener), 20 + 30);
+}
+
+/* Those that connect all at once are more than the listener has credits for: all are accepted, and it never has more
+ * than its backlog. */
+ON_PNO(shouldGiveAListenerMoreCreditsAsTheyAreUsed)
+{
+    int listener;
+    uint16_t port = listen_with(&listener, stack, BACKLOG);
+    pid_t clients = fork();
+    if (clients == 0) {
+        struct sockaddr_in name = name_of(stack, port);
+        for (int i = 0; i < BURST; i++) {
+            int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+            CHECK_ERRNO(connect(fd, (struct sockaddr *)&name, sizeof(name)), EINPROGRESS);
+        }
+        pause();
+    }
+    usleep(50000);
+    for (int i = 1; i <= BURST; i++) {
+        wait_readable(listener);
+        CHECK(accept(listener, NULL, NULL) >= 0);
+        CHECK(credits_posted(listener) <= (uint64_t)(BACKLOG + i));
+    }
+    CHECK_EQ(credits_posted(listener), BACKLOG + BURST);
+    kill(clients, SIGKILL);
+}

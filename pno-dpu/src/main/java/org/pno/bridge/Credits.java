@@ -163,6 +163,8 @@ final class Credits {
         side.stock.add(socket);
         if (listener.isClosed) {
             release(listener);
+        } else if (side.hasRefused) {
+            side.hasRefused = context.stack().onRoom(side.number);
         }
         return Fence.NONE;
     }

@@ -29,6 +29,8 @@ final class ListenerSide {
 
     long entriesTaken;
     boolean isMapReadUnderWay;
+    /** Handshakes found no credit, and wait for one. */
+    boolean hasRefused;
 
     ListenerSide(final int number, final ListenRequest request) {
         this.number = number;

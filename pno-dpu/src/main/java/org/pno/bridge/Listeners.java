@@ -98,10 +98,12 @@ final class Listeners {
      * @return false if there is none
      */
     boolean accept(final BridgeSocket listener, final int connection) {
-        final BridgeSocket socket = listener == null || !listener.arena.isLive() || listener.isClosed
-                ? null
-                : listener.listenerSide.stock.peek();
+        if (listener == null || !listener.arena.isLive() || listener.isClosed) {
+            return false;
+        }
+        final BridgeSocket socket = listener.listenerSide.stock.peek();
         if (socket == null) {
+            listener.listenerSide.hasRefused = true;
             context.counters().increment(BridgeCounter.NO_CREDIT);
             return false;
         }

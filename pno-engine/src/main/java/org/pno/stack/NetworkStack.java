@@ -233,6 +233,11 @@ public final class NetworkStack implements Sockets {
     }
 
     @Override
+    public boolean onRoom(final int listener) {
+        return tcp.onRoom(listener);
+    }
+
+    @Override
     public void unlisten(final int listener) {
         tcp.unlisten(listener);
     }

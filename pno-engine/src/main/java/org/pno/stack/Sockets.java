@@ -43,6 +43,14 @@ public interface Sockets {
     /** New options for a listener, of which those of Fast Open take effect, and tellsSent. */
     void setListenerOptions(int listener, SocketOptions options);
 
+    /**
+     * The program has room for one connection more on a listener that refused some for want of it: one of them is asked
+     * for its ACK again, rather than that its peer waits for a timer.
+     *
+     * @return false if no refused one is left
+     */
+    boolean onRoom(int listener);
+
     /** Ends a listener. Half-open connections are forgotten; established ones live on. */
     void unlisten(int listener);
 

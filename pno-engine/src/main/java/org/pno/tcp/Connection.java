@@ -177,8 +177,8 @@ public final class Connection extends Flow {
 
     Connection nextHalfOpen;
     Connection previousHalfOpen;
-    /** Its final ACK has come, but no data, which its listener wants to wait for (TCP_DEFER_ACCEPT). */
-    boolean deferred;
+    /** Of its handshake, as long as it is half open. */
+    FinalAck finalAck = FinalAck.AWAITED;
     /** The host was told of it, so it must be told of its end. */
     boolean announced;
     /** The last holder is gone. */
@@ -303,7 +303,7 @@ public final class Connection extends Flow {
 
     private void resetLife() {
         life++;
-        deferred = false;
+        finalAck = FinalAck.AWAITED;
         announced = false;
         orphan = false;
         error = 0;

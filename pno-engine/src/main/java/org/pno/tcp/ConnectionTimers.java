@@ -212,7 +212,7 @@ final class ConnectionTimers implements TimerHandler {
         connection.rttTimed = false;
         restartRetransmission(connection);
         // As Linux: of a peer that has answered and only sends no data, the last SYN-ACK gets one more answer.
-        if (!connection.deferred || connection.retries >= connection.settings.deferAccept) {
+        if (connection.finalAck != FinalAck.WITHOUT_DATA || connection.retries >= connection.settings.deferAccept) {
             connection.synOwed = true;
             context.markDirty(connection);
         }

@@ -286,13 +286,14 @@ final class Handshake {
         }
         final Listener listener = connection.listener;
         if (listener != null && isDeferred(connection, segment)) {
-            connection.deferred = true;
+            connection.finalAck = FinalAck.WITHOUT_DATA;
             context.drop(DropReason.ACCEPT_DEFERRED);
             return false;
         }
         if (listener != null) {
             // As Linux with a full accept queue: the peer's data, or our SYN-ACK again, brings the ACK once more.
             if (!context.output.accept(listener.number, connection.number)) {
+                connection.finalAck = FinalAck.WITHOUT_ROOM;
                 context.drop(DropReason.ACCEPT_QUEUE_FULL);
                 return false;
             }
@@ -306,6 +307,23 @@ final class Handshake {
             context.output.advertised(connection.number, connection.rcvEdge);
         }
         return true;
+    }
+
+    /**
+     * A host has room for one connection more: one that was refused is sent the SYN-ACK again, whose ACK comes at once.
+     *
+     * @return false if none was
+     */
+    boolean onRoom(final Listener listener) {
+        for (Connection each = listener.firstHalfOpen(); each != null; each = each.nextHalfOpen) {
+            if (each.finalAck == FinalAck.WITHOUT_ROOM) {
+                each.finalAck = FinalAck.AWAITED;
+                each.synOwed = true;
+                context.markDirty(each);
+                return true;
+            }
+        }
+        return false;
     }
 
     /** TCP_DEFER_ACCEPT: an ACK without data is waited upon, until SYN-ACKs enough were repeated. */

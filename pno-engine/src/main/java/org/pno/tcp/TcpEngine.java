@@ -329,6 +329,12 @@ public final class TcpEngine {
         }
     }
 
+    /** See {@link Handshake#onRoom}. */
+    public boolean onRoom(final int number) {
+        final Listener listener = listeners.get(number);
+        return listener != null && handshake.onRoom(listener);
+    }
+
     /** Ends a listener and what is half open on it. */
     public void unlisten(final int number) {
         final Listener listener = listeners.get(number);

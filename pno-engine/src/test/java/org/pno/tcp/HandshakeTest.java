@@ -330,6 +330,23 @@ class HandshakeTest {
     }
 
     @Test
+    void shouldAskForTheFinalAckAgainWhenThereIsRoom() {
+        tester.credits = 0;
+        final int listener = tester.listen();
+        tester.inject(of("S"));
+        tester.ourIss = tester.expect("SA").sequence;
+        assertFalse(tester.engine().onRoom(listener));
+        tester.inject(ackOf(1, 1));
+        tester.credits = 1;
+        assertTrue(tester.engine().onRoom(listener));
+        tester.flush();
+        tester.expect("SA");
+        assertFalse(tester.engine().onRoom(listener));
+        tester.inject(ackOf(1, 1));
+        assertEquals(1, tester.accepted.size());
+    }
+
+    @Test
     void shouldForgetHalfOpenConnectionsWhenListenerEnds() {
         final int listener = tester.listen();
         tester.inject(of("S"));

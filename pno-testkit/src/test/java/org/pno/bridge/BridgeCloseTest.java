@@ -175,6 +175,22 @@ class BridgeCloseTest {
 
     @ParameterizedTest
     @EnumSource
+    void shouldAcceptWhoWasRefusedAsSoonAsThereAreCredits(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final HostListener listener = fixture.listen(1);
+        fixture.acceptedPair(listener, false);
+        for (int i = 0; i < 3; i++) {
+            fixture.await(fixture.connectFromPeer()::isRequestDone);
+        }
+        fixture.await(() -> fixture.dpu.count(BridgeCounter.NO_CREDIT) == 3);
+        listener.postCredits(2);
+        fixture.await(() -> listener.socket().readable() == 16);
+        listener.postCredits(1);
+        fixture.await(() -> listener.socket().readable() == 24);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void shouldGiveChunksOfIdleConnectionsBack(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
