@@ -25,7 +25,7 @@ public final class NativeLibrary {
     }
 
     /**
-     * Loads a library.
+     * Loads a library; signal handlers that it installs are taken back.
      *
      * @param name as the dynamic linker finds it: {@code libfabric.so.1}
      * @return empty if it is not installed
@@ -33,7 +33,8 @@ public final class NativeLibrary {
     @SuppressWarnings("restricted")
     public static Optional<NativeLibrary> load(final String name) {
         try {
-            return Optional.of(new NativeLibrary(name, SymbolLookup.libraryLookup(name, Arena.global())));
+            return Optional.of(new NativeLibrary(
+                    name, SignalHandlers.kept(() -> SymbolLookup.libraryLookup(name, Arena.global()))));
         } catch (final IllegalArgumentException missing) {
             return Optional.empty();
         }

@@ -7,6 +7,7 @@ import org.pno.link.bus.BusKind;
 import org.pno.link.bus.BusOpener;
 import org.pno.link.bus.BusSpec;
 import org.pno.link.bus.MappedBus;
+import org.pno.link.fabric.FabricBus;
 import org.pno.link.pcie.PcieBus;
 
 /** The kinds of bus that {@code --bus} knows. A further kind is one more line here. */
@@ -14,7 +15,7 @@ public final class Buses {
     /** What a DPU has that is told nothing. */
     public static final String DEFAULT = "mapped";
 
-    private static final List<BusKind> KINDS = List.of(new MappedBus(), new PcieBus());
+    private static final List<BusKind> KINDS = List.of(new MappedBus(), new PcieBus(), new FabricBus());
 
     private Buses() {}
 

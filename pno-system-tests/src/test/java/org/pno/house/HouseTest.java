@@ -48,6 +48,7 @@ class HouseTest {
         below.put("link", List.of());
         below.put("link.bus", List.of("link"));
         below.put("link.pcie", List.of("link", "link.bus"));
+        below.put("link.fabric", List.of("link", "link.bus"));
         below.put("relay", List.of("link"));
         below.put("bridge", List.of("wire", "stack", "port", "link"));
         below.put("observe", List.of("wire", "stack", "port", "link", "bridge"));

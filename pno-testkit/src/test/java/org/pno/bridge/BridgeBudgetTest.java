@@ -10,15 +10,14 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.pno.bridge.BridgeFixture.Bus;
 import org.pno.bridge.BridgeFixture.Network;
 import org.pno.bridge.BridgeFixture.Pair;
 import org.pno.link.ArenaGeometry;
 import org.pno.link.HostMemoryCounters;
 import org.pno.link.RecordDescriptor;
+import org.pno.sim.Bus;
 import org.pno.sim.HostListener;
+import org.pno.sim.OverEachTimedBus;
 
 /** What a request and its answer cost: crossings of the bus, and memory. */
 class BridgeBudgetTest {
@@ -102,8 +101,7 @@ class BridgeBudgetTest {
         return new double[] {(counters.reads() - reads - cycles) / requests, (counters.writes() - writes) / requests};
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldKeepTheBudgetOfARequestAlone(final Network network) {
         final double[] crossings = crossingsPerRequest(pairs(Bus.MAPPED, network, 1));
         assertTrue(crossings[0] <= READS_ALONE, "reads per request: " + crossings[0]);
@@ -130,8 +128,7 @@ class BridgeBudgetTest {
         assertTrue(crossings[1] <= WRITES_BATCHED, "writes per request: " + crossings[1]);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldNotAllocateInSteadyState(final Network network) {
         final List<Pair> pairs = pairs(Bus.MAPPED, network, 4);
         for (int i = 0; i < 3_000; i++) {
@@ -149,8 +146,7 @@ class BridgeBudgetTest {
         assertEquals(0, least);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldOpenSpeakAndCloseManyAtOnce(final Bus bus) {
         openSpeakAndClose(bus, 400, ArenaGeometry.of(2, 1024, 4, 2048, 2048));
     }

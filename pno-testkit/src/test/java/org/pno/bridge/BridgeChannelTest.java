@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.pno.bridge.BridgeFixture.Bus;
 import org.pno.bridge.BridgeFixture.Pair;
 import org.pno.link.AddressLine;
 import org.pno.link.ChannelDescriptor;
@@ -15,10 +12,12 @@ import org.pno.link.HolderDescriptor;
 import org.pno.link.RecordDescriptor;
 import org.pno.link.SocketStatus;
 import org.pno.link.SubmissionDescriptor;
+import org.pno.sim.Bus;
 import org.pno.sim.HostChannel;
 import org.pno.sim.HostListener;
 import org.pno.sim.HostSocket;
 import org.pno.sim.MisbehavingHost;
+import org.pno.sim.OverEachTimedBus;
 import org.pno.sim.SimulatedHost;
 
 /** Events, bells, parking, overflow and debt. */
@@ -62,8 +61,7 @@ class BridgeChannelTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldTellTheHostWhatCame(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -76,8 +74,7 @@ class BridgeChannelTest {
         assertEquals(1, pair.own().readable());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldRingAHostThatSleeps(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -92,8 +89,7 @@ class BridgeChannelTest {
         assertEquals(1, pair.own().readable());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldNotRingAHostThatIsAwake(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -105,8 +101,7 @@ class BridgeChannelTest {
         assertEquals(0, fixture.dpu.count(BridgeCounter.BELLS));
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldNotRingForAcknowledgements(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -120,8 +115,7 @@ class BridgeChannelTest {
         assertEquals(before, fixture.channel.eventsConsumed());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldTellWhenTxWaitIsReached(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -133,8 +127,7 @@ class BridgeChannelTest {
         assertTrue(pair.own().txAcked() >= 60_000);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldTellAtOnceWhenTxWaitWasReachedBefore(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -145,8 +138,7 @@ class BridgeChannelTest {
         fixture.await(() -> fixture.channel.poll() > 0);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldParkAndBeRungByASubmission(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -163,8 +155,7 @@ class BridgeChannelTest {
         assertEquals(ChannelDescriptor.ASLEEP_NOT, asleep(0));
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldNotStayParkedWhenASubmissionCameMeanwhile(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -176,8 +167,7 @@ class BridgeChannelTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldDeliverToAHostWhoseChannelIsParked(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -189,8 +179,7 @@ class BridgeChannelTest {
         assertEquals(1, pair.own().readable());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldSweepAfterAnOverflow(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -207,8 +196,7 @@ class BridgeChannelTest {
         assertEquals(1, fixture.dpu.count(BridgeCounter.SWEEPS));
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFindALostConnectInASweep(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostListener peers = fixture.listen(fixture.peer, fixture.peerHost, fixture.peerChannel, 2);
@@ -232,8 +220,7 @@ class BridgeChannelTest {
         fixture.await(() -> lost.state() == SocketStatus.ESTABLISHED);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFindALostCloseInASweep(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -243,8 +230,7 @@ class BridgeChannelTest {
         fixture.await(() -> pair.peer().isAtEnd());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldOweEventsToAFullRingAndPayThem(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -256,8 +242,7 @@ class BridgeChannelTest {
         assertTrue(fixture.channel.eventsConsumed() > ChannelDescriptor.EVT_CAPACITY);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldPayDebtsOfAParkedChannelWhenTheHostRings(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -275,8 +260,7 @@ class BridgeChannelTest {
         assertTrue(fixture.channel.eventsConsumed() > consumed);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldServeOneChannelBesideAnotherThatNeverStops(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostChannel second = fixture.dpu.openChannel(fixture.host);
@@ -295,8 +279,7 @@ class BridgeChannelTest {
         assertEquals(0, quiet.requestError());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldSendEventsWhereTheHostWantsThem(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostChannel second = fixture.dpu.openChannel(fixture.host);
@@ -316,8 +299,7 @@ class BridgeChannelTest {
         assertEquals(before, fixture.channel.eventsConsumed());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldTellEachChannelOfWhatIsForAnybody(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostChannel other = fixture.dpu.openChannel(fixture.host);
@@ -339,8 +321,7 @@ class BridgeChannelTest {
         assertEquals(8, listener.socket().readable());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldTellEachChannelOfAConnectionThatProcessesShare(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostChannel other = fixture.dpu.openChannel(fixture.host);
@@ -361,8 +342,7 @@ class BridgeChannelTest {
         assertEquals(1, other.poll());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldTakeNoMapForWhatSubSaysAfterTheEnd(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair(fixture.listen(4));

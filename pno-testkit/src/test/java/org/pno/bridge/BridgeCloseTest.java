@@ -8,13 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.pno.bridge.BridgeFixture.Bus;
 import org.pno.bridge.BridgeFixture.Pair;
 import org.pno.link.SocketStatus;
+import org.pno.sim.Bus;
 import org.pno.sim.HostListener;
 import org.pno.sim.HostSocket;
+import org.pno.sim.OverEachTimedBus;
 import org.pno.sys.Errno;
 
 /** How sockets end, and that everything comes back. */
@@ -27,8 +26,7 @@ class BridgeCloseTest {
         fixture.close();
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFreeRecordsAfterAnOrderlyEnd(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -43,8 +41,7 @@ class BridgeCloseTest {
         fixture.assertAtRest(1);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldDeliverWhatWasWrittenBeforeClose(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -57,8 +54,7 @@ class BridgeCloseTest {
         fixture.await(() -> pair.peer().isAtEnd());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldResetWhenBytesAreLeftUnread(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -71,8 +67,7 @@ class BridgeCloseTest {
         fixture.await(() -> pair.own().isFreed());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldAbort(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -86,8 +81,7 @@ class BridgeCloseTest {
         fixture.await(() -> pair.own().isFreed());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldKeepDataReadableAfterTheirReset(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -100,8 +94,7 @@ class BridgeCloseTest {
         assertArrayEquals(new byte[] {1, 2, 3}, pair.own().receive(10));
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldForgetAConnectThatIsClosed(final Bus bus) {
         fixture = new BridgeFixture(bus);
         fixture.port.cut(true);
@@ -116,8 +109,7 @@ class BridgeCloseTest {
         assertEquals(0, fixture.dpu.tenant.sockets());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldResetUnacceptedConnectionsWithTheirListener(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostListener listener = fixture.listen(4);
@@ -135,8 +127,7 @@ class BridgeCloseTest {
         fixture.assertAtRest(0);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFreeCreditsThatAreStillBeingRead(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostListener listener = fixture.listen(4);
@@ -149,8 +140,7 @@ class BridgeCloseTest {
         fixture.assertAtRest(0);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldRefuseAHandshakeWithoutACreditUntilThereIsOne(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostListener listener = fixture.listen(1);
@@ -173,8 +163,7 @@ class BridgeCloseTest {
         assertTrue(first.own().record() != accepted.getFirst().record());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldAcceptWhoWasRefusedAsSoonAsThereAreCredits(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostListener listener = fixture.listen(1);
@@ -189,8 +178,7 @@ class BridgeCloseTest {
         fixture.await(() -> listener.socket().readable() == 24);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldGiveChunksOfIdleConnectionsBack(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -204,8 +192,7 @@ class BridgeCloseTest {
         fixture.transfer(pair.peer(), pair.own(), BridgeFixture.pattern(40_000, 5));
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldKeepUnreadBytesOfAnIdleConnection(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -220,8 +207,7 @@ class BridgeCloseTest {
     }
 
     /** What a program reads without a word is found out ever less often, until something comes again. */
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldLookOftenAgainWhenSomethingComes(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -235,8 +221,7 @@ class BridgeCloseTest {
         assertEquals(0, fixture.host.arena.rxChunksInUse());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldOpenSpeakAndCloseManyTimes(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostListener listener = fixture.listen(8);

@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.pno.bridge.BridgeFixture.Bus;
 import org.pno.bridge.BridgeFixture.Pair;
 import org.pno.link.ArenaDescriptor;
 import org.pno.link.ChannelDescriptor;
@@ -17,10 +14,12 @@ import org.pno.link.ListenerEntry;
 import org.pno.link.RecordDescriptor;
 import org.pno.link.SocketStatus;
 import org.pno.link.SubmissionDescriptor;
+import org.pno.sim.Bus;
 import org.pno.sim.HostChannel;
 import org.pno.sim.HostListener;
 import org.pno.sim.HostSocket;
 import org.pno.sim.MisbehavingHost;
+import org.pno.sim.OverEachTimedBus;
 import org.pno.sim.SimulatedDma;
 import org.pno.sim.SimulatedHost;
 import org.pno.sys.Errno;
@@ -83,16 +82,14 @@ class BridgeFenceTest {
         fixture.transfer(socket, peers.acceptWithoutCredit(), BridgeFixture.pattern(1_000, 1));
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceASubTailPastTheRing(final Bus bus) {
         start(bus);
         rogue.channelWord(0, ChannelDescriptor.SUB_TAIL_OFFSET, 1_000_000);
         assertFenced(Fence.SUB_TAIL);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceASubTailThatGoesBack(final Bus bus) {
         start(bus);
         rogue.channelWord(0, ChannelDescriptor.SUB_TAIL_OFFSET, 0);
@@ -113,48 +110,42 @@ class BridgeFenceTest {
         assertEquals(0, fixture.dpu.bridge.memoryInUse()[0]);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceAnEvHeadPastWhatWasSent(final Bus bus) {
         start(bus);
         rogue.channelWord(0, ChannelDescriptor.EV_HEAD_OFFSET, 1_000_000);
         assertFenced(Fence.EV_HEAD);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceARecordNumberOutsideTheArena(final Bus bus) {
         start(bus);
         submit(1 << 20, 1, 0, 0, RecordDescriptor.NO_CHUNK);
         assertFenced(Fence.RECORD_NUMBER);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceATxWrittenBeyondTheStream(final Bus bus) {
         start(bus);
         submit(pair.own().record(), pair.own().generation(), ArenaDescriptor.STREAM_BYTES + 1L, 0, 0);
         assertFenced(Fence.TX_WRITTEN);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceAnRxReadBeyondWhatWasCommitted(final Bus bus) {
         start(bus);
         submit(pair.own().record(), pair.own().generation(), 0, 1, RecordDescriptor.NO_CHUNK);
         assertFenced(Fence.RX_READ);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceATxChunkOutsideThePool(final Bus bus) {
         start(bus);
         submit(pair.own().record(), pair.own().generation(), 10, 0, 1 << 20);
         assertFenced(Fence.TX_CHUNK);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceATxMapEntryOutsideThePool(final Bus bus) {
         start(bus);
         rogue.txMap(pair.own().record(), 0, 1 << 20);
@@ -162,8 +153,7 @@ class BridgeFenceTest {
         assertFenced(Fence.TX_CHUNK);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceATxUrgentBeyondTheStream(final Bus bus) {
         start(bus);
         rogue.recordWord(pair.own().record(), RecordDescriptor.TX_URGENT_OFFSET, ArenaDescriptor.STREAM_BYTES + 1L);
@@ -171,8 +161,7 @@ class BridgeFenceTest {
         assertFenced(Fence.TX_URGENT);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceATxFinThatIsWithdrawn(final Bus bus) {
         start(bus);
         pair.own().shutdownWrite();
@@ -182,8 +171,7 @@ class BridgeFenceTest {
         assertFenced(Fence.TX_FIN);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceBytesWrittenAfterTheFin(final Bus bus) {
         start(bus);
         pair.own().shutdownWrite();
@@ -192,8 +180,7 @@ class BridgeFenceTest {
         assertFenced(Fence.TX_FIN);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceAnUnknownRequest(final Bus bus) {
         start(bus);
         rogue.recordWord(pair.own().record(), RecordDescriptor.REQUEST_OFFSET, 7L << 32 | 1);
@@ -201,8 +188,7 @@ class BridgeFenceTest {
         assertFenced(Fence.REQUEST);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceAnUnknownRequestOfANewRecord(final Bus bus) {
         start(bus);
         final HostSocket fresh = fixture.host.host.takeRecord(fixture.channel);
@@ -211,8 +197,7 @@ class BridgeFenceTest {
         assertFenced(Fence.REQUEST);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceAnEventChannelThatDoesNotExist(final Bus bus) {
         start(bus);
         rogue.recordWord(
@@ -223,8 +208,7 @@ class BridgeFenceTest {
         assertFenced(Fence.EV_CHANNEL);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceACreditForARecordInUse(final Bus bus) {
         start(bus);
         final byte[] entry = new byte[ListenerEntry.BYTES];
@@ -234,24 +218,21 @@ class BridgeFenceTest {
         assertFenced(Fence.CREDIT);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceACreditForARecordOutsideTheArena(final Bus bus) {
         start(bus);
         listener.socket().send(new byte[] {0, 0, 0, 1, 1, 0, 0, 0}, 0, ListenerEntry.BYTES);
         assertFenced(Fence.RECORD_NUMBER);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFenceAnOptionOutsideItsBounds(final Bus bus) {
         start(bus);
         pair.own().option(RecordDescriptor.KEEP_CNT_OFFSET, 1_000_000);
         assertFenced(Fence.OPTIONS);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldSurviveAHostThatWritesAnything(final Bus bus) {
         for (int seed = 0; seed < 25; seed++) {
             start(bus);

@@ -9,9 +9,7 @@ import com.sun.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
-import org.pno.dpu.Buses;
 import org.pno.link.ArenaGeometry;
-import org.pno.link.HostMemory;
 import org.pno.link.MappedHostMemory;
 import org.pno.link.SocketStatus;
 import org.pno.link.bus.BusOpener;
@@ -19,38 +17,19 @@ import org.pno.port.FaultPort;
 import org.pno.port.FaultSpec;
 import org.pno.port.PacketPort;
 import org.pno.port.SoftwareOffload;
+import org.pno.sim.Bus;
 import org.pno.sim.HostChannel;
 import org.pno.sim.HostListener;
 import org.pno.sim.HostSocket;
 import org.pno.sim.MemoryPort;
-import org.pno.sim.SimulatedDma;
 import org.pno.sim.SimulatedHost;
 import org.pno.time.ManualClock;
-import org.pno.time.NanoClock;
 
 /**
  * Two DPUs at the ends of a wire, each with a host: one whose bus is under test, and a peer on a mapping. Time passes
  * by steps; nothing waits.
  */
 final class BridgeFixture implements AutoCloseable {
-    /** How the DPU under test reaches its hosts' memory. */
-    enum Bus implements BusOpener {
-        MAPPED,
-        /** Late as on a SmartNIC, and in the order that it declares. */
-        PCIE,
-        /** Late and in no order. */
-        DMA;
-
-        @Override
-        public HostMemory open(final NanoClock clock) {
-            return switch (this) {
-                case MAPPED -> new MappedHostMemory();
-                case PCIE -> Buses.judge("pcie:bluefield3,jitter=100%").open(clock);
-                case DMA -> new SimulatedDma(clock, 1);
-            };
-        }
-    }
-
     static final int PORT = 6379;
     private static final int FRAMES = 256;
     private static final int PATIENCE = 200_000;

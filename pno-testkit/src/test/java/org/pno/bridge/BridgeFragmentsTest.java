@@ -7,12 +7,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.pno.bridge.BridgeFixture.Bus;
 import org.pno.bridge.BridgeFixture.Network;
 import org.pno.bridge.BridgeFixture.Pair;
 import org.pno.counters.CountersReader;
 import org.pno.ip.IpCounter;
 import org.pno.port.SoftwareOffload;
+import org.pno.sim.Bus;
 import org.pno.sim.FragmentingPort;
 import org.pno.sim.SimulatedHost;
 

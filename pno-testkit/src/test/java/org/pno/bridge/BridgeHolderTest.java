@@ -6,15 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.pno.bridge.BridgeFixture.Bus;
 import org.pno.bridge.BridgeFixture.Pair;
 import org.pno.link.HolderDescriptor;
 import org.pno.link.SocketStatus;
 import org.pno.memory.Words;
+import org.pno.sim.Bus;
 import org.pno.sim.HostListener;
 import org.pno.sim.HostSocket;
+import org.pno.sim.OverEachTimedBus;
 import org.pno.sim.SimulatedHost;
 import org.pno.sys.Errno;
 
@@ -62,8 +61,7 @@ class BridgeHolderTest {
         fixture.dpu.bridge.holderDisconnected(holder);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldSendWhatADeadProcessHadWritten(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -80,8 +78,7 @@ class BridgeHolderTest {
         assertEquals(0, fixture.dpu.tenant.sockets());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldResetWhereADeadProcessLeftBytesUnread(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -94,8 +91,7 @@ class BridgeHolderTest {
         fixture.await(() -> fixture.dpu.ended.size() == 1);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldResetWhatADeadProcessDidNotAccept(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostListener listener = fixture.listen(4);
@@ -111,8 +107,7 @@ class BridgeHolderTest {
         assertEquals(Errno.ECONNREFUSED, late.requestError());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldCloseWhatADeadProcessAcceptedWithoutAWord(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostListener listener = fixture.listen(4);
@@ -129,8 +124,7 @@ class BridgeHolderTest {
         die(child);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldCloseWhatADeadProcessAskedForBeforeTheDpuLooked(final Bus bus) {
         fixture = new BridgeFixture(bus);
         fixture.listen(fixture.peer, fixture.peerHost, fixture.peerChannel, 4);
@@ -143,8 +137,7 @@ class BridgeHolderTest {
         die(child);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldTakeUpWhatADeadProcessHadSubmittedOnItsChannel(final Bus bus) {
         fixture = new BridgeFixture(bus);
         fixture.listen(fixture.peer, fixture.peerHost, fixture.peerChannel, 4);
@@ -162,8 +155,7 @@ class BridgeHolderTest {
         return peer.state() == SocketStatus.CLOSED ? 0 : 1;
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldKeepSocketsThatAChildHolds(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -178,8 +170,7 @@ class BridgeHolderTest {
         fixture.await(() -> pair.peer().isAtEnd());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldKeepSocketsForAChildThatHasNotSpoken(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -199,8 +190,7 @@ class BridgeHolderTest {
         fixture.await(() -> pair.peer().isAtEnd());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldCloseWhenNoChildSpokeBeforeTheConnectionEnded(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -211,8 +201,7 @@ class BridgeHolderTest {
         fixture.await(() -> pair.peer().isAtEnd());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldKeepASocketThatOnlyTheParentClosed(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -227,8 +216,7 @@ class BridgeHolderTest {
         fixture.await(() -> pair.peer().isAtEnd());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFreeAConnectionThatWasClosedBeforeItsListenerSaidThatItWasTaken(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair(fixture.listen(4), false);
@@ -239,8 +227,7 @@ class BridgeHolderTest {
         fixture.await(() -> fixture.host.arena.socketsInUse() == 1); // The host may see it before the DPU hears of it.
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldRefuseASlotThatNobodyFilled(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final int[] result = {-1};
@@ -249,8 +236,7 @@ class BridgeHolderTest {
         assertEquals(Errno.EINVAL, result[0]);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldRefuseASlotThatIsTaken(final Bus bus) {
         fixture = new BridgeFixture(bus);
         fillSlotForChild();

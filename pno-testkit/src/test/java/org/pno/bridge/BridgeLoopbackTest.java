@@ -4,12 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.pno.bridge.BridgeFixture.Bus;
 import org.pno.link.SocketStatus;
+import org.pno.sim.Bus;
 import org.pno.sim.HostListener;
 import org.pno.sim.HostSocket;
+import org.pno.sim.OverEachTimedBus;
 import org.pno.sys.Errno;
 
 /** Programs of one DPU that speak with each other: the frames turn round in the bridge. */
@@ -40,8 +39,7 @@ class BridgeLoopbackTest {
         return accepted[0];
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldReachListenerOfSameDpu(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostListener listener = fixture.listen(2);
@@ -55,8 +53,7 @@ class BridgeLoopbackTest {
         assertTrue(fixture.dpu.count(BridgeCounter.LOOPED) > 0);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldReachListenerByLoopbackAddress(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostListener listener = fixture.listen(2);
@@ -66,8 +63,7 @@ class BridgeLoopbackTest {
         assertEquals(0xFFFF_7F00_0001L, server.info().localLo());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldTellThatNobodyListensHere(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final HostSocket socket = connectToSelf(fixture.dpu.address.hi(), fixture.dpu.address.lo());

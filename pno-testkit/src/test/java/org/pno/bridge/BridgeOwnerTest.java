@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.pno.bridge.BridgeFixture.Bus;
 import org.pno.bridge.BridgeFixture.Pair;
+import org.pno.sim.Bus;
 import org.pno.stack.ConnectionInfo;
 
 /** Whose a flow is, which decides who may see it. */

@@ -4,11 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.pno.bridge.BridgeFixture.Bus;
 import org.pno.bridge.BridgeFixture.Pair;
 import org.pno.link.RecordDescriptor;
+import org.pno.sim.Bus;
+import org.pno.sim.OverEachTimedBus;
 
 /** What is told of bytes that were sent, to those who ask (TCP_NOTSENT_LOWAT), over both kinds of bus. */
 class BridgeSentTest {
@@ -26,8 +25,7 @@ class BridgeSentTest {
         fixture.channel.poll();
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldTellOfWhatIsSent(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -37,8 +35,7 @@ class BridgeSentTest {
         assertEquals(9_000, pair.own().txWritten());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldTellOfWhatWasSentBeforeAnybodyAsked(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -49,8 +46,7 @@ class BridgeSentTest {
         fixture.await(() -> pair.own().txSent() == 9_000);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldWakeWhoWaitsForWhatIsSent(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -62,8 +58,7 @@ class BridgeSentTest {
         assertEquals(9_000, pair.own().txSent());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldWakeAtOnceWhoWaitsForWhatWasSent(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();

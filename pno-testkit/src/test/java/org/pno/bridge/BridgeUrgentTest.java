@@ -3,12 +3,11 @@ package org.pno.bridge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.pno.bridge.BridgeFixture.Bus;
 import org.pno.bridge.BridgeFixture.Pair;
 import org.pno.link.RecordDescriptor;
+import org.pno.sim.Bus;
 import org.pno.sim.HostSocket;
+import org.pno.sim.OverEachTimedBus;
 
 /** Urgent data over both kinds of bus: the mark is known no later than the bytes are seen, on either side. */
 class BridgeUrgentTest {
@@ -46,8 +45,7 @@ class BridgeUrgentTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldTellOfUrgentDataThatItSends(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -55,8 +53,7 @@ class BridgeUrgentTest {
         assertEquals(here(pair.own().txWritten()), pair.peer().rxUrgent());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldTellOfUrgentDataThatItReceives(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -64,8 +61,7 @@ class BridgeUrgentTest {
         assertEquals(here(pair.peer().txWritten()), pair.own().rxUrgent());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldSendThePlainBytesBehindUrgentOnes(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -78,8 +74,7 @@ class BridgeUrgentTest {
         assertEquals(here(100), pair.peer().rxUrgent());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldFindUrgentDataByASweep(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();
@@ -91,8 +86,7 @@ class BridgeUrgentTest {
         assertEquals(here(100), pair.peer().rxUrgent());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OverEachTimedBus
     void shouldSendUrgentDataOfASocketThatIsClosedAtOnce(final Bus bus) {
         fixture = new BridgeFixture(bus);
         final Pair pair = fixture.acceptedPair();

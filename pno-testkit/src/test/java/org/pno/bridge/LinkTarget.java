@@ -1,11 +1,11 @@
 package org.pno.bridge;
 
 import java.nio.ByteBuffer;
-import org.pno.bridge.BridgeFixture.Bus;
 import org.pno.bridge.BridgeFixture.Pair;
 import org.pno.link.ArenaGeometry;
 import org.pno.link.ChannelDescriptor;
 import org.pno.link.RecordDescriptor;
+import org.pno.sim.Bus;
 import org.pno.sim.HostListener;
 import org.pno.sim.MisbehavingHost;
 import org.pno.sim.SimulatedHost;

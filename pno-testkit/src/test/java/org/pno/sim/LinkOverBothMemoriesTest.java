@@ -12,23 +12,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.pno.dpu.Buses;
 import org.pno.link.ArenaGeometry;
 import org.pno.link.ChannelDescriptor;
 import org.pno.link.HostMemory;
-import org.pno.link.MappedHostMemory;
 import org.pno.link.SocketStatus;
 import org.pno.time.ManualClock;
 
-/** The whole link, host to DPU and back, on a mapping, on an emulated PCIe and on a DMA that reorders all it may. */
+/** The whole link, host to DPU and back, on every bus: a DMA that reorders all it may and a real fabric among them. */
 class LinkOverBothMemoriesTest {
-    /** How the DPU reaches the host's memory. */
-    enum Bus {
-        MAPPED,
-        PCIE,
-        DMA
-    }
-
     private static final int PATIENCE = 300_000;
 
     private final ManualClock clock = new ManualClock(1);
@@ -41,11 +32,7 @@ class LinkOverBothMemoriesTest {
         final ArenaGeometry geometry = SimulatedHost.smallGeometry();
         host = new SimulatedHost(geometry, () -> {});
         channel = host.openChannel();
-        memory = switch (bus) {
-            case MAPPED -> new MappedHostMemory();
-            case PCIE -> Buses.judge("pcie:bluefield3,jitter=100%").open(clock);
-            case DMA -> new SimulatedDma(clock, seed);
-        };
+        memory = bus.open(clock, seed);
         final int region = memory.addRegion(host.descriptor(), geometry.totalBytes());
         dpu = new EchoDpu(memory, region, geometry, channel.bell(), waitsForTickets);
     }
@@ -198,8 +185,8 @@ class LinkOverBothMemoriesTest {
         dpu.notifyHost(second.record());
         assertTrue(dpu.owedEvents() > 0);
 
-        await(() -> second.events() > before);
-        assertEquals(0, dpu.owedEvents());
+        // An event of the connect may still have been on its way, so that one more alone says nothing.
+        await(() -> dpu.owedEvents() == 0 && second.events() > before);
     }
 
     @Test
