@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -203,6 +204,47 @@ void wait_bytes(int fd, int bytes)
             usleep(100);
     }
 }
+
+/* --- epoll --- */
+
+int control_set(int set, int operation, int fd, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.fd = fd};
+    return epoll_ctl(set, operation, fd, &event);
+}
+
+uint32_t reports_of(int set, int fd, int timeout)
+{
+    struct epoll_event got[4];
+    int count = epoll_wait(set, got, 4, timeout);
+    CHECK(count == 0 || count == 1);
+    if (count == 1)
+        CHECK_EQ(got[0].data.fd, fd);
+    return count == 0 ? 0 : got[0].events;
+}
+
+int watch_pair(const struct stack *stack, int fds[2], uint32_t events)
+{
+    int set = epoll_create1(EPOLL_CLOEXEC);
+    make_pair(stack, fds);
+    CHECK_EQ(control_set(set, EPOLL_CTL_ADD, fds[1], events), 0);
+    return set;
+}
+
+void put_bytes(int fd, int to, int bytes, int total)
+{
+    char text[64] = {0};
+    CHECK_EQ(write(fd, text, (size_t)bytes), bytes);
+    wait_bytes(to, total);
+}
+
+void get_bytes(int fd, int bytes)
+{
+    char text[64];
+    CHECK_EQ(read(fd, text, (size_t)bytes), bytes);
+}
+
+/* --- the rest --- */
 
 void fill_pattern(uint8_t *bytes, size_t length, uint64_t position)
 {

@@ -108,6 +108,19 @@ int take_error(int fd);
 void wait_readable(int fd);
 void wait_bytes(int fd, int bytes);
 
+/* At most 64 bytes, written until `total` are there to read at the other end, and read. */
+void put_bytes(int fd, int to, int bytes, int total);
+void get_bytes(int fd, int bytes);
+
+/* epoll_ctl, the number its data. */
+int control_set(int set, int operation, int fd, uint32_t events);
+
+/* Reports for one descriptor, 0 if there are none; others must not be reported. */
+uint32_t reports_of(int set, int fd, int timeout);
+
+/* A connection, its accepted end in a set with these events. */
+int watch_pair(const struct stack *stack, int fds[2], uint32_t events);
+
 /* Bytes of a pattern that depends on the position. */
 void fill_pattern(uint8_t *bytes, size_t length, uint64_t position);
 bool has_pattern(const uint8_t *bytes, size_t length, uint64_t position);

@@ -9,122 +9,83 @@
 
 #include "check.h"
 
-static int control(int set, int operation, int fd, uint32_t events)
-{
-    struct epoll_event event = {.events = events, .data.fd = fd};
-    return epoll_ctl(set, operation, fd, &event);
-}
-
-/* Reports for one descriptor, 0 if there are none; others must not be reported. */
-static uint32_t reported(int set, int fd, int timeout)
-{
-    struct epoll_event got[4];
-    int count = epoll_wait(set, got, 4, timeout);
-    CHECK(count == 0 || count == 1);
-    if (count == 1)
-        CHECK_EQ(got[0].data.fd, fd);
-    return count == 0 ? 0 : got[0].events;
-}
-
-/* A connection, its accepted end in a set with these events. */
-static int watch_pair(const struct stack *stack, int fds[2], uint32_t events)
-{
-    int set = epoll_create1(EPOLL_CLOEXEC);
-    make_pair(stack, fds);
-    CHECK_EQ(control(set, EPOLL_CTL_ADD, fds[1], events), 0);
-    return set;
-}
-
-static void put(int fd, int to, int bytes, int total)
-{
-    char text[64] = {0};
-    CHECK_EQ(write(fd, text, (size_t)bytes), bytes);
-    wait_bytes(to, total);
-}
-
-static void get(int fd, int bytes)
-{
-    char text[64];
-    CHECK_EQ(read(fd, text, (size_t)bytes), bytes);
-}
-
 /* --- levels and edges --- */
 
 BOTH(shouldReportALevelAsLongAsItHolds)
 {
     int fds[2];
     int set = watch_pair(stack, fds, EPOLLIN);
-    CHECK_EQ(reported(set, fds[1], 0), 0);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLIN);
-    CHECK_EQ(reported(set, fds[1], 0), EPOLLIN);
-    get(fds[1], 2);
-    CHECK_EQ(reported(set, fds[1], 0), EPOLLIN);
-    get(fds[1], 2);
-    CHECK_EQ(reported(set, fds[1], 0), 0);
+    CHECK_EQ(reports_of(set, fds[1], 0), 0);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLIN);
+    CHECK_EQ(reports_of(set, fds[1], 0), EPOLLIN);
+    get_bytes(fds[1], 2);
+    CHECK_EQ(reports_of(set, fds[1], 0), EPOLLIN);
+    get_bytes(fds[1], 2);
+    CHECK_EQ(reports_of(set, fds[1], 0), 0);
 }
 
 BOTH(shouldReportAnEdgeOnce)
 {
     int fds[2];
     int set = watch_pair(stack, fds, EPOLLIN | EPOLLET);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLIN);
-    CHECK_EQ(reported(set, fds[1], 0), 0);
-    get(fds[1], 2);
-    CHECK_EQ(reported(set, fds[1], 0), 0);
-    put(fds[0], fds[1], 1, 3);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLIN);
-    get(fds[1], 3);
-    put(fds[0], fds[1], 1, 1);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLIN);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLIN);
+    CHECK_EQ(reports_of(set, fds[1], 0), 0);
+    get_bytes(fds[1], 2);
+    CHECK_EQ(reports_of(set, fds[1], 0), 0);
+    put_bytes(fds[0], fds[1], 1, 3);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLIN);
+    get_bytes(fds[1], 3);
+    put_bytes(fds[0], fds[1], 1, 1);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLIN);
 }
 
 BOTH(shouldForgetAnEdgeWhoseBytesAreRead)
 {
     int fds[2];
     int set = watch_pair(stack, fds, EPOLLIN | EPOLLET);
-    put(fds[0], fds[1], 4, 4);
-    get(fds[1], 4);
-    CHECK_EQ(reported(set, fds[1], 20), 0);
+    put_bytes(fds[0], fds[1], 4, 4);
+    get_bytes(fds[1], 4);
+    CHECK_EQ(reports_of(set, fds[1], 20), 0);
 }
 
 BOTH(shouldReportOnceAndWaitToBeArmed)
 {
     int fds[2];
     int set = watch_pair(stack, fds, EPOLLIN | EPOLLONESHOT);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLIN);
-    put(fds[0], fds[1], 4, 8);
-    CHECK_EQ(reported(set, fds[1], 20), 0);
-    CHECK_EQ(control(set, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLONESHOT), 0);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLIN);
-    CHECK_EQ(reported(set, fds[1], 0), 0);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLIN);
+    put_bytes(fds[0], fds[1], 4, 8);
+    CHECK_EQ(reports_of(set, fds[1], 20), 0);
+    CHECK_EQ(control_set(set, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLONESHOT), 0);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLIN);
+    CHECK_EQ(reports_of(set, fds[1], 0), 0);
 }
 
 BOTH(shouldJudgeWhatIsThereWhenAdded)
 {
     int fds[2];
     make_pair(stack, fds);
-    put(fds[0], fds[1], 4, 4);
+    put_bytes(fds[0], fds[1], 4, 4);
     int set = epoll_create(1);
-    CHECK_EQ(control(set, EPOLL_CTL_ADD, fds[1], EPOLLIN | EPOLLET), 0);
-    CHECK_EQ(reported(set, fds[1], 0), EPOLLIN);
-    CHECK_EQ(reported(set, fds[1], 20), 0);
-    CHECK_EQ(control(set, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLET), 0);
-    CHECK_EQ(reported(set, fds[1], 0), EPOLLIN);
+    CHECK_EQ(control_set(set, EPOLL_CTL_ADD, fds[1], EPOLLIN | EPOLLET), 0);
+    CHECK_EQ(reports_of(set, fds[1], 0), EPOLLIN);
+    CHECK_EQ(reports_of(set, fds[1], 20), 0);
+    CHECK_EQ(control_set(set, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLET), 0);
+    CHECK_EQ(reports_of(set, fds[1], 0), EPOLLIN);
 }
 
 BOTH(shouldReportWritability)
 {
     int fds[2];
     int set = watch_pair(stack, fds, EPOLLOUT);
-    CHECK_EQ(reported(set, fds[1], 0), EPOLLOUT);
-    CHECK_EQ(control(set, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLOUT | EPOLLET), 0);
-    CHECK_EQ(reported(set, fds[1], 0), EPOLLOUT);
-    CHECK_EQ(reported(set, fds[1], 0), 0);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLIN | EPOLLOUT);
+    CHECK_EQ(reports_of(set, fds[1], 0), EPOLLOUT);
+    CHECK_EQ(control_set(set, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLOUT | EPOLLET), 0);
+    CHECK_EQ(reports_of(set, fds[1], 0), EPOLLOUT);
+    CHECK_EQ(reports_of(set, fds[1], 0), 0);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLIN | EPOLLOUT);
 }
 
 static uint64_t fill(int fd)
@@ -153,14 +114,14 @@ BOTH(shouldReportTheEdgeOfSpace)
 {
     int fds[2];
     int set = watch_pair(stack, fds, EPOLLOUT | EPOLLET);
-    CHECK_EQ(reported(set, fds[1], 0), EPOLLOUT);
+    CHECK_EQ(reports_of(set, fds[1], 0), EPOLLOUT);
     for (int round = 0; round < 3; round++) {
         uint64_t written = fill(fds[1]);
-        while (reported(set, fds[1], 20) != 0) /* the kernel's buffers may grow meanwhile */
+        while (reports_of(set, fds[1], 20) != 0) /* the kernel's buffers may grow meanwhile */
             written += fill(fds[1]);
         drain(fds[0], written);
-        CHECK_EQ(reported(set, fds[1], 5000), EPOLLOUT);
-        while (reported(set, fds[1], 20) != 0)
+        CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLOUT);
+        while (reports_of(set, fds[1], 20) != 0)
             ;
     }
 }
@@ -170,10 +131,10 @@ BOTH(shouldReportTheLevelOfSpace)
     int fds[2];
     int set = watch_pair(stack, fds, EPOLLOUT);
     uint64_t written = fill(fds[1]);
-    while (reported(set, fds[1], 20) != 0)
+    while (reports_of(set, fds[1], 20) != 0)
         written += fill(fds[1]);
     drain(fds[0], written);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLOUT);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLOUT);
 }
 
 BOTH(shouldReportSpaceAskedForWhileFull)
@@ -181,9 +142,9 @@ BOTH(shouldReportSpaceAskedForWhileFull)
     int fds[2];
     int set = watch_pair(stack, fds, EPOLLIN);
     uint64_t written = fill(fds[1]);
-    CHECK_EQ(control(set, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLOUT), 0);
+    CHECK_EQ(control_set(set, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLOUT), 0);
     drain(fds[0], written);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLOUT);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLOUT);
 }
 
 /* --- ends --- */
@@ -193,7 +154,7 @@ static void await_report(int set, int fd, uint32_t expected)
 {
     uint32_t got = 0;
     for (int i = 0; i < 100 && got != expected; i++)
-        got = reported(set, fd, 50);
+        got = reports_of(set, fd, 50);
     CHECK_EQ(got, expected);
 }
 
@@ -211,11 +172,11 @@ BOTH(shouldReportAHalfCloseAsAnEdge)
 {
     int fds[2];
     int set = watch_pair(stack, fds, EPOLLIN | EPOLLRDHUP | EPOLLET);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLIN);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLIN);
     CHECK_EQ(shutdown(fds[0], SHUT_WR), 0);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLIN | EPOLLRDHUP);
-    CHECK_EQ(reported(set, fds[1], 20), 0);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLIN | EPOLLRDHUP);
+    CHECK_EQ(reports_of(set, fds[1], 20), 0);
 }
 
 BOTH(shouldReportAResetThatNobodyAskedFor)
@@ -225,9 +186,9 @@ BOTH(shouldReportAResetThatNobodyAskedFor)
     int set = watch_pair(stack, fds, 0);
     CHECK_EQ(setsockopt(fds[0], SOL_SOCKET, SO_LINGER, &none, sizeof(none)), 0);
     CHECK_EQ(close(fds[0]), 0);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLERR | EPOLLHUP);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLERR | EPOLLHUP);
     CHECK_EQ(take_error(fds[1]), ECONNRESET);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLHUP);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLHUP);
 }
 
 BOTH(shouldReportOwnShutdowns)
@@ -235,8 +196,8 @@ BOTH(shouldReportOwnShutdowns)
     int fds[2];
     int set = watch_pair(stack, fds, EPOLLIN | EPOLLRDHUP | EPOLLET);
     CHECK_EQ(shutdown(fds[1], SHUT_RD), 0);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLIN | EPOLLRDHUP);
-    CHECK_EQ(reported(set, fds[1], 0), 0);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLIN | EPOLLRDHUP);
+    CHECK_EQ(reports_of(set, fds[1], 0), 0);
 }
 
 /* --- registrations --- */
@@ -245,15 +206,15 @@ BOTH(shouldFailAsTheKernelDoes)
 {
     int fds[2];
     int set = watch_pair(stack, fds, EPOLLIN);
-    CHECK_ERRNO(control(set, EPOLL_CTL_ADD, fds[1], EPOLLIN), EEXIST);
-    CHECK_ERRNO(control(set, EPOLL_CTL_MOD, fds[0], EPOLLIN), ENOENT);
-    CHECK_ERRNO(control(set, EPOLL_CTL_DEL, fds[0], EPOLLIN), ENOENT);
-    CHECK_ERRNO(control(set, 99, fds[1], EPOLLIN), EINVAL);
+    CHECK_ERRNO(control_set(set, EPOLL_CTL_ADD, fds[1], EPOLLIN), EEXIST);
+    CHECK_ERRNO(control_set(set, EPOLL_CTL_MOD, fds[0], EPOLLIN), ENOENT);
+    CHECK_ERRNO(control_set(set, EPOLL_CTL_DEL, fds[0], EPOLLIN), ENOENT);
+    CHECK_ERRNO(control_set(set, 99, fds[1], EPOLLIN), EINVAL);
     CHECK_ERRNO(epoll_ctl(set, EPOLL_CTL_ADD, fds[0], NULL), EFAULT);
-    CHECK_ERRNO(control(set, EPOLL_CTL_ADD, set, EPOLLIN), EINVAL);
-    CHECK_ERRNO(control(fds[0], EPOLL_CTL_ADD, fds[1], EPOLLIN), EINVAL);
-    CHECK_ERRNO(control(set, EPOLL_CTL_ADD, 9999, EPOLLIN), EBADF);
-    CHECK_ERRNO(control(9999, EPOLL_CTL_ADD, fds[1], EPOLLIN), EBADF);
+    CHECK_ERRNO(control_set(set, EPOLL_CTL_ADD, set, EPOLLIN), EINVAL);
+    CHECK_ERRNO(control_set(fds[0], EPOLL_CTL_ADD, fds[1], EPOLLIN), EINVAL);
+    CHECK_ERRNO(control_set(set, EPOLL_CTL_ADD, 9999, EPOLLIN), EBADF);
+    CHECK_ERRNO(control_set(9999, EPOLL_CTL_ADD, fds[1], EPOLLIN), EBADF);
     struct epoll_event got;
     volatile int room = 0;
     CHECK_ERRNO(epoll_wait(set, &got, room, 0), EINVAL);
@@ -261,7 +222,7 @@ BOTH(shouldFailAsTheKernelDoes)
     CHECK_ERRNO(epoll_wait(set, &got, room, 0), EINVAL);
     CHECK_ERRNO(epoll_wait(fds[0], &got, 1, 0), EINVAL);
     CHECK_EQ(epoll_ctl(set, EPOLL_CTL_DEL, fds[1], NULL), 0);
-    CHECK_ERRNO(control(set, EPOLL_CTL_DEL, fds[1], 0), ENOENT);
+    CHECK_ERRNO(control_set(set, EPOLL_CTL_DEL, fds[1], 0), ENOENT);
 }
 
 BOTH(shouldForgetWhatIsDeletedOrClosed)
@@ -269,14 +230,14 @@ BOTH(shouldForgetWhatIsDeletedOrClosed)
     int fds[2], more[2];
     int set = watch_pair(stack, fds, EPOLLIN);
     make_pair(stack, more);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(control(set, EPOLL_CTL_ADD, more[1], EPOLLIN), 0);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(control_set(set, EPOLL_CTL_ADD, more[1], EPOLLIN), 0);
     CHECK_EQ(epoll_ctl(set, EPOLL_CTL_DEL, fds[1], NULL), 0);
-    CHECK_EQ(reported(set, fds[1], 0), 0);
-    put(more[0], more[1], 4, 4);
-    CHECK_EQ(reported(set, more[1], 5000), EPOLLIN);
+    CHECK_EQ(reports_of(set, fds[1], 0), 0);
+    put_bytes(more[0], more[1], 4, 4);
+    CHECK_EQ(reports_of(set, more[1], 5000), EPOLLIN);
     CHECK_EQ(close(more[1]), 0);
-    CHECK_EQ(reported(set, more[1], 0), 0);
+    CHECK_EQ(reports_of(set, more[1], 0), 0);
 }
 
 BOTH(shouldKeepARegistrationAsLongAsAnyNumberLives)
@@ -285,10 +246,10 @@ BOTH(shouldKeepARegistrationAsLongAsAnyNumberLives)
     int set = watch_pair(stack, fds, EPOLLIN);
     int copy = dup(fds[1]);
     CHECK_EQ(close(fds[1]), 0);
-    put(fds[0], copy, 4, 4);
-    CHECK_EQ(reported(set, fds[1], 5000), EPOLLIN);
+    put_bytes(fds[0], copy, 4, 4);
+    CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLIN);
     CHECK_EQ(close(copy), 0);
-    CHECK_EQ(reported(set, fds[1], 0), 0);
+    CHECK_EQ(reports_of(set, fds[1], 0), 0);
 }
 
 BOTH(shouldRegisterEachNumber)
@@ -297,8 +258,8 @@ BOTH(shouldRegisterEachNumber)
     struct epoll_event got[4];
     int set = watch_pair(stack, fds, EPOLLIN);
     int copy = dup(fds[1]);
-    CHECK_EQ(control(set, EPOLL_CTL_ADD, copy, EPOLLIN), 0);
-    put(fds[0], copy, 4, 4);
+    CHECK_EQ(control_set(set, EPOLL_CTL_ADD, copy, EPOLLIN), 0);
+    put_bytes(fds[0], copy, 4, 4);
     while (epoll_wait(set, got, 4, 1000) != 2)
         ;
     CHECK_EQ(got[0].data.fd + got[1].data.fd, fds[1] + copy);
@@ -320,13 +281,13 @@ BOTH(shouldServeSeveralSets)
     int fds[2];
     int first = watch_pair(stack, fds, EPOLLIN);
     int second = epoll_create1(0);
-    CHECK_EQ(control(second, EPOLL_CTL_ADD, fds[1], EPOLLIN | EPOLLET), 0);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(reported(second, fds[1], 5000), EPOLLIN);
-    CHECK_EQ(reported(first, fds[1], 5000), EPOLLIN);
+    CHECK_EQ(control_set(second, EPOLL_CTL_ADD, fds[1], EPOLLIN | EPOLLET), 0);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(reports_of(second, fds[1], 5000), EPOLLIN);
+    CHECK_EQ(reports_of(first, fds[1], 5000), EPOLLIN);
     CHECK_EQ(close(first), 0);
-    put(fds[0], fds[1], 4, 8);
-    CHECK_EQ(reported(second, fds[1], 5000), EPOLLIN);
+    put_bytes(fds[0], fds[1], 4, 8);
+    CHECK_EQ(reports_of(second, fds[1], 5000), EPOLLIN);
 }
 
 BOTH(shouldTakeARegistrationThroughAConnect)
@@ -336,8 +297,8 @@ BOTH(shouldTakeARegistrationThroughAConnect)
     struct sockaddr_in name = name_of(stack, port);
     int set = epoll_create1(0);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    CHECK_EQ(control(set, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLOUT), 0);
-    CHECK_EQ(reported(set, fd, 0), EPOLLOUT | EPOLLHUP);
+    CHECK_EQ(control_set(set, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLOUT), 0);
+    CHECK_EQ(reports_of(set, fd, 0), EPOLLOUT | EPOLLHUP);
     CHECK_ERRNO(connect(fd, (struct sockaddr *)&name, sizeof(name)), EINPROGRESS);
     await_report(set, fd, EPOLLOUT);
     int accepted = accept(listener, NULL, NULL);
@@ -345,7 +306,7 @@ BOTH(shouldTakeARegistrationThroughAConnect)
     wait_bytes(fd, 1);
     await_report(set, fd, EPOLLIN | EPOLLOUT);
     CHECK_EQ(epoll_ctl(set, EPOLL_CTL_DEL, fd, NULL), 0);
-    CHECK_EQ(reported(set, fd, 0), 0);
+    CHECK_EQ(reports_of(set, fd, 0), 0);
 }
 
 BOTH(shouldReportListeners)
@@ -353,15 +314,15 @@ BOTH(shouldReportListeners)
     uint16_t port;
     int listener = listen_on(stack, SOCK_NONBLOCK, &port);
     int set = epoll_create1(0);
-    CHECK_EQ(control(set, EPOLL_CTL_ADD, listener, EPOLLIN), 0);
-    CHECK_EQ(reported(set, listener, 0), 0);
+    CHECK_EQ(control_set(set, EPOLL_CTL_ADD, listener, EPOLLIN), 0);
+    CHECK_EQ(reports_of(set, listener, 0), 0);
     connect_to(stack, port);
     connect_to(stack, port);
-    CHECK_EQ(reported(set, listener, 5000), EPOLLIN);
+    CHECK_EQ(reports_of(set, listener, 5000), EPOLLIN);
     CHECK(accept(listener, NULL, NULL) >= 0);
-    CHECK_EQ(reported(set, listener, 5000), EPOLLIN);
+    CHECK_EQ(reports_of(set, listener, 5000), EPOLLIN);
     CHECK(accept(listener, NULL, NULL) >= 0);
-    CHECK_EQ(reported(set, listener, 0), 0);
+    CHECK_EQ(reports_of(set, listener, 0), 0);
     CHECK_ERRNO(accept(listener, NULL, NULL), EAGAIN);
 }
 
@@ -374,8 +335,8 @@ BOTH(shouldReportAllInTurn)
     int set = epoll_create1(0);
     for (int i = 0; i < PAIRS; i++) {
         make_pair(stack, fds[i]);
-        CHECK_EQ(control(set, EPOLL_CTL_ADD, fds[i][1], EPOLLIN), 0);
-        put(fds[i][0], fds[i][1], 4, 4);
+        CHECK_EQ(control_set(set, EPOLL_CTL_ADD, fds[i][1], EPOLLIN), 0);
+        put_bytes(fds[i][0], fds[i][1], 4, 4);
     }
     for (int round = 0; round < PAIRS; round++) {
         struct epoll_event got[3];
@@ -392,9 +353,9 @@ BOTH(shouldReportKernelDescriptorsBesideBusySockets)
 {
     int fds[2], pipes[2];
     int set = watch_pair(stack, fds, EPOLLIN);
-    put(fds[0], fds[1], 4, 4);
+    put_bytes(fds[0], fds[1], 4, 4);
     CHECK_EQ(pipe(pipes), 0);
-    CHECK_EQ(control(set, EPOLL_CTL_ADD, pipes[0], EPOLLIN), 0);
+    CHECK_EQ(control_set(set, EPOLL_CTL_ADD, pipes[0], EPOLLIN), 0);
     CHECK_EQ(write(pipes[1], "x", 1), 1);
     for (int room = 1; room <= 4; room++) {
         bool seen[2] = {false, false};
@@ -415,10 +376,10 @@ BOTH(shouldWakeForKernelDescriptors)
     int set = watch_pair(stack, fds, EPOLLIN);
     int counter = eventfd(0, 0);
     uint64_t one = 1;
-    CHECK_EQ(control(set, EPOLL_CTL_ADD, counter, EPOLLIN), 0);
-    CHECK_EQ(reported(set, counter, 10), 0);
+    CHECK_EQ(control_set(set, EPOLL_CTL_ADD, counter, EPOLLIN), 0);
+    CHECK_EQ(reports_of(set, counter, 10), 0);
     CHECK_EQ(write(counter, &one, sizeof(one)), sizeof(one));
-    CHECK_EQ(reported(set, counter, 5000), EPOLLIN);
+    CHECK_EQ(reports_of(set, counter, 5000), EPOLLIN);
 }
 
 struct helper {
@@ -429,14 +390,14 @@ static void *add_later(void *argument)
 {
     struct helper *helper = argument;
     usleep(20000);
-    CHECK_EQ(control(helper->set, EPOLL_CTL_ADD, helper->fd, EPOLLIN), 0);
+    CHECK_EQ(control_set(helper->set, EPOLL_CTL_ADD, helper->fd, EPOLLIN), 0);
     return NULL;
 }
 
 static void *wait_for_input(void *argument)
 {
     struct helper *helper = argument;
-    CHECK_EQ(reported(helper->set, helper->fd, -1), EPOLLIN);
+    CHECK_EQ(reports_of(helper->set, helper->fd, -1), EPOLLIN);
     return NULL;
 }
 
@@ -446,10 +407,10 @@ BOTH(shouldWakeForWhatAnotherThreadAdds)
     pthread_t thread;
     int set = watch_pair(stack, fds, EPOLLIN);
     make_pair(stack, more);
-    put(more[0], more[1], 4, 4);
+    put_bytes(more[0], more[1], 4, 4);
     struct helper helper = {set, more[1], 0};
     CHECK_EQ(pthread_create(&thread, NULL, add_later, &helper), 0);
-    CHECK_EQ(reported(set, more[1], -1), EPOLLIN);
+    CHECK_EQ(reports_of(set, more[1], -1), EPOLLIN);
     CHECK_EQ(pthread_join(thread, NULL), 0);
 }
 
@@ -459,9 +420,9 @@ BOTH(shouldWakeForTheFirstSocketOfASet)
     int fds[2];
     pthread_t threads[2];
     int set = epoll_create1(0);
-    CHECK_EQ(control(set, EPOLL_CTL_ADD, eventfd(0, 0), EPOLLIN), 0);
+    CHECK_EQ(control_set(set, EPOLL_CTL_ADD, eventfd(0, 0), EPOLLIN), 0);
     make_pair(stack, fds);
-    put(fds[0], fds[1], 4, 4);
+    put_bytes(fds[0], fds[1], 4, 4);
     struct helper helper = {set, fds[1], 0};
     CHECK_EQ(pthread_create(&threads[0], NULL, wait_for_input, &helper), 0);
     CHECK_EQ(pthread_create(&threads[1], NULL, wait_for_input, &helper), 0);
@@ -485,7 +446,7 @@ BOTH(shouldWakeWhenBytesArrive)
     int set = watch_pair(stack, fds, EPOLLIN);
     struct helper helper = {set, fds[1], fds[0]};
     CHECK_EQ(pthread_create(&thread, NULL, write_later, &helper), 0);
-    CHECK_EQ(reported(set, fds[1], -1), EPOLLIN);
+    CHECK_EQ(reports_of(set, fds[1], -1), EPOLLIN);
     CHECK_EQ(pthread_join(thread, NULL), 0);
 }
 
@@ -503,11 +464,11 @@ BOTH(shouldWakeASetBesideABlockedReader)
     pthread_t reader, writer;
     int set = watch_pair(stack, fds, EPOLLIN);
     make_pair(stack, more);
-    CHECK_EQ(control(set, EPOLL_CTL_ADD, more[1], 0), 0);
+    CHECK_EQ(control_set(set, EPOLL_CTL_ADD, more[1], 0), 0);
     CHECK_EQ(pthread_create(&reader, NULL, read_blocking, &more[1]), 0);
     struct helper helper = {set, fds[1], fds[0]};
     CHECK_EQ(pthread_create(&writer, NULL, write_later, &helper), 0);
-    CHECK_EQ(reported(set, fds[1], -1), EPOLLIN);
+    CHECK_EQ(reports_of(set, fds[1], -1), EPOLLIN);
     CHECK_EQ(write(more[0], "abcd", 4), 4);
     CHECK_EQ(pthread_join(reader, NULL), 0);
     CHECK_EQ(pthread_join(writer, NULL), 0);
@@ -532,7 +493,7 @@ static void *work(void *unused)
         char byte;
         while (recv(got[0].data.fd, &byte, 1, MSG_DONTWAIT) == 1)
             pool.done++;
-        CHECK_EQ(control(pool.set, EPOLL_CTL_MOD, got[0].data.fd, EPOLLIN | EPOLLONESHOT), 0);
+        CHECK_EQ(control_set(pool.set, EPOLL_CTL_MOD, got[0].data.fd, EPOLLIN | EPOLLONESHOT), 0);
     }
     return unused;
 }
@@ -545,7 +506,7 @@ BOTH(shouldServeManyThreadsOnOneSet)
         int fds[2];
         make_pair(stack, fds);
         pool.peers[i] = fds[0];
-        CHECK_EQ(control(pool.set, EPOLL_CTL_ADD, fds[1], EPOLLIN | EPOLLONESHOT), 0);
+        CHECK_EQ(control_set(pool.set, EPOLL_CTL_ADD, fds[1], EPOLLIN | EPOLLONESHOT), 0);
     }
     for (int i = 0; i < WORKERS; i++)
         CHECK_EQ(pthread_create(&threads[i], NULL, work, NULL), 0);
@@ -566,7 +527,7 @@ static void *echo(void *unused)
     for (int i = 0; i < 200; i++) {
         char byte = (char)i;
         CHECK_EQ(write(fds[0], &byte, 1), 1);
-        CHECK_EQ(reported(set, fds[1], -1), EPOLLIN);
+        CHECK_EQ(reports_of(set, fds[1], -1), EPOLLIN);
         byte = 0;
         CHECK_EQ(read(fds[1], &byte, 1), 1);
         CHECK_EQ(byte, (char)i);
@@ -610,7 +571,7 @@ BOTH(shouldBeInterruptedBySignals)
     CHECK_EQ(alarms, 0);
     CHECK_ERRNO(epoll_pwait(set, &got, 1, -1, &none), EINTR);
     CHECK_EQ(alarms, 1);
-    put(fds[0], fds[1], 4, 4);
+    put_bytes(fds[0], fds[1], 4, 4);
     raise(SIGUSR1);
     CHECK_EQ(epoll_pwait(set, &got, 1, -1, &blocked), 1);
     CHECK_EQ(alarms, 1);
@@ -620,11 +581,11 @@ BOTH(shouldSleepWithoutUsingTheProcessor)
 {
     int fds[2];
     int set = watch_pair(stack, fds, EPOLLIN);
-    put(fds[0], fds[1], 4, 4);
-    get(fds[1], 4);
-    CHECK_EQ(reported(set, fds[1], 1), 0);
+    put_bytes(fds[0], fds[1], 4, 4);
+    get_bytes(fds[1], 4);
+    CHECK_EQ(reports_of(set, fds[1], 1), 0);
     long before = cpu_micros();
-    CHECK_EQ(reported(set, fds[1], 300), 0);
+    CHECK_EQ(reports_of(set, fds[1], 300), 0);
     CHECK(cpu_micros() - before < 20000);
 }
 
@@ -648,25 +609,25 @@ static uint32_t tell(struct story *story, unsigned random, int timeout)
     case 0:
     case 1:
         story->unread += 1 + (int)(random >> 4) % 30;
-        put(story->fds[0], story->fds[1], 1 + (int)(random >> 4) % 30, story->unread);
+        put_bytes(story->fds[0], story->fds[1], 1 + (int)(random >> 4) % 30, story->unread);
         break;
     case 2:
     case 3:
         if (story->unread > 0) {
             int bytes = random & 32 ? story->unread : 1;
             bytes = bytes < 60 ? bytes : 60;
-            get(story->fds[1], bytes);
+            get_bytes(story->fds[1], bytes);
             story->unread -= bytes;
         }
         break;
     case 4:
-        CHECK_EQ(control(story->set, story->armed != 0 ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, story->fds[1], events), 0);
+        CHECK_EQ(control_set(story->set, story->armed != 0 ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, story->fds[1], events), 0);
         story->armed = events;
         break;
     default:
         break;
     }
-    return reported(story->set, story->fds[1], timeout);
+    return reports_of(story->set, story->fds[1], timeout);
 }
 
 BOTH(shouldTellTheSameStory)

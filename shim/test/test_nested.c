@@ -7,49 +7,10 @@
 
 #include "check.h"
 
-static int control(int set, int operation, int fd, uint32_t events)
-{
-    struct epoll_event event = {.events = events, .data.fd = fd};
-    return epoll_ctl(set, operation, fd, &event);
-}
-
-/* Reports for one descriptor, 0 if there are none; others must not be reported. */
-static uint32_t reported(int set, int fd, int timeout)
-{
-    struct epoll_event got[4];
-    int count = epoll_wait(set, got, 4, timeout);
-    CHECK(count == 0 || count == 1);
-    if (count == 1)
-        CHECK_EQ(got[0].data.fd, fd);
-    return count == 0 ? 0 : got[0].events;
-}
-
-/* A connection, its accepted end in a set with these events. */
-static int watch_pair(const struct stack *stack, int fds[2], uint32_t events)
-{
-    int set = epoll_create1(EPOLL_CLOEXEC);
-    make_pair(stack, fds);
-    CHECK_EQ(control(set, EPOLL_CTL_ADD, fds[1], events), 0);
-    return set;
-}
-
-static void put(int fd, int to, int bytes, int total)
-{
-    char text[64] = {0};
-    CHECK_EQ(write(fd, text, (size_t)bytes), bytes);
-    wait_bytes(to, total);
-}
-
-static void get(int fd, int bytes)
-{
-    char text[64];
-    CHECK_EQ(read(fd, text, (size_t)bytes), bytes);
-}
-
 static int set_in(int inner, uint32_t events)
 {
     int outer = epoll_create1(EPOLL_CLOEXEC);
-    CHECK_EQ(control(outer, EPOLL_CTL_ADD, inner, events), 0);
+    CHECK_EQ(control_set(outer, EPOLL_CTL_ADD, inner, events), 0);
     return outer;
 }
 
@@ -64,15 +25,15 @@ BOTH(shouldReportASetThatHasReports)
     int fds[2];
     int inner = watch_pair(stack, fds, EPOLLIN);
     int outer = set_in(inner, EPOLLIN);
-    CHECK_EQ(reported(outer, inner, 20), 0);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(reported(outer, inner, 5000), EPOLLIN);
-    CHECK_EQ(reported(outer, inner, 0), EPOLLIN);
-    CHECK_EQ(reported(inner, fds[1], 0), EPOLLIN);
-    CHECK_EQ(reported(outer, inner, 0), EPOLLIN);
-    get(fds[1], 4);
-    CHECK_EQ(reported(outer, inner, 20), 0);
-    CHECK_EQ(reported(inner, fds[1], 0), 0);
+    CHECK_EQ(reports_of(outer, inner, 20), 0);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(reports_of(outer, inner, 5000), EPOLLIN);
+    CHECK_EQ(reports_of(outer, inner, 0), EPOLLIN);
+    CHECK_EQ(reports_of(inner, fds[1], 0), EPOLLIN);
+    CHECK_EQ(reports_of(outer, inner, 0), EPOLLIN);
+    get_bytes(fds[1], 4);
+    CHECK_EQ(reports_of(outer, inner, 20), 0);
+    CHECK_EQ(reports_of(inner, fds[1], 0), 0);
 }
 
 BOTH(shouldReportASetThatGetsItsSocketLater)
@@ -80,16 +41,16 @@ BOTH(shouldReportASetThatGetsItsSocketLater)
     int fds[2];
     int inner = epoll_create1(0);
     int outer = set_in(inner, EPOLLIN);
-    CHECK_EQ(reported(outer, inner, 0), 0);
+    CHECK_EQ(reports_of(outer, inner, 0), 0);
     make_pair(stack, fds);
-    CHECK_EQ(control(inner, EPOLL_CTL_ADD, fds[1], EPOLLIN), 0);
-    CHECK_EQ(reported(outer, inner, 20), 0);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(reported(outer, inner, 5000), EPOLLIN);
-    get(fds[1], 4);
-    CHECK_EQ(reported(outer, inner, 20), 0);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(reported(outer, inner, 5000), EPOLLIN);
+    CHECK_EQ(control_set(inner, EPOLL_CTL_ADD, fds[1], EPOLLIN), 0);
+    CHECK_EQ(reports_of(outer, inner, 20), 0);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(reports_of(outer, inner, 5000), EPOLLIN);
+    get_bytes(fds[1], 4);
+    CHECK_EQ(reports_of(outer, inner, 20), 0);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(reports_of(outer, inner, 5000), EPOLLIN);
 }
 
 BOTH(shouldReportAnEdgeOfASetOnce)
@@ -97,12 +58,12 @@ BOTH(shouldReportAnEdgeOfASetOnce)
     int fds[2];
     int inner = watch_pair(stack, fds, EPOLLIN);
     int outer = set_in(inner, EPOLLIN | EPOLLET);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(reported(outer, inner, 5000), EPOLLIN);
-    CHECK_EQ(reported(outer, inner, 20), 0);
-    put(fds[0], fds[1], 4, 8);
-    CHECK_EQ(reported(outer, inner, 5000), EPOLLIN);
-    CHECK_EQ(reported(outer, inner, 20), 0);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(reports_of(outer, inner, 5000), EPOLLIN);
+    CHECK_EQ(reports_of(outer, inner, 20), 0);
+    put_bytes(fds[0], fds[1], 4, 8);
+    CHECK_EQ(reports_of(outer, inner, 5000), EPOLLIN);
+    CHECK_EQ(reports_of(outer, inner, 20), 0);
 }
 
 BOTH(shouldReportASetOnceAndWaitToBeArmed)
@@ -111,25 +72,25 @@ BOTH(shouldReportASetOnceAndWaitToBeArmed)
     int inner = watch_pair(stack, fds, EPOLLIN | EPOLLONESHOT);
     int outer = set_in(inner, EPOLLIN | EPOLLONESHOT);
     for (int round = 1; round <= 3; round++) {
-        put(fds[0], fds[1], 4, 4 * round);
-        CHECK_EQ(reported(outer, inner, 5000), EPOLLIN);
-        CHECK_EQ(reported(outer, inner, 20), 0);
-        CHECK_EQ(reported(inner, fds[1], 0), EPOLLIN);
-        CHECK_EQ(reported(inner, fds[1], 0), 0);
-        CHECK_EQ(control(inner, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLONESHOT), 0);
-        CHECK_EQ(control(outer, EPOLL_CTL_MOD, inner, EPOLLIN | EPOLLONESHOT), 0);
-        CHECK_EQ(reported(outer, inner, 5000), EPOLLIN);
-        CHECK_EQ(reported(inner, fds[1], 0), EPOLLIN);
-        CHECK_EQ(control(inner, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLONESHOT), 0);
-        get(fds[1], 4 * round);
-        put(fds[0], fds[1], 4 * round, 4 * round);
-        CHECK_EQ(control(outer, EPOLL_CTL_MOD, inner, EPOLLIN | EPOLLONESHOT), 0);
-        CHECK_EQ(reported(outer, inner, 5000), EPOLLIN);
-        CHECK_EQ(reported(inner, fds[1], 0), EPOLLIN);
-        CHECK_EQ(control(inner, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLONESHOT), 0);
-        CHECK_EQ(control(outer, EPOLL_CTL_MOD, inner, EPOLLIN | EPOLLONESHOT), 0);
-        CHECK_EQ(reported(outer, inner, 5000), EPOLLIN);
-        CHECK_EQ(control(outer, EPOLL_CTL_MOD, inner, EPOLLIN | EPOLLONESHOT), 0);
+        put_bytes(fds[0], fds[1], 4, 4 * round);
+        CHECK_EQ(reports_of(outer, inner, 5000), EPOLLIN);
+        CHECK_EQ(reports_of(outer, inner, 20), 0);
+        CHECK_EQ(reports_of(inner, fds[1], 0), EPOLLIN);
+        CHECK_EQ(reports_of(inner, fds[1], 0), 0);
+        CHECK_EQ(control_set(inner, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLONESHOT), 0);
+        CHECK_EQ(control_set(outer, EPOLL_CTL_MOD, inner, EPOLLIN | EPOLLONESHOT), 0);
+        CHECK_EQ(reports_of(outer, inner, 5000), EPOLLIN);
+        CHECK_EQ(reports_of(inner, fds[1], 0), EPOLLIN);
+        CHECK_EQ(control_set(inner, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLONESHOT), 0);
+        get_bytes(fds[1], 4 * round);
+        put_bytes(fds[0], fds[1], 4 * round, 4 * round);
+        CHECK_EQ(control_set(outer, EPOLL_CTL_MOD, inner, EPOLLIN | EPOLLONESHOT), 0);
+        CHECK_EQ(reports_of(outer, inner, 5000), EPOLLIN);
+        CHECK_EQ(reports_of(inner, fds[1], 0), EPOLLIN);
+        CHECK_EQ(control_set(inner, EPOLL_CTL_MOD, fds[1], EPOLLIN | EPOLLONESHOT), 0);
+        CHECK_EQ(control_set(outer, EPOLL_CTL_MOD, inner, EPOLLIN | EPOLLONESHOT), 0);
+        CHECK_EQ(reports_of(outer, inner, 5000), EPOLLIN);
+        CHECK_EQ(control_set(outer, EPOLL_CTL_MOD, inner, EPOLLIN | EPOLLONESHOT), 0);
     }
 }
 
@@ -140,13 +101,13 @@ BOTH(shouldReportKernelDescriptorsOfAnInnerSet)
     int inner = watch_pair(stack, fds, EPOLLIN);
     int outer = set_in(inner, EPOLLIN);
     int event = eventfd(0, 0);
-    CHECK_EQ(control(inner, EPOLL_CTL_ADD, event, EPOLLIN), 0);
-    CHECK_EQ(reported(outer, inner, 20), 0);
+    CHECK_EQ(control_set(inner, EPOLL_CTL_ADD, event, EPOLLIN), 0);
+    CHECK_EQ(reports_of(outer, inner, 20), 0);
     CHECK_EQ(write(event, &one, sizeof(one)), sizeof(one));
-    CHECK_EQ(reported(outer, inner, 5000), EPOLLIN);
-    CHECK_EQ(reported(inner, event, 0), EPOLLIN);
+    CHECK_EQ(reports_of(outer, inner, 5000), EPOLLIN);
+    CHECK_EQ(reports_of(inner, event, 0), EPOLLIN);
     CHECK_EQ(read(event, &one, sizeof(one)), sizeof(one));
-    CHECK_EQ(reported(outer, inner, 20), 0);
+    CHECK_EQ(reports_of(outer, inner, 20), 0);
 }
 
 BOTH(shouldForgetAnInnerSetThatIsDeletedOrClosed)
@@ -154,17 +115,17 @@ BOTH(shouldForgetAnInnerSetThatIsDeletedOrClosed)
     int fds[2];
     int inner = watch_pair(stack, fds, EPOLLIN);
     int outer = set_in(inner, EPOLLIN);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(reported(outer, inner, 5000), EPOLLIN);
-    CHECK_ERRNO(control(outer, EPOLL_CTL_ADD, inner, EPOLLIN), EEXIST);
-    CHECK_EQ(control(outer, EPOLL_CTL_DEL, inner, 0), 0);
-    CHECK_ERRNO(control(outer, EPOLL_CTL_DEL, inner, 0), ENOENT);
-    CHECK_EQ(reported(outer, inner, 20), 0);
-    CHECK_EQ(reported(inner, fds[1], 0), EPOLLIN);
-    CHECK_EQ(control(outer, EPOLL_CTL_ADD, inner, EPOLLIN), 0);
-    CHECK_EQ(reported(outer, inner, 5000), EPOLLIN);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(reports_of(outer, inner, 5000), EPOLLIN);
+    CHECK_ERRNO(control_set(outer, EPOLL_CTL_ADD, inner, EPOLLIN), EEXIST);
+    CHECK_EQ(control_set(outer, EPOLL_CTL_DEL, inner, 0), 0);
+    CHECK_ERRNO(control_set(outer, EPOLL_CTL_DEL, inner, 0), ENOENT);
+    CHECK_EQ(reports_of(outer, inner, 20), 0);
+    CHECK_EQ(reports_of(inner, fds[1], 0), EPOLLIN);
+    CHECK_EQ(control_set(outer, EPOLL_CTL_ADD, inner, EPOLLIN), 0);
+    CHECK_EQ(reports_of(outer, inner, 5000), EPOLLIN);
     CHECK_EQ(close(inner), 0);
-    CHECK_EQ(reported(outer, inner, 20), 0);
+    CHECK_EQ(reports_of(outer, inner, 20), 0);
 }
 
 BOTH(shouldReportThroughFiveSets)
@@ -173,13 +134,13 @@ BOTH(shouldReportThroughFiveSets)
     for (int i = 1; i < 5; i++)
         sets[i] = set_in(sets[i - 1], EPOLLIN);
     sets[5] = epoll_create1(0);
-    CHECK_ERRNO(control(sets[5], EPOLL_CTL_ADD, sets[4], EPOLLIN), ELOOP);
-    CHECK_ERRNO(control(sets[0], EPOLL_CTL_ADD, sets[3], EPOLLIN), ELOOP);
-    CHECK_EQ(reported(sets[4], sets[3], 20), 0);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(reported(sets[4], sets[3], 5000), EPOLLIN);
-    get(fds[1], 4);
-    CHECK_EQ(reported(sets[4], sets[3], 20), 0);
+    CHECK_ERRNO(control_set(sets[5], EPOLL_CTL_ADD, sets[4], EPOLLIN), ELOOP);
+    CHECK_ERRNO(control_set(sets[0], EPOLL_CTL_ADD, sets[3], EPOLLIN), ELOOP);
+    CHECK_EQ(reports_of(sets[4], sets[3], 20), 0);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(reports_of(sets[4], sets[3], 5000), EPOLLIN);
+    get_bytes(fds[1], 4);
+    CHECK_EQ(reports_of(sets[4], sets[3], 20), 0);
 }
 
 BOTH(shouldPollASet)
@@ -188,15 +149,15 @@ BOTH(shouldPollASet)
     int inner = epoll_create1(0);
     CHECK_EQ(polled(inner, 0), 0);
     make_pair(stack, fds);
-    CHECK_EQ(control(inner, EPOLL_CTL_ADD, fds[1], EPOLLIN), 0);
+    CHECK_EQ(control_set(inner, EPOLL_CTL_ADD, fds[1], EPOLLIN), 0);
     CHECK_EQ(polled(inner, 20), 0);
-    put(fds[0], fds[1], 4, 4);
+    put_bytes(fds[0], fds[1], 4, 4);
     CHECK_EQ(polled(inner, 5000), POLLIN);
     fd_set reads;
     FD_ZERO(&reads);
     FD_SET(inner, &reads);
     CHECK_EQ(select(inner + 1, &reads, NULL, NULL, NULL), 1);
-    get(fds[1], 4);
+    get_bytes(fds[1], 4);
     CHECK_EQ(polled(inner, 20), 0);
 }
 
@@ -235,7 +196,7 @@ BOTH(shouldWakeWhoeverSleepsForASetInASet)
         }
         if (round % 2 == 0)
             usleep(5000);
-        CHECK_EQ(control(inner, EPOLL_CTL_ADD, fds[1], EPOLLIN), 0);
+        CHECK_EQ(control_set(inner, EPOLL_CTL_ADD, fds[1], EPOLLIN), 0);
         if (round % 4 < 2)
             usleep(5000);
         CHECK_EQ(write(fds[0], "four", 4), 4);
@@ -252,12 +213,12 @@ BOTH(shouldSleepForASetInASetWithoutUsingTheProcessor)
     int fds[2];
     int inner = watch_pair(stack, fds, EPOLLIN);
     int outer = set_in(inner, EPOLLIN);
-    put(fds[0], fds[1], 4, 4);
-    CHECK_EQ(reported(outer, inner, 5000), EPOLLIN);
-    get(fds[1], 4);
+    put_bytes(fds[0], fds[1], 4, 4);
+    CHECK_EQ(reports_of(outer, inner, 5000), EPOLLIN);
+    get_bytes(fds[1], 4);
     long before = cpu_micros();
-    CHECK_EQ(reported(outer, inner, 200), 0);
-    CHECK_EQ(reported(inner, fds[1], 200), 0);
+    CHECK_EQ(reports_of(outer, inner, 200), 0);
+    CHECK_EQ(reports_of(inner, fds[1], 200), 0);
     CHECK_EQ(polled(inner, 200), 0);
     CHECK(cpu_micros() - before < 20000);
 }
