@@ -17,6 +17,7 @@
 #include "listener.h"
 #include "log.h"
 #include "process.h"
+#include "sets.h"
 #include "socket.h"
 
 #define NAMING_TRIES 20
@@ -81,10 +82,18 @@ static bool is_unused(int fd)
     return libc_getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && info.tcpi_state == TCP_CLOSE;
 }
 
+/* An epoll set: it alone knows that a descriptor of ours does not stand in it. */
+static bool is_set(int fd)
+{
+    return libc_epoll_ctl(fd, EPOLL_CTL_DEL, pno_control.fd, NULL) < 0 && errno == ENOENT;
+}
+
 void pno_identity_meet(int fd)
 {
     int domain = option_of(fd, SOL_SOCKET, SO_DOMAIN);
     pno_fd_forget(fd);
+    if (domain < 0 && is_set(fd))
+        pno_epoll_met(fd);
     if (domain == AF_UNIX && is_of_the_dpu(fd)) {
         pno_fd_install(fd, &pno_stranger);
     } else if ((domain == AF_INET || domain == AF_INET6) && option_of(fd, SOL_SOCKET, SO_PROTOCOL) == IPPROTO_TCP) {

@@ -158,6 +158,14 @@ void pno_epoll_created(int fd)
         pno_log("epoll set %d is not covered: the number is too high", fd);
 }
 
+void pno_epoll_met(int fd)
+{
+    pno_epoll_created(fd);
+    struct pno_file *file = pno_file_of(fd);
+    if (file != NULL)
+        file->set->kernel_items = 1;
+}
+
 static void set_release(struct pno_file *file)
 {
     struct pno_set *set = file->set;

@@ -33,6 +33,9 @@ void pno_set_poll_ends(struct pno_set *set, uint32_t version);
 /* A set was just made by the kernel. */
 void pno_epoll_created(int fd);
 
+/* A set came from elsewhere, or was made before our start: what stands in it already is the kernel's to tell. */
+void pno_epoll_met(int fd);
+
 /* Gives the set a channel, and the kernel's set what wakes its sleepers. False: there is none. */
 bool pno_set_activate(struct pno_set *set);
 

@@ -131,6 +131,23 @@ BOTH(shouldConnectAndSendByFastOpen)
     CHECK_EQ(memcmp(text, "hello", 5), 0);
 }
 
+BOTH(shouldConnectAndSendUrgentDataByFastOpen)
+{
+    uint16_t port;
+    char text[8];
+    int listener = listen_on(stack, 0, &port);
+    struct sockaddr_in name = name_of(stack, port);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_EQ(sendto(fd, "hello!", 6, MSG_FASTOPEN | MSG_OOB, (struct sockaddr *)&name, sizeof(name)), 6);
+    int accepted = accept(listener, NULL, NULL);
+    struct pollfd wanted = {.fd = accepted, .events = POLLPRI};
+    CHECK_EQ(poll(&wanted, 1, 5000), 1);
+    CHECK_EQ(recv(accepted, text, 1, MSG_OOB), 1);
+    CHECK_EQ(text[0], '!');
+    CHECK_EQ(recv(accepted, text, 8, 0), 5);
+    CHECK_EQ(memcmp(text, "hello", 5), 0);
+}
+
 BOTH(shouldConnectByFastOpenWithoutBlocking)
 {
     uint16_t port;
