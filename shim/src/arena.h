@@ -53,6 +53,7 @@ enum pno_socket_flag {
     PNO_ANNOUNCED = 1 << 5,   /* connect has said so once; from then on it answers EISCONN */
     PNO_INET6 = 1 << 6,       /* the program sees IPv4-mapped addresses */
     PNO_IN_KERNEL = 1 << 7,   /* a listener that the kernel serves too */
+    PNO_ASYNC = 1 << 9,       /* O_ASYNC */
     PNO_DEFERRED = 1 << 8,    /* connect has been called, and its request waits for the first write */
 };
 
@@ -72,6 +73,9 @@ struct pno_socket {
     uint32_t backlog;      /* of a listener: connections that may wait for accept */
     uint32_t credits;      /* of a listener: those that wait, and those that it has been given records for */
     _Atomic uint32_t owed; /* of a listener: credits for which there was no record or no chunk */
+    _Atomic int32_t owner; /* who gets SIGURG and SIGIO, 0: nobody; which kind of owner (F_OWNER_), and F_SETSIG */
+    _Atomic uint32_t owner_type;
+    _Atomic int32_t owner_signal;
     struct pno_options options;
 };
 

@@ -2,11 +2,14 @@
 #include "candidate.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "address.h"
 #include "connect.h"
@@ -33,6 +36,7 @@ struct pno_file *pno_candidate_made(int domain, const struct pno_options *option
     }
     file->candidate = &candidates[pno_file_number(file) - PNO_RECORD_COUNT];
     file->candidate->domain = domain;
+    file->candidate->asks_signals = false;
     file->candidate->options = *options;
     return file;
 }
@@ -187,6 +191,23 @@ static long set_option(struct pno_file *file, int fd, int level, int option, con
     return 0;
 }
 
+/* What the kernel is told is asked for when the socket becomes ours. */
+static long note_control(struct pno_file *file, int fd, int command, long argument)
+{
+    (void)fd;
+    if (command == F_SETOWN || command == F_SETOWN_EX || (command == F_SETFL && (argument & O_ASYNC)))
+        file->candidate->asks_signals = true;
+    return PNO_PASS;
+}
+
+static long note_device(struct pno_file *file, int fd, unsigned long request, void *argument)
+{
+    (void)fd, (void)argument;
+    if (request == FIOASYNC || request == FIOSETOWN || request == SIOCSPGRP)
+        file->candidate->asks_signals = true;
+    return PNO_PASS;
+}
+
 static void release(struct pno_file *file)
 {
     pno_watch_end(file);
@@ -197,5 +218,7 @@ const struct pno_ops pno_candidate_ops = {
     .listen = candidate_listen,
     .connect = candidate_connect,
     .set_option = set_option,
+    .control = note_control,
+    .device = note_device,
     .release = release,
 };

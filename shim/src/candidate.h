@@ -6,6 +6,7 @@
 
 struct pno_candidate {
     int domain;
+    bool asks_signals;          /* the program may have asked the kernel for SIGIO or SIGURG */
     struct pno_options options; /* what was set so far, and accepted by the kernel */
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "async.h"
 #include "candidate.h"
 #include "channel.h"
 #include "fdtable.h"
@@ -196,7 +197,10 @@ long pno_connect(struct pno_file *candidate, int fd, const struct pno_endpoint *
         file->bound = kept >= 0 ? pno_fd_raise(kept) + 1 : 0;
     }
     pno_watch_move(candidate, file, pno_set_adopt);
+    struct pno_asked asked = candidate->candidate->asks_signals ? pno_async_asked(fd) : (struct pno_asked){0};
     error = pno_fd_convert(candidate, file, fd, pno_process.placeholder);
+    if (asked.any && error >= 0)
+        pno_async_take_over(file, fd, &asked);
     return error < 0 ? error : pno_connect_wait(file, fd);
 }
 

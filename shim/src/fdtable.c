@@ -48,6 +48,7 @@ struct pno_file *pno_file_for_record(uint32_t record, const struct pno_ops *ops)
     file->bound = 0;
     file->told_gone = false;
     file->named = false;
+    file->cries = false;
     file->ops = ops;
     return file;
 }
@@ -63,6 +64,7 @@ struct pno_file *pno_file_other(const struct pno_ops *ops)
     file->bound = 0;
     file->told_gone = false;
     file->named = false;
+    file->cries = false;
     file->ops = ops;
     return file;
 }

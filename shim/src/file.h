@@ -59,8 +59,11 @@ struct pno_file {
     _Atomic uint32_t channel;    /* 1 + the process's channel that takes its events, or 0 */
     uint32_t parked_next;        /* 1 + the next file whose release waits, see fdtable.c */
     atomic_bool told_gone;       /* a listener has failed an accept for the DPU's end, and is silent from then on */
-    atomic_bool named;           /* its numbers are copies of a descriptor that names it, see identity.h */
-    int bound;                   /* 1 + a kernel socket that holds the local port of a connection, or 0 */
+    atomic_bool cries; /* its owner is told of what comes, see async.c; but not of this level and this mark: */
+    _Atomic uint32_t cried_level;
+    _Atomic uint64_t cried_mark;
+    atomic_bool named; /* its numbers are copies of a descriptor that names it, see identity.h */
+    int bound;         /* 1 + a kernel socket that holds the local port of a connection, or 0 */
     union {
         struct pno_candidate *candidate;
         struct pno_set *set;

@@ -144,10 +144,27 @@ PNO_EXPORT int dup3(int fd, int number, int flags)
     return result;
 }
 
+static int ask_owner(int fd, struct f_owner_ex *told)
+{
+    PNO_OURS(fd, control, F_GETOWN_EX, (long)told);
+    return libc_fcntl(fd, F_GETOWN_EX, (long)told);
+}
+
+/* The number of a group is told below 0, which would look like an error of ours; so libc asks, too. */
+static int owner(int fd)
+{
+    struct f_owner_ex told;
+    if (ask_owner(fd, &told) < 0)
+        return -1;
+    return told.type == F_OWNER_PGRP ? -told.pid : told.pid;
+}
+
 static int control(int fd, int command, long argument)
 {
     if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
         return pno_fd_dup(fd, command, argument);
+    if (command == F_GETOWN)
+        return owner(fd);
     PNO_OURS(fd, control, command, argument);
     return libc_fcntl(fd, command, argument);
 }

@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 
+#include "async.h"
 #include "candidate.h"
 #include "channel.h"
 #include "control.h"
@@ -206,8 +207,11 @@ long pno_listener_open(struct pno_file *candidate, int fd, const struct pno_endp
     if (both)
         libc_fcntl(fd, F_SETFL, status | O_NONBLOCK); /* it is asked between other things, and must not block */
     post_first_credits(file, credits_for(backlog));
+    struct pno_asked asked = candidate->candidate->asks_signals ? pno_async_asked(fd) : (struct pno_asked){0};
     pno_watch_move(candidate, file, pno_set_adopt);
     pno_fd_rename(candidate, file, fd);
+    if (asked.any)
+        pno_async_take_over(file, fd, &asked);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "async.h"
 #include "channel.h"
 #include "control.h"
 #include "environment.h"
@@ -173,13 +174,16 @@ void pno_process_fork_failed(void)
     forking_slot = PNO_NO_NUMBER;
 }
 
-/* The numbers still name their files; the channels that their events come by are the parent's. */
+/* The numbers still name their files; the channels that their events come by are the parent's, and so is the thread
+ * that told their owners. */
 static void forget_channels_of_files(void)
 {
     for (int fd = 0, end = pno_fd_end(); fd < end; fd++) {
         struct pno_file *file = pno_file_of(fd);
-        if (file != NULL)
+        if (file != NULL) {
             file->channel = 0;
+            file->cries = false;
+        }
     }
 }
 
@@ -218,6 +222,7 @@ void pno_process_after_fork_in_child(void)
     forking_spare = -1;
     pno_wait_forget();
     pno_signals_forget();
+    pno_async_forget();
     pno_process.pid = getpid();
     pno_watch_after_fork(true);
     forking_locked = false;

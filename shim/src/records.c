@@ -28,6 +28,9 @@ static void reset_socket(struct pno_socket *socket, const struct pno_options *op
     socket->swept = 0;
     socket->backlog = socket->credits = 0;
     atomic_store_explicit(&socket->owed, 0, memory_order_relaxed);
+    atomic_store_explicit(&socket->owner, 0, memory_order_relaxed);
+    atomic_store_explicit(&socket->owner_type, 0, memory_order_relaxed);
+    atomic_store_explicit(&socket->owner_signal, 0, memory_order_relaxed);
     atomic_store_explicit(&socket->flags, 0, memory_order_relaxed);
     atomic_store_explicit(&socket->life, LIFE_TAKEN, memory_order_relaxed);
 }

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 
 #include "address.h"
+#include "async.h"
 #include "connect.h"
 #include "libc.h"
 #include "process.h"
@@ -219,20 +220,20 @@ static void set_nonblock(struct pno_file *file, bool on)
 
 long pno_socket_control(struct pno_file *file, int fd, int command, long argument)
 {
-    (void)fd;
+    uint32_t flags = pno_socket_flags(file);
+    bool async = argument & O_ASYNC;
+    long answer = 0;
     switch (command) {
     case F_GETFL:
-        return O_RDWR | (pno_socket_flags(file) & PNO_NONBLOCK ? O_NONBLOCK : 0);
+        return O_RDWR | (flags & PNO_NONBLOCK ? O_NONBLOCK : 0) | (flags & PNO_ASYNC ? O_ASYNC : 0);
     case F_SETFL:
-        if (argument & O_ASYNC)
-            return pno_unsupported(PNO_VAIN_SETFL_ASYNC, EINVAL);
-        set_nonblock(file, argument & O_NONBLOCK);
-        return 0;
-    case F_SETOWN:
-    case F_SETSIG:
-        return pno_unsupported(PNO_VAIN_SETOWN, EINVAL);
-    default: /* what belongs to the number, not to the socket */
-        return PNO_PASS;
+        if (async != ((flags & PNO_ASYNC) != 0))
+            answer = pno_async_switch(file, fd, async);
+        if (answer == 0)
+            set_nonblock(file, argument & O_NONBLOCK);
+        return answer;
+    default: /* PNO_PASS: what belongs to the number, not to the socket */
+        return pno_async_control(file, fd, command, argument);
     }
 }
 
@@ -257,11 +258,11 @@ long pno_socket_device(struct pno_file *file, int fd, unsigned long request, voi
     case FIOCLEX:
     case FIONCLEX:
         return PNO_PASS;
-    case FIOASYNC:
-        return *(int *)argument == 0 ? 0 : pno_unsupported(PNO_VAIN_FIOASYNC, EINVAL);
     default:
-        return pno_unsupported(PNO_VAIN_IOCTL, ENOTTY);
+        break;
     }
+    long answer = pno_async_device(file, fd, request, argument);
+    return answer == PNO_PASS ? pno_unsupported(PNO_VAIN_IOCTL, ENOTTY) : answer;
 }
 
 static long socket_bind(struct pno_file *file, int fd, const struct sockaddr *name, socklen_t length)

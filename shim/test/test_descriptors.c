@@ -167,13 +167,6 @@ ON_PNO(shouldGiveUpItsOwnNumberToDup2)
     CHECK_EQ(read(more[1], text, 1), 1);
 }
 
-ON_PNO(shouldRefuseWhatItDoesNotCover)
-{
-    int fds[2];
-    make_pair(stack, fds);
-    CHECK_ERRNO(fcntl(fds[0], F_SETFL, O_ASYNC), EINVAL);
-}
-
 ON_PNO(shouldLeaveOtherSocketsToTheKernel)
 {
     (void)stack;

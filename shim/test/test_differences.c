@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
+#include <sys/epoll.h>
 
 #include "check.h"
 
@@ -98,4 +99,51 @@ BOTH(shouldWakeAPollAfterAChildHasPolled)
     CHECK_EQ(poll(&readable, 1, -1), 1);
     CHECK_EQ(recv(fds[0], &byte, 1, 0), 1);
     join_child(child);
+}
+
+/* What a child does with a connection that stands in its parent's epoll set. */
+static void use_in_child(int fd, int way)
+{
+    char byte;
+    struct pollfd wanted = {.fd = fd, .events = POLLIN};
+    struct timeval moment = {.tv_usec = 1000};
+    if (way < 2)
+        CHECK_EQ(poll(&wanted, 1, way * 5), 0);
+    CHECK_EQ(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof(moment)), 0);
+    if (way == 2)
+        CHECK_ERRNO(recv(fd, &byte, 1, 0), EAGAIN);
+    if (way == 3) {
+        int set = epoll_create1(0);
+        CHECK_EQ(control_set(set, EPOLL_CTL_ADD, fd, EPOLLIN), 0);
+        CHECK_EQ(reports_of(set, fd, 5), 0);
+    }
+}
+
+/* The parent's set has the events again, though a child has looked at the same connection, or waited for it. */
+BOTH(shouldReportToAParentAfterAChildHasUsedTheConnection)
+{
+    for (int way = 0; way < 4; way++) {
+        int fds[2];
+        int set = watch_pair(stack, fds, EPOLLIN | EPOLLRDHUP);
+        CHECK_EQ(reports_of(set, fds[1], 0), 0);
+        pid_t child = fork();
+        if (child == 0) {
+            use_in_child(fds[1], way);
+            _exit(0);
+        }
+        join_child(child);
+        CHECK_EQ(reports_of(set, fds[1], 0), 0);
+        put_bytes(fds[0], fds[1], 1, 1);
+        CHECK_EQ(reports_of(set, fds[1], 0), EPOLLIN);
+        get_bytes(fds[1], 1);
+        CHECK_EQ(reports_of(set, fds[1], 0), 0);
+        child = fork();
+        if (child == 0) {
+            CHECK_EQ(poll(&(struct pollfd){.fd = fds[0], .events = POLLIN}, 1, 50), 0); /* the parent sleeps by now */
+            put_bytes(fds[0], fds[1], 1, 1);
+            _exit(0);
+        }
+        CHECK_EQ(reports_of(set, fds[1], 5000), EPOLLIN);
+        join_child(child);
+    }
 }
