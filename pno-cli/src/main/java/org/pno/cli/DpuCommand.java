@@ -1,8 +1,6 @@
 package org.pno.cli;
 
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.pno.cli.machine.UserError;
 import org.pno.dpu.Dpu;
 import org.pno.dpu.DpuConfiguration;
@@ -14,8 +12,6 @@ import picocli.CommandLine.Option;
 /** {@code pno dpu}: the DPU in the foreground, until it is told to end by a signal or by its control socket. */
 @Command(name = "dpu", description = "Is the DPU, in the foreground: runs TCP for the programs of pno run.")
 final class DpuCommand implements Runnable {
-    private static final long PATIENCE_SECONDS = 5;
-
     @Mixin
     private SocketOption socket;
 
@@ -97,23 +93,11 @@ final class DpuCommand implements Runnable {
 
     @Override
     public void run() {
-        final CountDownLatch closed = new CountDownLatch(1);
-        try (Dpu dpu = new Dpu(configuration())) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(dpu, closed), "dpu-stop"));
-            dpu.run();
+        try {
+            final Dpu dpu = new Dpu(configuration());
+            Foreground.serve(dpu::run, dpu::stop, dpu::close);
         } catch (final DpuException e) {
             throw new UserError(e.getMessage(), e);
-        } finally {
-            closed.countDown();
-        }
-    }
-
-    private static void end(final Dpu dpu, final CountDownLatch closed) {
-        dpu.stop();
-        try {
-            closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

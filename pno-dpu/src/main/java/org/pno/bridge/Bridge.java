@@ -202,6 +202,13 @@ public final class Bridge {
         arenas.add(source, tenant, completion);
     }
 
+    /** The arena's memory is out of reach for good: its connections are reset as soon as that is found. */
+    public void loseHost(final HostArena arena) {
+        if (arena.isLive()) {
+            bus.memory().failRegion(arena.region());
+        }
+    }
+
     /** The arena of a number, or null. */
     public HostArena arena(final int number) {
         return arenas.get(number);

@@ -20,21 +20,43 @@ public final class Buses {
     private Buses() {}
 
     /**
+     * Reads what {@code --bus} says.
+     *
+     * @throws DpuException naming it, what is wrong with it, and what there is
+     */
+    static BusSpec parse(final String text) {
+        try {
+            return BusSpec.parse(text);
+        } catch (final BusException e) {
+            throw refused(text, e);
+        }
+    }
+
+    /**
      * Judges what {@code --bus} says.
      *
      * @throws DpuException naming it, what is wrong with it, and what there is
      */
     public static BusOpener judge(final String text) {
+        return judge(parse(text));
+    }
+
+    /** As above; the options of the relay are left to {@link RelaySettings}. */
+    static BusOpener judge(final BusSpec text) {
+        final BusSpec spec = RelaySettings.without(text);
         try {
-            final BusSpec spec = BusSpec.parse(text);
             return KINDS.stream()
                     .filter(kind -> kind.name().equals(spec.kind()))
                     .findFirst()
                     .orElseThrow(() -> new BusException("there is no bus '" + spec.kind() + "'"))
                     .judge(spec);
         } catch (final BusException e) {
-            throw new DpuException("--bus " + text + ": " + e.getMessage() + ". A bus is " + forms(), e);
+            throw refused(spec.toString(), e);
         }
+    }
+
+    private static DpuException refused(final String text, final BusException e) {
+        return new DpuException("--bus " + text + ": " + e.getMessage() + ". A bus is " + forms(), e);
     }
 
     /** All forms, in one line. */

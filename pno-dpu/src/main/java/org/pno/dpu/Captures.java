@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pno.bridge.Bridge;
 import org.pno.bridge.Tenant;
+import org.pno.control.Replies;
+import org.pno.control.WaitingRoom;
 import org.pno.link.CaptureRequest;
 import org.pno.link.HandshakeDescriptor;
 import org.pno.port.FramePool;

@@ -1,5 +1,6 @@
 package org.pno.dpu;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.pno.bridge.ArenaCompletion;
@@ -7,42 +8,35 @@ import org.pno.bridge.Bridge;
 import org.pno.bridge.Completion;
 import org.pno.bridge.Holder;
 import org.pno.bridge.HostArena;
+import org.pno.bridge.ListenRequest;
 import org.pno.bridge.Tenant;
+import org.pno.control.Attachments;
+import org.pno.control.ControlSession;
+import org.pno.control.Placeholder;
+import org.pno.control.Replies;
 import org.pno.link.HandshakeDecoder;
 import org.pno.link.HandshakeDescriptor;
 import org.pno.link.ProtocolException;
-import org.pno.link.RegionSource;
-import org.pno.link.SealedMemory;
 import org.pno.sys.Cpu;
-import org.pno.sys.Descriptors;
-import org.pno.sys.Epoll;
 import org.pno.sys.Errno;
-import org.pno.sys.EventFd;
 import org.pno.sys.PeerCredentials;
-import org.pno.sys.PidFd;
-import org.pno.sys.UnixMessage;
-import org.pno.sys.UnixSocket;
 
 /**
  * What a client may ask, and what its process has: bells, arenas, channels, holder slots. Watches the process until
- * it is gone; what it held is then released, though its connection may still be open in a child.
- *
- * <p>No call on a descriptor that the host has as well may wait for it: bells are rung through
- * {@link org.pno.sys.EventSignals} and their own never read, memory is asked nothing before it is known to be a memfd,
- * and all else is left to the {@link WaitingRoom}.
+ * it is gone; what it held is then released, though its connection may still be open in a child. On whose kernel the
+ * process is, {@link HostProcess} and {@link HostKernel} know.
  */
-final class ClientSession {
+final class ClientSession implements ControlSession {
     private static final int NONE = -1;
-    /** Of who speaks through a connection that we have made ourselves: its end alone tells of his. */
-    private static final int UNKNOWN_PID = 0;
-
     /** A channel of this process, and the bell that wakes who waits on it. */
     private record OpenChannel(HostArena arena, int number, int bell) {}
 
     private final ControlContext context;
     private final Bridge bridge;
+    private final HostSide host;
+    private final HostKernel kernel;
+    private final HostProcess process;
     private final PeerCredentials peer;
-    private final int socket;
     private final Tenant tenant;
     private final List<Holder> holders = new ArrayList<>();
     private final List<OpenChannel> channels = new ArrayList<>();
@@ -51,26 +45,22 @@ final class ClientSession {
 
     private Captures.OpenCapture capture;
     private int kind;
-    private int bell = NONE;
-    private int pidFd = NONE;
     private boolean hasExited;
     private boolean isEnded;
 
-    ClientSession(final ControlContext context, final PeerCredentials peer, final int socket) {
+    ClientSession(final ControlContext context, final HostSide host, final HostProcess process) {
         this.context = context;
-        this.peer = peer;
-        this.socket = socket;
+        this.host = host;
+        this.process = process;
+        kernel = host.kernel();
         bridge = context.bridge();
-        tenant = context.tenants().of(peer.uid());
+        peer = process.peer();
+        tenant = host.tenants().of(peer.uid());
+        context.sessions().add(this);
     }
 
-    /**
-     * Answers a request.
-     *
-     * @param message the descriptors that came with it, which are closed after this
-     * @throws ProtocolException if the request cannot be, so that the client is to be cut off
-     */
-    void onRequest(final HandshakeDecoder request, final UnixMessage message, final Replies replies)
+    @Override
+    public void onRequest(final HandshakeDecoder request, final Attachments with, final Replies replies)
             throws ProtocolException {
         final int type = request.type();
         if ((type == HandshakeDescriptor.HELLO) != (kind == 0)) {
@@ -78,14 +68,14 @@ final class ClientSession {
         }
         switch (type) {
             case HandshakeDescriptor.HELLO -> hello(request.helloKind(), replies);
-            case HandshakeDescriptor.ARENA -> arena(message, replies);
-            case HandshakeDescriptor.CHANNEL -> channel(request, descriptor(message), replies);
+            case HandshakeDescriptor.ARENA -> arena(with, replies);
+            case HandshakeDescriptor.CHANNEL -> channel(request, theOne(with), replies);
             case HandshakeDescriptor.HOLDER -> holder(request, replies);
-            case HandshakeDescriptor.LISTEN -> listen(request, descriptor(message), replies);
-            case HandshakeDescriptor.IDENTITY -> identity(request, replies);
-            case HandshakeDescriptor.JOIN -> join(descriptor(message), replies);
+            case HandshakeDescriptor.LISTEN -> listen(request, theOne(with), replies);
+            case HandshakeDescriptor.IDENTITY -> identity(request, with, replies);
+            case HandshakeDescriptor.JOIN -> join(theOne(with), replies);
             case HandshakeDescriptor.UNLISTEN -> unlisten(request, replies);
-            case HandshakeDescriptor.SPARE -> spare(replies);
+            case HandshakeDescriptor.SPARE -> spare(with, replies);
             case HandshakeDescriptor.CALLS -> calls(request, replies);
             case HandshakeDescriptor.QUERY -> query(request.queryWhat(), replies);
             case HandshakeDescriptor.STOP -> stop(replies);
@@ -94,11 +84,11 @@ final class ClientSession {
         }
     }
 
-    private static int descriptor(final UnixMessage message) throws ProtocolException {
-        if (message.descriptorCount() != 1) {
-            throw new ProtocolException("a message with " + message.descriptorCount() + " descriptors, must have 1");
+    private static int theOne(final Attachments with) throws ProtocolException {
+        if (with.count() != 1) {
+            throw new ProtocolException("a message with " + with.count() + " descriptors, must have 1");
         }
-        return message.descriptor(0);
+        return with.handle(0);
     }
 
     private void hello(final int helloKind, final Replies replies) throws ProtocolException {
@@ -107,18 +97,11 @@ final class ClientSession {
         }
         kind = helloKind;
         if (kind == HandshakeDescriptor.KIND_TOOL) {
-            replies.welcome(NONE);
+            replies.welcome(context.epoch(), context.addresses(), NONE);
             return;
         }
-        if (peer.pid() != UNKNOWN_PID) {
-            pidFd = PidFd.ofPeer(socket);
-            context.watches().add(pidFd, Epoll.EPOLLIN, events -> onExit());
-        }
-        bell = EventFd.create();
-        // Edge-triggered, and not drained: the host has it too, and could empty it just before a read, which would
-        // wait.
-        context.watches().add(bell, Epoll.EPOLLIN | Epoll.EPOLLET, events -> onBell());
-        replies.welcome(bell);
+        process.watch(this::onExit);
+        replies.welcome(context.epoch(), context.addresses(), process.openBell(this::onBell));
     }
 
     private void onBell() {
@@ -129,25 +112,21 @@ final class ClientSession {
 
     private void onExit() {
         hasExited = true;
-        closePidFd();
         detachChannels();
         holders.forEach(bridge::holderDied);
     }
 
-    private void arena(final UnixMessage message, final Replies replies) throws ProtocolException {
-        final int family = message.descriptorCount() == 2 ? message.descriptor(1) : NONE;
-        if (family == NONE) {
-            descriptor(message);
-        }
-        final int descriptor = message.descriptor(0);
+    private void arena(final Attachments with, final Replies replies) throws ProtocolException {
+        final int family = with.count() == 2 ? with.handle(1) : NONE;
+        final int memory = family == NONE ? theOne(with) : with.handle(0);
         if (kind != HandshakeDescriptor.KIND_PROGRAM) {
             replies.refuse(Errno.EPERM, "only a program has an arena; kind " + kind + " said HELLO");
             return;
         }
         final long bytes;
         try {
-            bytes = SealedMemory.size(descriptor);
-            if (family != NONE && SealedMemory.size(family) > bytes) {
+            bytes = kernel.memoryBytes(memory);
+            if (family != NONE && kernel.memoryBytes(family) > bytes) {
                 throw new IllegalArgumentException("its family's memory is larger than the arena");
             }
         } catch (final IllegalArgumentException e) {
@@ -161,15 +140,15 @@ final class ClientSession {
                             + tenant.arenaUse());
             return;
         }
-        final Newcomer newcomer = new Newcomer(bytes, descriptor, family, replies);
+        final Newcomer newcomer = new Newcomer(bytes, memory, family, replies);
         try {
-            bridge.addArena(new RegionSource.Local(descriptor, bytes), tenant, newcomer);
+            bridge.addArena(kernel.region(memory, bytes), tenant, newcomer);
         } catch (final IllegalArgumentException e) {
             newcomer.refused(Errno.EINVAL, e.getMessage());
         }
     }
 
-    /** An arena that is being taken in, with copies of its descriptors for who may join it. */
+    /** An arena that is being taken in, with handles of its memory: for who may join it, and so that it stays. */
     private final class Newcomer implements ArenaCompletion {
         private final long bytes;
         private final int memory;
@@ -178,25 +157,23 @@ final class ClientSession {
 
         Newcomer(final long bytes, final int memory, final int family, final Replies replies) {
             this.bytes = bytes;
-            this.memory = family == NONE ? NONE : Descriptors.duplicate(memory);
-            this.family = family == NONE ? NONE : Descriptors.duplicate(family);
+            this.memory = kernel.duplicate(memory);
+            this.family = family == NONE ? NONE : kernel.duplicate(family);
             this.replies = replies;
         }
 
         @Override
         public void accepted(final HostArena arena, final Holder holder) {
-            if (family != NONE) {
-                context.identities().keep(arena, memory, family);
-            }
+            host.identities().keep(arena, memory, family);
             holds(holder);
             replies.ok(arena.number());
         }
 
         @Override
         public void refused(final int errno, final String text) {
+            kernel.close(peer.uid(), memory);
             if (family != NONE) {
-                context.waitingRoom().close(peer.uid(), memory);
-                context.waitingRoom().close(peer.uid(), family);
+                kernel.close(peer.uid(), family);
             }
             tenant.giveArena(bytes);
             replies.refuse(errno, text);
@@ -205,7 +182,7 @@ final class ClientSession {
 
     /** The slot is this process's; if it has gone meanwhile, it is released again. */
     private void holds(final Holder holder) {
-        holder.process(peer.pid());
+        holder.process(process.visiblePid());
         holders.add(holder);
         if (isEnded) {
             bridge.holderDisconnected(holder);
@@ -235,14 +212,14 @@ final class ClientSession {
             return;
         }
         // Rung once at once: the kernel says whether it is a bell at all.
-        final int rung = context.signals().signal(descriptor);
+        final int rung = kernel.ring(descriptor);
         if (rung < 0) {
             replies.refuse(-rung, "the bell of channel " + Integer.toUnsignedString(number) + " is no eventfd");
             return;
         }
-        final int channelBell = Descriptors.duplicate(descriptor);
-        if (!bridge.attachChannel(arena, number, () -> context.signals().signal(channelBell))) {
-            context.waitingRoom().close(peer.uid(), channelBell);
+        final int channelBell = kernel.duplicate(descriptor);
+        if (!bridge.attachChannel(arena, number, () -> kernel.ring(channelBell))) {
+            kernel.close(peer.uid(), channelBell);
             replies.refuse(
                     Errno.EBUSY,
                     "channel " + Integer.toUnsignedString(number) + " of arena " + arena.number()
@@ -283,34 +260,46 @@ final class ClientSession {
             notYours(arena, replies);
             return;
         }
-        final int copy = Descriptors.duplicate(placeholder);
-        context.waitingRoom().ask(peer.uid(), () -> Placeholder.of(copy), asked -> {
+        final int copy = kernel.duplicate(placeholder);
+        kernel.ask(peer.uid(), copy, asked -> {
             final HostArena own = isEnded ? null : ownArena(arena);
-            final Completion answer = result -> {
-                if (result == 0) {
-                    context.identities().listening(own, record, generation, copy);
-                }
-                // Who hears that it listens may close it and bind anew at once: no copy may hold the port then.
-                context.waitingRoom().close(peer.uid(), copy, () -> asked.answer(result, replies));
-            };
             if (own == null) {
-                context.waitingRoom().close(peer.uid(), copy);
+                kernel.close(peer.uid(), copy);
                 notYours(arena, replies);
             } else if (asked.errno() != 0) {
-                context.waitingRoom().close(peer.uid(), copy);
+                kernel.close(peer.uid(), copy);
                 replies.refuse(asked.errno(), asked.why());
             } else {
-                bridge.listen(own, record, asked.listenRequest(generation, backlog, answer));
+                bridge.listen(own, record, listenRequest(asked, generation, backlog, result -> {
+                    if (result == 0) {
+                        host.identities().listening(own, record, generation, copy);
+                    }
+                    // Who hears that it listens may close it and bind anew at once: no copy may hold the port then.
+                    kernel.close(peer.uid(), copy, () -> answerListen(asked.port(), result, replies));
+                }));
             }
         });
     }
 
-    private void identity(final HandshakeDecoder request, final Replies replies) {
+    private static ListenRequest listenRequest(
+            final Placeholder asked, final int generation, final int backlog, final Completion completion) {
+        return new ListenRequest(generation, asked.addressHi(), asked.addressLo(), asked.port(), backlog, completion);
+    }
+
+    private static void answerListen(final int port, final int result, final Replies replies) {
+        if (result < 0) {
+            replies.refuse(-result, "cannot listen on port " + port + ": " + Errno.describe(-result));
+        } else {
+            replies.ok(0);
+        }
+    }
+
+    private void identity(final HandshakeDecoder request, final Attachments with, final Replies replies) {
         final HostArena arena = ownArena(request.socketArena());
         if (arena == null) {
             notYours(request.socketArena(), replies);
         } else {
-            context.identities().name(arena, request.socketRecord(), request.socketGeneration(), replies);
+            host.identities().name(arena, request.socketRecord(), request.socketGeneration(), with, replies);
         }
     }
 
@@ -319,7 +308,7 @@ final class ClientSession {
             replies.refuse(Errno.EPERM, "a tool has no sockets");
             return;
         }
-        final HostArena arena = context.identities().join(descriptor, tenant, replies);
+        final HostArena arena = host.identities().join(descriptor, tenant, replies);
         if (arena != null && !joined.contains(arena)) {
             joined.removeIf(other -> bridge.arena(other.number()) != other);
             joined.add(arena);
@@ -332,21 +321,19 @@ final class ClientSession {
             notYours(request.socketArena(), replies);
             return;
         }
-        context.identities().unlisten(arena, request.socketRecord(), request.socketGeneration());
+        host.identities().unlisten(arena, request.socketRecord(), request.socketGeneration());
         replies.ok(0);
     }
 
     /** One more connection of this user, for a process that cannot find the socket's path. */
-    private void spare(final Replies replies) {
+    private void spare(final Attachments with, final Replies replies) {
         if (kind == HandshakeDescriptor.KIND_TOOL) {
             replies.refuse(Errno.EPERM, "a tool has no children");
             return;
         }
-        final int[] pair = UnixSocket.pair(UnixSocket.SEQPACKET);
-        Descriptors.nonBlocking(pair[0], true);
-        context.spares().add(pair[0], new PeerCredentials(UNKNOWN_PID, peer.uid(), peer.gid()));
-        replies.identity(pair[1]);
-        Descriptors.close(pair[1]);
+        final int spare = process.openSpare(with);
+        replies.identity(spare);
+        kernel.passedOn(spare);
     }
 
     private void calls(final HandshakeDecoder request, final Replies replies) throws ProtocolException {
@@ -354,24 +341,29 @@ final class ClientSession {
             replies.refuse(Errno.EPERM, "a tool has no calls");
             return;
         }
-        context.views().calls().report(this, peer.uid(), peer.pid(), request.calls());
+        context.views().calls().report(this, peer.uid(), process.visiblePid(), request.calls());
         replies.ok(0);
     }
 
     private void query(final int what, final Replies replies) throws ProtocolException {
         final int viewer = peer.uid();
         switch (what) {
-            case HandshakeDescriptor.QUERY_CONNECTIONS ->
-                replies.text(context.views().connections(viewer));
-            case HandshakeDescriptor.QUERY_COUNTERS ->
-                replies.text(context.views().counters());
-            case HandshakeDescriptor.QUERY_CALLS ->
-                replies.text(context.views().calls().json(viewer));
+            case HandshakeDescriptor.QUERY_CONNECTIONS -> text(context.views().connections(viewer), replies);
+            case HandshakeDescriptor.QUERY_COUNTERS -> text(context.views().counters(), replies);
+            case HandshakeDescriptor.QUERY_CALLS -> text(context.views().calls().json(viewer), replies);
             default -> throw new ProtocolException("QUERY for unknown " + Integer.toUnsignedString(what));
         }
     }
 
+    private static void text(final String whole, final Replies replies) {
+        replies.text(whole.getBytes(StandardCharsets.UTF_8));
+    }
+
     private void stop(final Replies replies) {
+        if (!kernel.isOwn()) {
+            replies.refuse(Errno.EPERM, "a DPU is stopped on its own side, not from a host");
+            return;
+        }
         if (peer.uid() != 0 && peer.uid() != Cpu.effectiveUserId()) {
             replies.refuse(
                     Errno.EPERM, "user " + peer.uid() + " may not stop the DPU of user " + Cpu.effectiveUserId());
@@ -382,6 +374,10 @@ final class ClientSession {
     }
 
     private void capture(final HandshakeDecoder request, final Replies replies) {
+        if (!kernel.isOwn()) {
+            replies.refuse(Errno.EOPNOTSUPP, "frames are captured on the DPU's own side, not from a host");
+            return;
+        }
         if (kind != HandshakeDescriptor.KIND_TOOL || capture != null) {
             replies.refuse(Errno.EPERM, "a tool captures, once for each connection; kind " + kind + " said HELLO");
             return;
@@ -397,37 +393,26 @@ final class ClientSession {
     private void detachChannels() {
         for (final OpenChannel channel : channels) {
             bridge.detachChannel(channel.arena(), channel.number());
-            context.waitingRoom().close(peer.uid(), channel.bell());
+            kernel.close(peer.uid(), channel.bell());
         }
         channels.clear();
     }
 
-    private void closePidFd() {
-        if (pidFd != NONE) {
-            context.watches().remove(pidFd);
-            Descriptors.close(pidFd);
-            pidFd = NONE;
-        }
+    /** Ends the connection. */
+    void disconnect() {
+        process.disconnect();
     }
 
-    private void closeBell() {
-        if (bell != NONE) {
-            context.watches().remove(bell);
-            context.waitingRoom().close(peer.uid(), bell);
-            bell = NONE;
-        }
-    }
-
-    /** The connection has ended in every process that had it. */
-    void end() {
+    @Override
+    public void end() {
         isEnded = true;
         context.views().calls().end(this);
         if (capture != null) {
             context.captures().close(capture);
             capture = null;
         }
-        closePidFd();
-        closeBell();
+        context.sessions().remove(this);
+        process.end();
         detachChannels();
         holders.forEach(bridge::holderDisconnected);
     }

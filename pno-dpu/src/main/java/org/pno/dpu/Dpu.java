@@ -6,6 +6,11 @@ import java.util.List;
 import org.pno.bridge.Bridge;
 import org.pno.bridge.BridgeListener;
 import org.pno.bridge.HostArena;
+import org.pno.control.ControlLoop;
+import org.pno.control.ControlServer;
+import org.pno.control.SocketPlaceException;
+import org.pno.control.WaitingRoom;
+import org.pno.control.Watches;
 import org.pno.counters.Counters;
 import org.pno.link.ArenaDescriptor;
 import org.pno.link.ArenaLimits;
@@ -65,7 +70,13 @@ public final class Dpu implements AutoCloseable {
     private final Bridge bridge;
     private final Watches watches = new Watches();
     private final WaitingRoom waitingRoom = new WaitingRoom();
-    private final Identities identities;
+    private final ControlLoop loop = new ControlLoop(watches, waitingRoom);
+    private final LocalKernel kernel;
+    private final HostSide local;
+    /** Null if no hosts come from elsewhere. */
+    private final RemoteHosts hosts;
+
+    private final List<ClientSession> sessions = new ArrayList<>();
     private final EventSignals signals;
     private final SpinPolicy spin;
     private final int wakeUp = EventFd.create();
@@ -83,6 +94,7 @@ public final class Dpu implements AutoCloseable {
         configuration.validate();
         signals = openSignals();
         server = openServer(configuration);
+        hosts = openHosts(configuration);
         watched = openPort(configuration);
         port = SoftwareOffload.complete(watched);
         captureFile = openCaptureFile(configuration);
@@ -102,21 +114,24 @@ public final class Dpu implements AutoCloseable {
                 nowNs);
         spin = new SpinPolicy(configuration.spin(), nowNs);
         longestSleepNs = port.pollDescriptor() < 0 ? POLLED_PORT_NS : Long.MAX_VALUE;
-        identities = new Identities(bridge, watches, waitingRoom);
-        server.start(new ControlContext(
+        kernel = new LocalKernel(loop, signals);
+        local = new HostSide(kernel, new Identities(bridge, watches, kernel), new Tenants(configuration.quotas()));
+        final ControlContext context = new ControlContext(
                 bridge,
-                watches,
-                waitingRoom,
-                signals,
-                new Tenants(configuration.quotas()),
-                identities,
-                server::add,
+                sessions,
                 new Captures(watched, bridge, signals, waitingRoom),
-                configuration.quotas().controlConnections(),
                 dpuAddresses(configuration),
                 epoch,
                 new DpuViews(bridge, port, counters, memory.counters()),
-                this::stop));
+                this::stop);
+        server.start(
+                loop,
+                configuration.quotas().controlConnections(),
+                (peer, socket, disconnect) ->
+                        new ClientSession(context, local, new LocalProcess(loop, server, peer, socket, disconnect)));
+        if (hosts != null) {
+            hosts.start(context);
+        }
         watch();
         LOG.info("serving {} on {}, control socket {}", configuration.addresses(), port.name(), server.path());
     }
@@ -136,9 +151,9 @@ public final class Dpu implements AutoCloseable {
     private ControlServer openServer(final DpuConfiguration configuration) {
         try {
             return new ControlServer(configuration.socketPath());
-        } catch (final DpuException e) {
+        } catch (final SocketPlaceException e) {
             closeOwn();
-            throw e;
+            throw new DpuException(e.getMessage(), e);
         }
     }
 
@@ -181,7 +196,27 @@ public final class Dpu implements AutoCloseable {
         }
     }
 
+    private RemoteHosts openHosts(final DpuConfiguration configuration) {
+        try {
+            return configuration.relay() == null
+                    ? null
+                    : new RemoteHosts(loop, configuration.relay(), () -> new Tenants(configuration.quotas()));
+        } catch (final DpuException e) {
+            server.close();
+            closeOwn();
+            throw e;
+        }
+    }
+
+    /** Where hosts from elsewhere come; null if none do. */
+    String relayAddress() {
+        return hosts == null ? null : hosts.address();
+    }
+
     private void closeOwn() {
+        if (hosts != null) {
+            hosts.close();
+        }
         watches.close();
         waitingRoom.close();
         if (signals != null) {
@@ -229,7 +264,11 @@ public final class Dpu implements AutoCloseable {
         bridge.stack().start(clock.nowNs());
         while (!isStopping) {
             final long nowNs = clock.nowNs();
-            if (bridge.cycle(nowNs) != 0) {
+            final boolean hasWorked = bridge.cycle(nowNs) != 0;
+            if (hosts != null) {
+                hosts.flush();
+            }
+            if (hasWorked) {
                 spin.onWork(nowNs);
                 lookNowAndThen();
             } else if (spin.isWorthWaiting(nowNs)) {
@@ -293,11 +332,15 @@ public final class Dpu implements AutoCloseable {
         }
         isClosed = true;
         server.close();
+        if (hosts != null) {
+            hosts.close();
+        }
         if (captureFile != null) {
             captureFile.close();
         }
         port.close();
-        identities.close();
+        local.identities().close();
+        kernel.close();
         closeOwn();
         memory.close();
         journal.close();
@@ -313,9 +356,9 @@ public final class Dpu implements AutoCloseable {
                     arena.number(),
                     arena.tenant().uid(),
                     arena.fence().reason());
-            for (final ControlConnection connection : server.connections()) {
-                if (connection.session().holdsArena(arena)) {
-                    connection.close();
+            for (final ClientSession session : List.copyOf(sessions)) {
+                if (session.holdsArena(arena)) {
+                    session.disconnect();
                 }
             }
         }
@@ -327,12 +370,18 @@ public final class Dpu implements AutoCloseable {
 
         @Override
         public void onOnlyAnchored(final HostArena arena, final int record, final int generation) {
-            identities.onOnlyAnchored(arena, record, generation);
+            local.identities().onOnlyAnchored(arena, record, generation);
+            if (hosts != null) {
+                hosts.onOnlyAnchored(arena, record, generation);
+            }
         }
 
         @Override
         public void onArenaEnded(final HostArena arena) {
-            identities.onArenaEnded(arena);
+            local.identities().onArenaEnded(arena);
+            if (hosts != null) {
+                hosts.onArenaEnded(arena);
+            }
             arena.tenant().giveArena(arena.geometry().totalBytes());
         }
     }

@@ -3,7 +3,9 @@ package org.pno.dpu;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.pno.link.bus.BusException;
 import org.pno.link.bus.BusOpener;
+import org.pno.link.bus.BusSpec;
 import org.pno.port.FaultSpec;
 import org.pno.port.PortException;
 import org.pno.port.PortSpec;
@@ -34,6 +36,7 @@ public final class DpuConfiguration {
     private boolean pacing;
     private int fastOpen = FastOpen.CLIENT;
     private BusOpener bus = Buses.judge(Buses.DEFAULT);
+    private RelaySettings relay;
 
     /** The packet port, {@code KIND:TARGET[,OPTION=VALUE]…}. Required. */
     public DpuConfiguration port(final String spec) {
@@ -116,8 +119,25 @@ public final class DpuConfiguration {
 
     /** How the DPU reaches its hosts' memory, see {@link Buses}. */
     public DpuConfiguration bus(final String spec) {
-        bus = Buses.judge(spec);
+        final BusSpec parsed = Buses.parse(spec);
+        bus = Buses.judge(parsed);
+        relay = relay(parsed);
         return this;
+    }
+
+    /** A bus of the caller's, whose hosts come by that relay. */
+    DpuConfiguration bus(final BusOpener opener, final RelaySettings settings) {
+        bus = opener;
+        relay = settings;
+        return this;
+    }
+
+    private static RelaySettings relay(final BusSpec spec) {
+        try {
+            return RelaySettings.of(spec);
+        } catch (final BusException e) {
+            throw new DpuException("--bus " + spec + ": " + e.getMessage(), e);
+        }
     }
 
     /** Connections at one time, half-open ones included. */
@@ -264,6 +284,11 @@ public final class DpuConfiguration {
 
     public BusOpener bus() {
         return bus;
+    }
+
+    /** Where hosts come that share no memory with us; null if none do. */
+    public RelaySettings relay() {
+        return relay;
     }
 
     public int frames() {

@@ -13,6 +13,11 @@ final class Tenants {
         this.quotas = quotas;
     }
 
+    /** True if the tenant is one of these. */
+    boolean has(final Tenant tenant) {
+        return byUid.get(tenant.uid()) == tenant;
+    }
+
     Tenant of(final int uid) {
         return byUid.computeIfAbsent(
                 uid, user -> new Tenant(user, quotas.arenaBytes(), quotas.sockets(), quotas.halfOpen()));

@@ -95,6 +95,7 @@ public final class HandshakeDecoder {
 
     private MemorySegment segment;
     private long offset;
+    private int length;
 
     /**
      * Takes a packet.
@@ -105,6 +106,7 @@ public final class HandshakeDecoder {
             throws ProtocolException {
         segment = packet;
         offset = packetOffset;
+        this.length = length;
         if (length < BODY_OFFSET) {
             throw new ProtocolException("a control message of " + length + " bytes, the least is " + BODY_OFFSET);
         }
@@ -162,6 +164,11 @@ public final class HandshakeDecoder {
 
     public int type() {
         return u32(TYPE_OFFSET);
+    }
+
+    /** A copy of the whole message, for who passes it on. */
+    public byte[] message() {
+        return segment.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
     }
 
     public int helloKind() {

@@ -34,7 +34,6 @@ import org.pno.link.HandshakeDescriptor;
  *            BELL         (none)
  *            PLACEHOLDER  high and low half of the address, port, inode
  *            NAME         inode
- *            SPARE        number of the new connection
  * </pre>
  */
 public final class RelayDescriptor {

@@ -4,7 +4,7 @@ package org.pno.relay;
  * What stands for a descriptor that came with a message: what the host's kernel told of it, and the number by which the
  * DPU speaks of it.
  *
- * @param number not 0; of ARENA, FAMILY and BELL, which {@code pno host} keeps until it is told to drop them
+ * @param number of ARENA, FAMILY and BELL, which {@code pno host} keeps until it is told to drop them; else 0
  */
 public record Thing(Kind kind, int number, long first, long second, long third, long fourth) {
     /** Kinds, in the order of their numbers on the wire, which begin at 1. */
@@ -13,8 +13,7 @@ public record Thing(Kind kind, int number, long first, long second, long third, 
         FAMILY,
         BELL,
         PLACEHOLDER,
-        NAME,
-        SPARE;
+        NAME;
 
         int code() {
             return ordinal() + 1;
@@ -49,11 +48,6 @@ public record Thing(Kind kind, int number, long first, long second, long third, 
     /** What names a socket, or is shown as such a name. */
     public static Thing name(final long inode) {
         return new Thing(Kind.NAME, 0, inode, 0, 0, 0);
-    }
-
-    /** A further connection of the same user. */
-    public static Thing spare(final int connection) {
-        return new Thing(Kind.SPARE, 0, connection, 0, 0, 0);
     }
 
     /** The size of an ARENA or a FAMILY. */

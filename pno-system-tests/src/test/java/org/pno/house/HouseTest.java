@@ -52,9 +52,12 @@ class HouseTest {
         below.put("relay", List.of("link"));
         below.put("bridge", List.of("wire", "stack", "port", "link"));
         below.put("observe", List.of("wire", "stack", "port", "link", "bridge"));
+        below.put("control", List.of("wire", "link", "relay"));
+        below.put("host", List.of("link", "relay", "control"));
         below.put(
                 "dpu",
                 List.of(
+                        "control",
                         "wire",
                         "tcp",
                         "tcp.congestion",
@@ -69,10 +72,14 @@ class HouseTest {
                         "relay"));
         below.put(
                 "cli",
-                List.of("wire", "stack", "port", "port.*", "link", "bridge", "observe", "dpu", "relay", "cli.*"));
+                List.of(
+                        "wire", "stack", "port", "port.*", "link", "bridge", "observe", "dpu", "host", "relay",
+                        "cli.*"));
         below.put(
                 "cli.*",
-                List.of("wire", "stack", "port", "port.*", "link", "bridge", "observe", "dpu", "relay", "cli.*"));
+                List.of(
+                        "wire", "stack", "port", "port.*", "link", "bridge", "observe", "dpu", "host", "relay",
+                        "cli.*"));
         below.put("cli.json", List.of());
         below.put("cli.load", List.of("wire", "tcp", "stack", "port", "cli.json"));
         for (final String outside : List.of("sim", "check", "bench")) {

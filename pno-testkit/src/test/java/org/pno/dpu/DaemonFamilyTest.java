@@ -42,9 +42,13 @@ class DaemonFamilyTest {
     private HostSocket near;
     private HostSocket far;
 
+    DaemonFixture open(final Path where) {
+        return new DaemonFixture(where);
+    }
+
     @BeforeEach
     void connect() throws IOException {
-        fixture = new DaemonFixture(directory);
+        fixture = open(directory);
         server = fixture.host(fixture.dpu);
         final Host client = fixture.host(fixture.peer);
         final HostListener listener = new HostListener(server.host, server.channel);

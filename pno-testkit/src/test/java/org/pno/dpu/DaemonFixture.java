@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.pno.link.ControlClient;
 import org.pno.link.HandshakeDescriptor;
 import org.pno.sim.HostChannel;
@@ -34,7 +35,7 @@ final class DaemonFixture implements AutoCloseable {
     private final List<Host> hosts = new ArrayList<>();
 
     /** A DPU with the thread that runs it. */
-    static final class Running implements AutoCloseable {
+    static class Running implements AutoCloseable {
         final Dpu dpu;
         private final Thread thread;
         private volatile Throwable failure;
@@ -43,6 +44,7 @@ final class DaemonFixture implements AutoCloseable {
             this(new Dpu(configuration));
         }
 
+        @SuppressWarnings("this-escape") // Its thread is the DPU's, which knows nothing of this.
         Running(final Dpu opened) {
             dpu = opened;
             thread = new Thread(this::run, "dpu");
@@ -127,8 +129,13 @@ final class DaemonFixture implements AutoCloseable {
     }
 
     DaemonFixture(final Path directory, final Quotas quotas) {
+        this(directory, configuration -> new Running(configuration.quotas(quotas)));
+    }
+
+    /** One whose left DPU is run by the caller. */
+    DaemonFixture(final Path directory, final Function<DpuConfiguration, Running> left) {
         this.directory = directory;
-        dpu = new Running(configuration("left", "right", "10.77.0.1/24").quotas(quotas));
+        dpu = left.apply(configuration("left", "right", "10.77.0.1/24"));
         peer = new Running(configuration("right", "left", "10.77.0.2/24"));
     }
 

@@ -46,7 +46,7 @@ class IdentitiesTest {
 
     @BeforeEach
     void listen() throws IOException {
-        fixture = new DaemonFixture(directory);
+        fixture = open(directory);
         server = fixture.host(fixture.dpu);
         listener = new HostListener(server.host, server.channel);
         placeholder = InetSocket.open(InetSocket.AF_INET, InetSocket.SOCK_STREAM);
@@ -55,6 +55,10 @@ class IdentitiesTest {
                 server.arena, listener.socket().record(), listener.socket().generation(), 16, placeholder);
         port = InetSocket.localEndpoint(placeholder).port();
         listener.postCredits(4);
+    }
+
+    DaemonFixture open(final Path where) {
+        return new DaemonFixture(where);
     }
 
     @AfterEach

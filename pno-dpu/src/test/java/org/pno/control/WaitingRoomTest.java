@@ -1,4 +1,4 @@
-package org.pno.dpu;
+package org.pno.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,9 +1,9 @@
-package org.pno.dpu;
+package org.pno.control;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
+import java.util.List;
+import org.pno.link.DpuAddress;
 import org.pno.link.HandshakeDecoder;
 import org.pno.link.HandshakeDescriptor;
 import org.pno.link.HandshakeEncoder;
@@ -17,12 +17,34 @@ import org.pno.sys.UnixMessage;
 import org.pno.sys.UnixSocket;
 
 /**
- * One client of the control socket: receives its requests one after the other, has {@link ClientSession} answer them,
- * and sends the answers without ever waiting for the client. Who breaks the protocol is told so and cut off.
+ * One client of the control socket: receives its requests one after the other, has its {@link ControlSession} answer
+ * them, and sends the answers without ever waiting for the client. Who breaks the protocol is told so and cut off.
  *
  * <p>The socket's flags are ours alone, since accept made its open file here: non-blocking stays so.
  */
 final class ControlConnection implements Replies {
+    /** Who keeps the connections. */
+    interface Owner {
+        /** The connection is over. */
+        void onClosed(ControlConnection connection);
+
+        /** Later: its descriptor is free again. */
+        void onGone(ControlConnection connection);
+    }
+
+    /** The descriptors of the message that was received. */
+    private final class Received implements Attachments {
+        @Override
+        public int count() {
+            return incoming.descriptorCount();
+        }
+
+        @Override
+        public int handle(final int index) {
+            return incoming.descriptor(index);
+        }
+    }
+
     /** Bytes of text in one TEXT message. */
     private static final int TEXT_PIECE = HandshakeDescriptor.MAX_BYTES - HandshakeDescriptor.TEXT_TEXT_OFFSET;
 
@@ -32,12 +54,12 @@ final class ControlConnection implements Replies {
     private final MemorySegment reply = Arena.ofAuto().allocate(HandshakeDescriptor.MAX_BYTES, Long.BYTES);
     private final HandshakeDecoder decoder = new HandshakeDecoder();
     private final HandshakeEncoder encoder = new HandshakeEncoder().wrap(reply, 0);
-    private final ControlContext context;
+    private final Attachments attachments = new Received();
+    private final ControlLoop loop;
     private final int socket;
-    private final Consumer<ControlConnection> onClose;
-    private final Consumer<ControlConnection> onGone;
+    private final Owner owner;
     private final PeerCredentials peer;
-    private final ClientSession session;
+    private final ControlSession session;
 
     private boolean isAnswerOwed;
     private boolean isClosed;
@@ -46,24 +68,19 @@ final class ControlConnection implements Replies {
 
     private int textSent;
 
-    /**
-     * @param peer who is at the other end; without a pid, its process is told by the connection alone
-     * @param onClose hears that the connection is over
-     * @param onGone hears later that its descriptor is free again
-     */
+    /** @param peer who is at the other end; without a pid, its process is told by the connection alone */
     ControlConnection(
-            final ControlContext context,
+            final ControlLoop loop,
             final int socket,
             final PeerCredentials peer,
-            final Consumer<ControlConnection> onClose,
-            final Consumer<ControlConnection> onGone) {
-        this.context = context;
+            final ControlSession.Opener sessions,
+            final Owner owner) {
+        this.loop = loop;
         this.socket = socket;
-        this.onClose = onClose;
-        this.onGone = onGone;
+        this.owner = owner;
         this.peer = peer;
-        session = new ClientSession(context, peer, socket);
-        context.watches().add(socket, Epoll.EPOLLIN, this::onReady);
+        session = sessions.open(peer, socket, this::close);
+        loop.watches().add(socket, Epoll.EPOLLIN, this::onReady);
     }
 
     private void onReady(final int events) {
@@ -94,7 +111,7 @@ final class ControlConnection implements Replies {
             }
             decoder.wrap(packet, 0, length);
             isAnswerOwed = true;
-            session.onRequest(decoder, incoming, this);
+            session.onRequest(decoder, attachments, this);
         } catch (final ProtocolException e) {
             cutOff(Errno.EPROTO, e.getMessage());
         } catch (final SystemCallException e) {
@@ -106,13 +123,13 @@ final class ControlConnection implements Replies {
 
     private void closeReceived() {
         for (int i = 0; i < incoming.descriptorCount(); i++) {
-            context.waitingRoom().close(peer.uid(), incoming.descriptor(i));
+            loop.waitingRoom().close(peer.uid(), incoming.descriptor(i));
         }
     }
 
     @Override
-    public void welcome(final int bell) {
-        final int length = encoder.welcome(context.epoch(), context.addresses());
+    public void welcome(final long epoch, final List<DpuAddress> addresses, final int bell) {
+        final int length = encoder.welcome(epoch, addresses);
         if (bell < 0) {
             send(length);
         } else {
@@ -152,8 +169,14 @@ final class ControlConnection implements Replies {
     }
 
     @Override
-    public void text(final String whole) {
-        text = whole.getBytes(StandardCharsets.UTF_8);
+    public void message(final MemorySegment memory, final long offset, final int length, final int... descriptors) {
+        MemorySegment.copy(memory, offset, reply, 0, length);
+        send(length, descriptors);
+    }
+
+    @Override
+    public void text(final byte[] whole) {
+        text = whole;
         textSent = 0;
         sendText();
     }
@@ -164,7 +187,7 @@ final class ControlConnection implements Replies {
             final int piece = Math.min(TEXT_PIECE, text.length - textSent);
             final int result = outgoing.send(socket, reply, 0, encoder.text(text, textSent, piece));
             if (result == -Errno.EAGAIN) {
-                context.watches().interest(socket, Epoll.EPOLLIN | Epoll.EPOLLOUT);
+                loop.watches().interest(socket, Epoll.EPOLLIN | Epoll.EPOLLOUT);
                 return;
             }
             if (result < 0) {
@@ -175,7 +198,7 @@ final class ControlConnection implements Replies {
             if (piece == 0) {
                 text = null;
                 isAnswerOwed = false;
-                context.watches().interest(socket, Epoll.EPOLLIN);
+                loop.watches().interest(socket, Epoll.EPOLLIN);
             }
         }
     }
@@ -191,10 +214,6 @@ final class ControlConnection implements Replies {
         }
     }
 
-    ClientSession session() {
-        return session;
-    }
-
     /** The user at the other end. */
     int uid() {
         return peer.uid();
@@ -206,12 +225,12 @@ final class ControlConnection implements Replies {
             return;
         }
         isClosed = true;
-        context.watches().remove(socket);
+        loop.watches().remove(socket);
         // The client learns of it now, though to close what lies in the queue may take its time.
         UnixSocket.shutdown(socket);
         session.end();
-        onClose.accept(this);
-        context.waitingRoom().ask(peer.uid(), this::closeSocket, onGone);
+        owner.onClosed(this);
+        loop.waitingRoom().ask(peer.uid(), this::closeSocket, owner::onGone);
     }
 
     private ControlConnection closeSocket() {

@@ -1,4 +1,4 @@
-package org.pno.dpu;
+package org.pno.control;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * killed one left, which is replaced. A lock file beside it exists only while a DPU starts, so that of two who find a
  * dead socket one cannot remove what the other has just made; it is removed under its own lock.
  */
-final class ControlServer implements AutoCloseable {
+public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
     private static final int BACKLOG = 64;
@@ -48,18 +48,20 @@ final class ControlServer implements AutoCloseable {
     /** Connections whose descriptors are open, by user. */
     private final Map<Integer, Integer> countByUid = new HashMap<>();
 
-    private ControlContext context;
+    private ControlLoop loop;
+    private ControlSession.Opener sessions;
+    private int connectionsPerUser;
     private boolean isPaused;
     private boolean isClosed;
 
-    /** @throws DpuException if another DPU lives there, or the place cannot be used */
-    ControlServer(final String socketPath) {
+    /** @throws SocketPlaceException if another DPU lives there, or the place cannot be used */
+    public ControlServer(final String socketPath) {
         path = Path.of(socketPath).toAbsolutePath();
         lockPath = path.resolveSibling(path.getFileName() + ".lock");
         try {
             address = UnixAddress.of(path.toString());
         } catch (final IllegalArgumentException e) {
-            throw new DpuException("--socket " + socketPath + ": " + e.getMessage(), e);
+            throw new SocketPlaceException("--socket " + socketPath + ": " + e.getMessage(), e);
         }
         makeDirectory();
         final FileChannel lockFile = lock();
@@ -82,7 +84,8 @@ final class ControlServer implements AutoCloseable {
             Files.createDirectories(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
         } catch (final IOException e) {
-            throw new DpuException("--socket " + path + ": cannot make its directory " + directory + ": " + e, e);
+            throw new SocketPlaceException(
+                    "--socket " + path + ": cannot make its directory " + directory + ": " + e, e);
         }
     }
 
@@ -91,11 +94,11 @@ final class ControlServer implements AutoCloseable {
         try {
             final int owner = (int) Files.getAttribute(directory, "unix:uid");
             if (owner != 0 && owner != Cpu.effectiveUserId()) {
-                throw new DpuException("--socket " + path + ": " + directory + " belongs to user " + owner
+                throw new SocketPlaceException("--socket " + path + ": " + directory + " belongs to user " + owner
                         + ", who could take the DPU's place; use a directory of your own");
             }
         } catch (final IOException e) {
-            throw new DpuException("--socket " + path + ": cannot look at " + directory + ": " + e, e);
+            throw new SocketPlaceException("--socket " + path + ": cannot look at " + directory + ": " + e, e);
         }
     }
 
@@ -123,7 +126,7 @@ final class ControlServer implements AutoCloseable {
             throw alive(e);
         } catch (final IOException e) {
             close(file);
-            throw new DpuException(
+            throw new SocketPlaceException(
                     "--socket " + path + ": cannot make " + lockPath + ": " + e + "; use another --socket", e);
         }
         close(file);
@@ -140,7 +143,7 @@ final class ControlServer implements AutoCloseable {
             return false;
         } catch (final IOException e) {
             close(file);
-            throw new DpuException("--socket " + path + ": cannot use " + lockPath + ": " + e, e);
+            throw new SocketPlaceException("--socket " + path + ": cannot use " + lockPath + ": " + e, e);
         }
     }
 
@@ -148,14 +151,14 @@ final class ControlServer implements AutoCloseable {
         try {
             Files.deleteIfExists(lockPath);
         } catch (final IOException e) {
-            throw new DpuException("cannot remove " + lockPath + ": " + e, e);
+            throw new SocketPlaceException("cannot remove " + lockPath + ": " + e, e);
         } finally {
             close(lockFile);
         }
     }
 
-    private DpuException alive(final Throwable cause) {
-        return new DpuException(
+    private SocketPlaceException alive(final Throwable cause) {
+        return new SocketPlaceException(
                 "a DPU runs already at " + path + "; stop it, or give this one another place with --socket", cause);
     }
 
@@ -165,7 +168,7 @@ final class ControlServer implements AutoCloseable {
                 file.close();
             }
         } catch (final IOException e) {
-            throw new DpuException("cannot close the lock file: " + e, e);
+            throw new SocketPlaceException("cannot close the lock file: " + e, e);
         }
     }
 
@@ -174,7 +177,7 @@ final class ControlServer implements AutoCloseable {
             return;
         }
         if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(path)) {
-            throw new DpuException("--socket " + path + ": there is a file of that name which is no socket");
+            throw new SocketPlaceException("--socket " + path + ": there is a file of that name which is no socket");
         }
         final int probe = UnixSocket.open(UnixSocket.SEQPACKET | UnixSocket.NONBLOCK);
         final int answer = UnixSocket.connect(probe, address);
@@ -197,18 +200,24 @@ final class ControlServer implements AutoCloseable {
             return descriptor;
         } catch (final SystemCallException | IOException e) {
             Descriptors.close(descriptor);
-            throw new DpuException("--socket " + path + ": " + e.getMessage(), e);
+            throw new SocketPlaceException("--socket " + path + ": " + e.getMessage(), e);
         }
     }
 
-    String path() {
+    public String path() {
         return path.toString();
     }
 
-    /** Takes connections from now on. */
-    void start(final ControlContext controlContext) {
-        context = controlContext;
-        context.watches().add(socket, Epoll.EPOLLIN, events -> acceptAll());
+    /**
+     * Takes connections from now on.
+     *
+     * @param mostPerUser control connections that one user may have
+     */
+    public void start(final ControlLoop control, final int mostPerUser, final ControlSession.Opener opener) {
+        loop = control;
+        connectionsPerUser = mostPerUser;
+        sessions = opener;
+        loop.watches().add(socket, Epoll.EPOLLIN, events -> acceptAll());
     }
 
     private void acceptAll() {
@@ -226,16 +235,15 @@ final class ControlServer implements AutoCloseable {
     }
 
     /** Serves a connection from now on, however it was made. */
-    void add(final int descriptor, final PeerCredentials peer) {
-        final ControlConnection connection =
-                new ControlConnection(context, descriptor, peer, connections::remove, this::onGone);
+    public void add(final int descriptor, final PeerCredentials peer) {
+        final ControlConnection connection = new ControlConnection(loop, descriptor, peer, sessions, new Ends());
         connections.add(connection);
         final int count = countByUid.merge(connection.uid(), 1, Integer::sum);
-        if (count > context.connectionsPerUser()) {
+        if (count > connectionsPerUser) {
             connection.cutOff(
                     Errno.EAGAIN,
                     "user " + connection.uid() + " has " + (count - 1) + " control connections, the quota is "
-                            + context.connectionsPerUser());
+                            + connectionsPerUser);
         }
     }
 
@@ -243,27 +251,35 @@ final class ControlServer implements AutoCloseable {
     private void pause() {
         LOG.warn("out of descriptors with {} control connections; new ones wait", connections.size());
         isPaused = true;
-        context.watches().interest(socket, 0);
+        loop.watches().interest(socket, 0);
+    }
+
+    /** What becomes of connections. */
+    private final class Ends implements ControlConnection.Owner {
+        @Override
+        public void onClosed(final ControlConnection connection) {
+            connections.remove(connection);
+        }
+
+        @Override
+        public void onGone(final ControlConnection connection) {
+            ControlServer.this.onGone(connection);
+        }
     }
 
     private void onGone(final ControlConnection connection) {
         countByUid.computeIfPresent(connection.uid(), (uid, count) -> count == 1 ? null : count - 1);
         if (isPaused && !isClosed) {
             isPaused = false;
-            context.watches().interest(socket, Epoll.EPOLLIN);
+            loop.watches().interest(socket, Epoll.EPOLLIN);
         }
-    }
-
-    /** Connections that there are. */
-    List<ControlConnection> connections() {
-        return List.copyOf(connections);
     }
 
     /** Ends all connections and removes the socket's file. */
     @Override
     public void close() {
         isClosed = true;
-        for (final ControlConnection connection : connections()) {
+        for (final ControlConnection connection : List.copyOf(connections)) {
             connection.close();
         }
         Descriptors.close(socket);

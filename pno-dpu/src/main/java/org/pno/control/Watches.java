@@ -1,4 +1,4 @@
-package org.pno.dpu;
+package org.pno.control;
 
 import java.util.Arrays;
 import org.pno.sys.Epoll;
@@ -10,7 +10,7 @@ import org.pno.sys.SystemCallException;
  * handled gets none any more, even if its number is used again at once: a token is the descriptor with its
  * generation.
  */
-final class Watches implements AutoCloseable {
+public final class Watches implements AutoCloseable {
     private static final int EVENTS_PER_WAIT = 64;
 
     private final Epoll epoll = new Epoll(EVENTS_PER_WAIT);
@@ -18,7 +18,7 @@ final class Watches implements AutoCloseable {
     private int[] generations = new int[64];
 
     /** @param interest EPOLLIN and the like */
-    void add(final int descriptor, final int interest, final Watch watch) {
+    public void add(final int descriptor, final int interest, final Watch watch) {
         if (descriptor >= watches.length) {
             final int capacity = Integer.highestOneBit(descriptor) << 1;
             watches = Arrays.copyOf(watches, capacity);
@@ -33,12 +33,12 @@ final class Watches implements AutoCloseable {
         return (long) generations[descriptor] << Integer.SIZE | descriptor;
     }
 
-    void interest(final int descriptor, final int interest) {
+    public void interest(final int descriptor, final int interest) {
         epoll.modify(descriptor, interest, token(descriptor));
     }
 
     /** Takes a descriptor out, before it is closed. */
-    void remove(final int descriptor) {
+    public void remove(final int descriptor) {
         if (descriptor < watches.length && watches[descriptor] != null) {
             watches[descriptor] = null;
             epoll.remove(descriptor);
@@ -50,7 +50,7 @@ final class Watches implements AutoCloseable {
      *
      * @param timeoutNs nanoseconds, 0 to only look, {@link Epoll#FOREVER}
      */
-    void await(final long timeoutNs) {
+    public void await(final long timeoutNs) {
         final int count = epoll.await(timeoutNs);
         if (count < 0 && count != -Errno.EINTR) {
             throw new SystemCallException("epoll_wait(" + timeoutNs + " ns)", -count);

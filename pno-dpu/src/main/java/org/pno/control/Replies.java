@@ -1,9 +1,14 @@
-package org.pno.dpu;
+package org.pno.control;
 
-/** How a client's request is answered, exactly once each, at once or later. */
-interface Replies {
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.pno.link.DpuAddress;
+
+/** How a client's request is answered, exactly once each, at once or later. What goes with an answer are handles, as in
+ * {@link Attachments}. */
+public interface Replies {
     /** @param bell the eventfd that goes with it, or -1 */
-    void welcome(int bell);
+    void welcome(long epoch, List<DpuAddress> addresses, int bell);
 
     void ok(int value);
 
@@ -32,6 +37,9 @@ interface Replies {
     /** Says no and ends the connection. */
     void cutOff(int errno, String why);
 
-    /** The whole answer to a QUERY. */
-    void text(String whole);
+    /** The whole answer to a QUERY, UTF-8. */
+    void text(byte[] whole);
+
+    /** Answers with a message that somebody else has made, and descriptors; not with TEXT. */
+    void message(MemorySegment memory, long offset, int length, int... descriptors);
 }

@@ -1,7 +1,5 @@
-package org.pno.dpu;
+package org.pno.control;
 
-import org.pno.bridge.Completion;
-import org.pno.bridge.ListenRequest;
 import org.pno.sys.Errno;
 import org.pno.sys.InetSocket;
 import org.pno.sys.SystemCallException;
@@ -13,11 +11,11 @@ import org.pno.wire.IpAddress;
  *
  * @param errno 0 if the address is good
  */
-record Placeholder(int errno, String why, long addressHi, long addressLo, int port) {
+public record Placeholder(int errno, String why, long addressHi, long addressLo, int port) {
     private static final int PROTOCOL_TCP = 6;
 
     /** Asks a socket. */
-    static Placeholder of(final int socket) {
+    public static Placeholder of(final int socket) {
         try {
             return ask(socket);
         } catch (final SystemCallException e) {
@@ -48,19 +46,5 @@ record Placeholder(int errno, String why, long addressHi, long addressLo, int po
 
     private static Placeholder refused(final int errno, final String why) {
         return new Placeholder(errno, why, 0, 0, 0);
-    }
-
-    /** The request to listen on that address. */
-    ListenRequest listenRequest(final int generation, final int backlog, final Completion completion) {
-        return new ListenRequest(generation, addressHi, addressLo, port, backlog, completion);
-    }
-
-    /** Tells what became of it. */
-    void answer(final int result, final Replies replies) {
-        if (result < 0) {
-            replies.refuse(-result, "cannot listen on port " + port + ": " + Errno.describe(-result));
-        } else {
-            replies.ok(0);
-        }
     }
 }

@@ -1,4 +1,4 @@
-package org.pno.dpu;
+package org.pno.control;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -21,7 +21,7 @@ import org.pno.sys.EventFd;
  * <p>A thread for each user who has something here, for as long as he has: what one user makes wait is his own
  * business, in the order he asked. Answers come back to the loop's thread, which owns all else of this.
  */
-final class WaitingRoom implements AutoCloseable {
+public final class WaitingRoom implements AutoCloseable {
     private static final long IDLE_SECONDS = 5;
 
     /** The thread of one user, and what he waits for. */
@@ -49,12 +49,12 @@ final class WaitingRoom implements AutoCloseable {
     private boolean isClosed;
 
     /** Becomes readable when there are answers; only this process has it. */
-    int descriptor() {
+    public int descriptor() {
         return bell;
     }
 
     /** Closes a descriptor, whatever that takes. */
-    void close(final int uid, final int descriptor) {
+    public void close(final int uid, final int descriptor) {
         close(uid, descriptor, () -> {});
     }
 
@@ -63,7 +63,7 @@ final class WaitingRoom implements AutoCloseable {
      *
      * @param onClosed runs on the loop's thread
      */
-    void close(final int uid, final int descriptor, final Runnable onClosed) {
+    public void close(final int uid, final int descriptor, final Runnable onClosed) {
         ask(
                 uid,
                 () -> {
@@ -79,7 +79,7 @@ final class WaitingRoom implements AutoCloseable {
      * @param question runs on the user's thread, must not throw
      * @param onAnswer runs on the loop's thread
      */
-    <T> void ask(final int uid, final Supplier<T> question, final Consumer<T> onAnswer) {
+    public <T> void ask(final int uid, final Supplier<T> question, final Consumer<T> onAnswer) {
         final Room room = rooms.computeIfAbsent(uid, Room::new);
         room.waiting++;
         room.thread.execute(() -> {
@@ -105,7 +105,7 @@ final class WaitingRoom implements AutoCloseable {
     }
 
     /** Takes up the answers that have come. */
-    void takeAnswers() {
+    public void takeAnswers() {
         EventFd.drain(bell);
         for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
             answer.run();
