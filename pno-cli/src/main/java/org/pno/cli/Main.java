@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             DpuCommand.class,
+            HostCommand.class,
             RunCommand.class,
             LabCommand.class,
             WireCommand.class,

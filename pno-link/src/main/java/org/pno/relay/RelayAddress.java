@@ -50,14 +50,19 @@ public final class RelayAddress {
                 : new Endpoint(bytes.getLong(), bytes.getLong(), port);
     }
 
-    /** The text of an address. */
+    /** The text of an address with its port. */
     public static String format(final Endpoint endpoint) {
+        final String host = host(endpoint);
+        return (endpoint.isIpv4() ? host : "[" + host + "]") + ":" + endpoint.port();
+    }
+
+    /** The text of an address without its port. */
+    public static String host(final Endpoint endpoint) {
         final ByteBuffer bytes = ByteBuffer.allocate(2 * Long.BYTES)
                 .putLong(endpoint.addressHi())
                 .putLong(endpoint.addressLo());
         try {
-            final String address = InetAddress.getByAddress(bytes.array()).getHostAddress();
-            return (endpoint.isIpv4() ? address : "[" + address + "]") + ":" + endpoint.port();
+            return InetAddress.getByAddress(bytes.array()).getHostAddress();
         } catch (final UnknownHostException e) {
             throw new IllegalStateException(e); // 16 bytes are an address.
         }

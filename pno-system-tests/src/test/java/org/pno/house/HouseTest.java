@@ -53,7 +53,7 @@ class HouseTest {
         below.put("bridge", List.of("wire", "stack", "port", "link"));
         below.put("observe", List.of("wire", "stack", "port", "link", "bridge"));
         below.put("control", List.of("wire", "link", "relay"));
-        below.put("host", List.of("link", "relay", "control"));
+        below.put("host", List.of("link", "link.*", "relay", "control"));
         below.put(
                 "dpu",
                 List.of(

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.pno.host.ArenaSharing;
+import org.pno.host.FabricSharing;
 import org.pno.host.HostAgent;
 import org.pno.host.HostException;
 import org.pno.relay.RelayAddress;
@@ -27,7 +29,11 @@ final class RelayedDpu extends DaemonFixture.Running {
         private volatile HostException failure;
 
         RunningAgent(final String dpu, final Path keys, final String socket) {
-            agent = new HostAgent(dpu, keys, socket, (fabric, own) -> new BorrowedMemory.Sharing());
+            this(dpu, keys, socket, (fabric, own) -> new BorrowedMemory.Sharing());
+        }
+
+        RunningAgent(final String dpu, final Path keys, final String socket, final ArenaSharing.Opener opener) {
+            agent = new HostAgent(dpu, keys, socket, opener);
             thread = new Thread(this::run, "pno-host");
             thread.start();
         }
@@ -62,14 +68,25 @@ final class RelayedDpu extends DaemonFixture.Running {
         }
     }
 
-    private RelayedDpu(final Dpu dpu, final String hostSocket) {
+    private RelayedDpu(final Dpu dpu, final String hostSocket, final ArenaSharing.Opener opener) {
         super(dpu);
         this.hostSocket = hostSocket;
-        agent = new RunningAgent(dpu.relayAddress(), keys(), hostSocket);
+        agent = new RunningAgent(dpu.relayAddress(), keys(), hostSocket, opener);
+    }
+
+    /** Over the real fabric {@code tcp}, on loopback. */
+    static RelayedDpu openOverFabric(final Path directory, final DpuConfiguration configuration) {
+        return new RelayedDpu(
+                new Dpu(configuration.bus("fabric:tcp,address=127.0.0.1,listen=127.0.0.1:0,keys=" + keys())),
+                directory.resolve("host.sock").toString(),
+                FabricSharing::open);
     }
 
     static RelayedDpu open(final Path directory, final DpuConfiguration configuration) {
-        return new RelayedDpu(dpu(configuration), directory.resolve("host.sock").toString());
+        return new RelayedDpu(
+                dpu(configuration),
+                directory.resolve("host.sock").toString(),
+                (fabric, own) -> new BorrowedMemory.Sharing());
     }
 
     /** A DPU that waits for its host. */
