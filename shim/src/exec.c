@@ -1,7 +1,5 @@
 /* The calls that put another program into this process or a new one. Connections whose numbers the new program will
  * have get names, by which it finds them again; that is also right for a program that never starts. */
-#include "exec.h"
-
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
@@ -17,16 +15,20 @@
 
 extern char **environ;
 
-void pno_exec_prepare(void)
+/* Gives names to all that stays open and is to be found again. True if anything is. */
+static bool prepare(void)
 {
     int saved = errno;
-    if (!atomic_load(&pno_arena.known) || atomic_load(&pno_process.gone) || pno_process_is_borrowed() ||
+    bool stays = false;
+    if (!atomic_load(&pno_process.active) || atomic_load(&pno_process.gone) || pno_process_is_borrowed() ||
         pno_self.held != 0)
-        return;
+        return false;
     for (int fd = 0, end = pno_fd_end(), error = 0; fd < end && error >= 0; fd++) {
         struct pno_file *file = pno_file_of(fd);
-        if (file == NULL || file->ops != &pno_socket_ops || file->named || (libc_fcntl(fd, F_GETFD, 0) & FD_CLOEXEC))
+        if (file == NULL || (file->record == NULL && file != &pno_stranger) ||
+            (libc_fcntl(fd, F_GETFD, 0) & FD_CLOEXEC))
             continue;
+        stays = true;
         error = pno_identity_give(file);
         if (error < 0)
             pno_log("the new program will not know socket %d: %s", fd, strerrorname_np(-error));
@@ -34,17 +36,19 @@ void pno_exec_prepare(void)
             error = 0; /* this one has ended */
     }
     errno = saved;
+    return stays;
 }
 
-/* With our settings, if it has the shim and not them. On the caller's stack: in a vforked child nothing is allocated.
- */
-#define COMPLETE(environment) \
-    pno_environment_complete(environment, __builtin_alloca(pno_environment_room(environment) * sizeof(char *)))
+/* With our settings, if it has the shim and not them; with both, if sockets of ours stay open. On the caller's stack:
+ * in a vforked child nothing is allocated. */
+#define COMPLETE(environment, sockets)             \
+    pno_environment_complete(environment, sockets, \
+                             __builtin_alloca(pno_environment_room(environment, sockets) * sizeof(char *)))
 
 PNO_EXPORT int execve(const char *path, char *const arguments[], char *const environment[])
 {
-    pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(execve)(path, arguments, COMPLETE(environment));
+    bool sockets = prepare();
+    return PNO_LIBC_FUNCTION(execve)(path, arguments, COMPLETE(environment, sockets));
 }
 
 PNO_EXPORT int execv(const char *path, char *const arguments[])
@@ -54,8 +58,8 @@ PNO_EXPORT int execv(const char *path, char *const arguments[])
 
 PNO_EXPORT int execvpe(const char *file, char *const arguments[], char *const environment[])
 {
-    pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(execvpe)(file, arguments, COMPLETE(environment));
+    bool sockets = prepare();
+    return PNO_LIBC_FUNCTION(execvpe)(file, arguments, COMPLETE(environment, sockets));
 }
 
 PNO_EXPORT int execvp(const char *file, char *const arguments[])
@@ -65,14 +69,14 @@ PNO_EXPORT int execvp(const char *file, char *const arguments[])
 
 PNO_EXPORT int fexecve(int fd, char *const arguments[], char *const environment[])
 {
-    pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(fexecve)(fd, arguments, COMPLETE(environment));
+    bool sockets = prepare();
+    return PNO_LIBC_FUNCTION(fexecve)(fd, arguments, COMPLETE(environment, sockets));
 }
 
 PNO_EXPORT int execveat(int directory, const char *path, char *const arguments[], char *const environment[], int flags)
 {
-    pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(execveat)(directory, path, arguments, COMPLETE(environment), flags);
+    bool sockets = prepare();
+    return PNO_LIBC_FUNCTION(execveat)(directory, path, arguments, COMPLETE(environment, sockets), flags);
 }
 
 /* The arguments of execl and its kin, the first of them and the list that follows, as an array on the stack. */
@@ -130,15 +134,15 @@ PNO_EXPORT int execle(const char *path, const char *argument, ...)
 PNO_EXPORT int posix_spawn(pid_t *child, const char *path, const posix_spawn_file_actions_t *actions,
                            const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[])
 {
-    pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(posix_spawn)(child, path, actions, attributes, arguments, COMPLETE(environment));
+    bool sockets = prepare();
+    return PNO_LIBC_FUNCTION(posix_spawn)(child, path, actions, attributes, arguments, COMPLETE(environment, sockets));
 }
 
 PNO_EXPORT int posix_spawnp(pid_t *child, const char *file, const posix_spawn_file_actions_t *actions,
                             const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[])
 {
-    pno_exec_prepare();
-    return PNO_LIBC_FUNCTION(posix_spawnp)(child, file, actions, attributes, arguments, COMPLETE(environment));
+    bool sockets = prepare();
+    return PNO_LIBC_FUNCTION(posix_spawnp)(child, file, actions, attributes, arguments, COMPLETE(environment, sockets));
 }
 
 /* The action runs inside libc, and may keep open under another number what exec would have closed. */

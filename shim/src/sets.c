@@ -162,8 +162,10 @@ void pno_epoll_met(int fd)
 {
     pno_epoll_created(fd);
     struct pno_file *file = pno_file_of(fd);
-    if (file != NULL)
+    if (file != NULL) {
         file->set->kernel_items = 1;
+        file->set->shared = true;
+    }
 }
 
 static void set_release(struct pno_file *file)

@@ -44,7 +44,7 @@ struct pno_set {
     _Atomic uint32_t calls;    /* since the kernel's set was last asked */
     atomic_bool ours;          /* has had sockets of ours */
     atomic_bool watched;       /* by another set, or by a poll: no bell stands in the kernel's set */
-    bool shared;               /* it was there at a fork: other processes may sleep in the kernel's set */
+    bool shared;               /* there at a fork, or before us: other processes may sleep in the kernel's set */
     uint32_t front;            /* 1 + the kernel's set of this process alone in which its bells stand, or 0 */
     uint32_t version;          /* of how its sleepers are woken: counts its channels, and its being watched */
     _Atomic uint64_t asked_at; /* ticks */

@@ -84,6 +84,33 @@ TEST(shouldLeaveAnEnvironmentWithoutTheShimAlone)
     CHECK(strcmp(told, "[]\n") == 0);
 }
 
+/* As nginx's next binary, which gets the listener and an environment of a few lines. */
+TEST(shouldFollowItsSocketsIntoAnEnvironmentWithoutTheShim)
+{
+    uint16_t port;
+    char told[1024], script[512], expected[PATH_MAX];
+    CHECK(listen_on(&pno_stack, 0, &port) >= 0);
+    snprintf(script, sizeof(script),
+             "exec 5<>/dev/tcp/%s/%u; exec env -i sh -c 'echo \"${LD_PRELOAD:+shim} $PNO_SOCKET\" >&2'",
+             pno_stack.address, port);
+    snprintf(expected, sizeof(expected), "shim %s\n", getenv("PNO_SOCKET"));
+    CHECK_EQ(run((char *[]){"bash", "-c", script, NULL}, told, sizeof(told)), 0);
+    if (strcmp(told, expected) != 0)
+        check_failed(__FILE__, __LINE__, "told: '%s'", told);
+}
+
+TEST(shouldLeaveAnEnvironmentAloneThatHasItsOwnPreload)
+{
+    uint16_t port;
+    char told[1024], script[512];
+    CHECK(listen_on(&pno_stack, 0, &port) >= 0);
+    snprintf(script, sizeof(script),
+             "exec 5<>/dev/tcp/%s/%u; exec env -i LD_PRELOAD= sh -c 'echo \"[$LD_PRELOAD$PNO_SOCKET]\" >&2'",
+             pno_stack.address, port);
+    CHECK_EQ(run((char *[]){"bash", "-c", script, NULL}, told, sizeof(told)), 0);
+    CHECK(strcmp(told, "[]\n") == 0);
+}
+
 TEST(shouldEndAProgramThatFindsNoDpu)
 {
     char told[1024];

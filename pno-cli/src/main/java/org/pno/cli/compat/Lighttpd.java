@@ -6,9 +6,10 @@ import java.util.Map;
 import org.pno.cli.lab.LabProcess;
 import org.pno.cli.machine.Side;
 
-/** lighttpd with workers: files by sendfile, connections kept, chunks from a program, uploads. */
+/** lighttpd, also with workers: files by sendfile, connections kept, chunks from a program, uploads, restarts. */
 final class Lighttpd implements RealProgram {
     private static final int PORT = 8080;
+    private static final int RESTARTS = 2;
 
     private static final String CONFIGURATION = """
             server.modules = ( "mod_cgi" )
@@ -70,6 +71,7 @@ final class Lighttpd implements RealProgram {
                 http.curl("http://" + address + ":" + PORT + "/chunks.sh"));
         http.checkUpload("/digest.sh", documents.resolve("large"));
         http.checkLoad("/small");
+        http.checkReloads(server, "USR1", RESTARTS);
         bench.stop(server, "INT", 0); // gracefully; by SIGTERM its status tells whether clients were connected
     }
 }
