@@ -13,20 +13,14 @@ import org.pno.tcp.TcpState;
 final class SimReport {
     /** What cannot be reached here, each with its reason. */
     private static final Map<String, String> UNREACHABLE = Map.ofEntries(
-            Map.entry("CLOSED", "a connection is seen only while it is none"),
             Map.entry("LISTEN", "a listener is no connection"),
-            Map.entry("bridge.fences", "all hosts here are honest; BridgeFenceTest has others"),
-            Map.entry("bridge.fence-resets", "all hosts here are honest; BridgeFenceTest has others"),
-            Map.entry("bridge.event-debts", "hosts drain more events at once than there are sockets"),
             Map.entry(
                     "bridge.rx-not-granted",
                     "the window ends where the S-ring does, and what a program has closed takes no payload"),
             Map.entry(
                     "bridge.rx-no-socket",
-                    "payload resets a connection without a program; only a fenced arena has one without a socket"),
-            Map.entry(
-                    "bridge.stale-credit",
-                    "a host takes a record that it has offered anew only once the DPU has freed it"));
+                    "payload resets a connection without a program, and those of an arena that is given up are"
+                            + " reset in that very step"));
 
     private SimReport() {}
 

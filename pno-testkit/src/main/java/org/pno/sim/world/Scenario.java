@@ -36,6 +36,7 @@ public final class Scenario {
     private final Draw draw;
     private final Extras extras;
     private final Specials specials;
+    private final Rarities rarities;
     private final int nodes;
     private final Set<FaultKind> faults = EnumSet.noneOf(FaultKind.class);
     private final List<Dialogue> dialogues;
@@ -64,6 +65,7 @@ public final class Scenario {
         extras = new Extras(seed, mtuBytes, isOffloading);
         extras.add(faults);
         specials = new Specials(seed);
+        rarities = new Rarities(seed);
         dialogues = specials.dialogues(extras.dialogues(drawn));
         strippedKinds = faults.contains(FaultKind.STRIPPING) ? drawStripping() : 0;
         busyChance = faults.contains(FaultKind.CROWDING) ? 0.02 + draw.chance(0.3) : 0;
@@ -75,6 +77,7 @@ public final class Scenario {
             extras.address(settings[node].stack(), node);
             extras.tighten(settings[node].stack().tcp);
             specials.set(settings[node].stack().tcp);
+            rarities.set(settings[node].stack().tcp);
         }
         final int chunks = draw.oneIn(6) ? draw.between(12, 40) : 256;
         geometry = ArenaGeometry.of(
@@ -271,6 +274,7 @@ public final class Scenario {
         }
         FaultDraw.planEvents(world, this, draw, beginNs);
         extras.planEvents(world, this);
+        rarities.planEvents(world, this);
     }
 
     /** Where {@code startNs} of a dialogue counts from. */

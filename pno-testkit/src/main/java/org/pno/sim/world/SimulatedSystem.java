@@ -56,6 +56,10 @@ final class SimulatedSystem implements AutoCloseable {
     /** Dead ones that others have replaced. */
     private final List<HostProcess> gone = new ArrayList<>();
 
+    /** Those that break the protocol, of a user of their own. */
+    private final List<Rogue> rogues = new ArrayList<>();
+
+    private final Tenant rogueTenant = new Tenant(1001, Long.MAX_VALUE, MAX_SOCKETS, MAX_SOCKETS);
     private final Set<HostArena> ended = new HashSet<>();
     private boolean isRung;
     private long nextNs;
@@ -110,12 +114,14 @@ final class SimulatedSystem implements AutoCloseable {
         bridge.stack().start(clock.nowNs());
     }
 
-    /** No arena may be given up: every host here keeps the protocol. */
+    /** No arena may be given up but a rogue's: all other hosts keep the protocol. */
     private final class Arenas implements BridgeListener {
         @Override
         public void onArenaFenced(final HostArena arena) {
-            throw new OracleFailure("node " + node + ": an honest host was fenced: "
-                    + arena.fence().reason());
+            if (rogues.stream().noneMatch(rogue -> rogue.arena() == arena)) {
+                throw new OracleFailure("node " + node + ": an honest host was fenced: "
+                        + arena.fence().reason());
+            }
         }
 
         @Override
@@ -150,7 +156,7 @@ final class SimulatedSystem implements AutoCloseable {
 
     /** Starts a process; its arena is taken in during the next cycles. */
     HostProcess startProcess(final ArenaGeometry geometry, final SplittableRandom random) {
-        final HostProcess process = new HostProcess(this, new SimulatedHost(geometry, this::ring), random);
+        final HostProcess process = new HostProcess(this, new SimulatedHost(geometry, this::onRing), random);
         processes.add(process);
         final RegionSource source = new RegionSource.Local(process.host().descriptor(), geometry.totalBytes());
         bridge.addArena(source, tenant, new ArenaCompletion() {
@@ -218,6 +224,44 @@ final class SimulatedSystem implements AutoCloseable {
         }
     }
 
+    // Rogues.
+
+    /** From now on it counts in what must be back. */
+    void keep(final Rogue rogue) {
+        rogues.add(rogue);
+    }
+
+    /** A rogue's arena is taken in during the next cycles. */
+    void admit(final Rogue rogue) {
+        final SimulatedHost host = rogue.host();
+        final RegionSource source =
+                new RegionSource.Local(host.descriptor(), host.geometry().totalBytes());
+        bridge.addArena(source, rogueTenant, new ArenaCompletion() {
+            @Override
+            public void accepted(final HostArena arena, final Holder holder) {
+                rogue.accepted(arena, holder);
+            }
+
+            @Override
+            public void refused(final int errno, final String text) {
+                refusal = text;
+            }
+        });
+        wakeAt(clock.nowNs());
+    }
+
+    /** Its channel, whose bells nobody hears. */
+    void attach(final Rogue rogue) {
+        bridge.attachChannel(rogue.arena(), rogue.channel().number(), () -> {});
+    }
+
+    /** It is dead. */
+    void bury(final HostArena arena, final HostChannel channel, final Holder holder) {
+        bridge.detachChannel(arena, channel.number());
+        lose(holder);
+        disconnect(holder);
+    }
+
     /** LISTEN on the control socket. */
     void listen(
             final HostProcess process,
@@ -225,14 +269,24 @@ final class SimulatedSystem implements AutoCloseable {
             final int listenPort,
             final int backlog,
             final Completion completion) {
+        listen(process.arena, listener, listenPort, backlog, completion);
+    }
+
+    void listen(
+            final HostArena arena,
+            final HostListener listener,
+            final int listenPort,
+            final int backlog,
+            final Completion completion) {
         bridge.listen(
-                process.arena,
+                arena,
                 listener.socket().record(),
                 new ListenRequest(listener.socket().generation(), 0, 0, listenPort, backlog, completion));
         wakeAt(clock.nowNs());
     }
 
-    private void ring() {
+    /** A host rings. */
+    void onRing() {
         isRung = true;
         wakeAt(clock.nowNs() + 1_000);
     }
@@ -257,6 +311,11 @@ final class SimulatedSystem implements AutoCloseable {
             isRung = false;
             for (final HostProcess process : processes) {
                 process.channels().forEach(channel -> bridge.onBell(process.arena, channel.number()));
+            }
+            for (final Rogue rogue : rogues) {
+                if (rogue.channel() != null) {
+                    bridge.onBell(rogue.arena(), rogue.channel().number());
+                }
             }
         }
         if (bridge.cycle(nowNs) != 0) {
@@ -323,12 +382,14 @@ final class SimulatedSystem implements AutoCloseable {
         if (frames != 0 && !port.hasArrived()) {
             text.append("\n    ").append(frames).append(" frames");
         }
-        if (tenant.sockets() != 0 || tenant.halfOpen() != 0) {
-            text.append("\n    the user's quota: ")
-                    .append(tenant.sockets())
-                    .append(" sockets, ")
-                    .append(tenant.halfOpen())
-                    .append(" half open");
+        for (final Tenant user : List.of(tenant, rogueTenant)) {
+            if (user.sockets() != 0 || user.halfOpen() != 0) {
+                text.append("\n    a user's quota: ")
+                        .append(user.sockets())
+                        .append(" sockets, ")
+                        .append(user.halfOpen())
+                        .append(" half open");
+            }
         }
         final int[] inUse = bridge.memoryInUse();
         if (inUse[0] + inUse[1] + inUse[2] != 0) {
@@ -342,6 +403,11 @@ final class SimulatedSystem implements AutoCloseable {
         }
         processes.forEach(process -> describe(process, text));
         gone.forEach(process -> describe(process, text));
+        for (final Rogue rogue : rogues) {
+            if (rogue.arena() != null && !ended.contains(rogue.arena())) {
+                text.append("\n    the arena of a rogue that is ").append(rogue.isDead() ? "dead" : "alive");
+            }
+        }
         return text.isEmpty() ? "" : "\n  node " + node + ":" + text;
     }
 
@@ -370,5 +436,6 @@ final class SimulatedSystem implements AutoCloseable {
         }
         processes.forEach(process -> process.host().close());
         gone.forEach(process -> process.host().close());
+        rogues.forEach(rogue -> rogue.host().close());
     }
 }
