@@ -72,7 +72,11 @@ final class Nginx implements RealProgram {
         final String configuration =
                 CONFIGURATION.formatted(directory, address, PORT, bench.address(Side.PEER), UPSTREAM_PORT);
         final String[] daemon = {
-            COMMAND, "-e", directory + "/nginx.log", "-c", bench.text("nginx.conf", configuration).toString()
+            COMMAND,
+            "-e",
+            directory + "/nginx.log",
+            "-c",
+            bench.text("nginx.conf", configuration).toString()
         };
         final String[] foreground = Arrays.copyOf(daemon, daemon.length + 2);
         foreground[daemon.length] = "-g";
