@@ -5,19 +5,12 @@ Measures the parts by themselves (JMH; the shim by its own benchmark) and fails 
       PATTERN   only Java benchmarks whose names match this regular expression
       --json    tell the result as JSON, and nothing else on standard output'
 
-# The programs in C are no part of what is shipped, so they are built for benchmarks only.
 bench_prepare() {
     case ${1:-} in
         micro) bench_micro "${@:2}" ;;
-        interop) bench_program transfer ;;
-        *) bench_program echo ;;
+        interop) build_program transfer ;;
+        *) build_program echo ;;
     esac
-}
-
-bench_program() {
-    need_command gcc gcc libc6-dev
-    [[ .pno/$1 -nt pno-bench/src/main/c/$1.c ]] ||
-        gcc -std=c11 -O2 -Wall -Wextra -Werror -pthread -o ".pno/$1" "pno-bench/src/main/c/$1.c"
 }
 
 bench_micro() {

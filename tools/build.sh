@@ -28,7 +28,7 @@ build() {
         flock "$lock"
     }
     stale_shim && build_part shim build_shim
-    stale_java && build_part java build_java
+    stale_java && build_part java build_java && train
     exec {lock}>&-
 }
 
@@ -49,12 +49,19 @@ build_shim() {
     }
 }
 
+# Of the programs in C that benchmarks and training need; no part of what is shipped.
+build_program() {
+    need_command gcc gcc libc6-dev
+    [[ .pno/$1 -nt pno-bench/src/main/c/$1.c ]] ||
+        gcc -std=c11 -O2 -Wall -Wextra -Werror -pthread -o ".pno/$1" "pno-bench/src/main/c/$1.c"
+}
+
 build_java() {
     need_command mvn maven
     say "building the Java side"
     rm -rf pno-cli/target/lib
     maven java -pl pno-cli -am -Dmaven.test.skip=true package
-    rm -rf .pno/lib.old
+    rm -rf .pno/lib.old "$TRAINED"
     [[ ! -e .pno/lib ]] || mv .pno/lib .pno/lib.old
     mv pno-cli/target/lib .pno/lib
     rm -rf .pno/lib.old

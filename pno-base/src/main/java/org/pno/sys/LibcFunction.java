@@ -21,6 +21,7 @@ import java.util.Optional;
 record LibcFunction(String name, MethodHandle handle) {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
+    private static final MethodHandle LOWER_HALF = lowerHalf();
 
     /** Binds {@code name}; it must exist in libc. */
     static LibcFunction of(final String name, final MemoryLayout result, final MemoryLayout... parameters) {
@@ -66,15 +67,38 @@ record LibcFunction(String name, MethodHandle handle) {
     @SuppressWarnings("restricted")
     private static MethodHandle bind(
             final MemorySegment function, final FunctionDescriptor descriptor, final Linker.Option... options) {
-        return withLongs(LINKER.downcallHandle(function, descriptor, options));
+        return narrowed(LINKER.downcallHandle(function, withLongs(descriptor), options), descriptor);
     }
 
-    /** The same handle, taking longs behind its first parameter and answering a long. */
-    static MethodHandle withLongs(final MethodHandle exact) {
-        final Class<?>[] longs = new Class<?>[exact.type().parameterCount()];
-        Arrays.fill(longs, long.class);
-        longs[0] = MemorySegment.class;
-        return MethodHandles.explicitCastArguments(exact, MethodType.methodType(long.class, longs));
+    /**
+     * The same prototype with longs for ints. Of a register that holds an int the callee looks at the lower half only, on
+     * every architecture that Java's linker knows; so functions with as many parameters share one linked stub, where
+     * each prototype of its own would cost a generated class at the start.
+     */
+    static FunctionDescriptor withLongs(final FunctionDescriptor descriptor) {
+        final MemoryLayout[] longs =
+                new MemoryLayout[descriptor.argumentLayouts().size()];
+        Arrays.fill(longs, ValueLayout.JAVA_LONG);
+        return FunctionDescriptor.of(ValueLayout.JAVA_LONG, longs);
+    }
+
+    /** The handle of {@link #withLongs}; where the function answers an int, the upper half of its answer means nothing. */
+    static MethodHandle narrowed(final MethodHandle handle, final FunctionDescriptor descriptor) {
+        final boolean answersInt = descriptor.returnLayout().orElseThrow().byteSize() == Integer.BYTES;
+        return answersInt ? MethodHandles.filterReturnValue(handle, LOWER_HALF) : handle;
+    }
+
+    private static MethodHandle lowerHalf() {
+        try {
+            return MethodHandles.lookup()
+                    .findStatic(LibcFunction.class, "lowerHalf", MethodType.methodType(long.class, long.class));
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static long lowerHalf(final long register) {
+        return (int) register;
     }
 
     long call() {

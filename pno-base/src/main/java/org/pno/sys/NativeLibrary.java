@@ -51,6 +51,7 @@ public final class NativeLibrary {
      */
     @SuppressWarnings("restricted")
     public static MethodHandle caller(final MemoryLayout result, final MemoryLayout... parameters) {
-        return LibcFunction.withLongs(LINKER.downcallHandle(FunctionDescriptor.of(result, parameters)));
+        final FunctionDescriptor prototype = FunctionDescriptor.of(result, parameters);
+        return LibcFunction.narrowed(LINKER.downcallHandle(LibcFunction.withLongs(prototype)), prototype);
     }
 }
