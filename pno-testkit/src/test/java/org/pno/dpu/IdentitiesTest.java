@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.pno.dpu.DaemonFixture.Host;
 import org.pno.link.ControlClient;
@@ -204,6 +206,43 @@ class IdentitiesTest {
                     assertThrows(ControlException.class, () -> other.holder(server.arena, SLOT));
             assertEquals(Errno.EPERM, refused.errno());
         }
+    }
+
+    @Test
+    void shouldRefuseTheArenaToAnotherUserWhateverHeShows() throws IOException {
+        connect();
+        final int name = nameOf(accept());
+        try (ControlClient other = OtherUser.connect(directory, fixture.dpu.socketPath())) {
+            assertEquals(Errno.EPERM, refusal(other, name));
+            assertEquals(Errno.EPERM, refusal(other, placeholder));
+        }
+        Descriptors.close(name);
+    }
+
+    @Test
+    void shouldRefuseAnotherUserAllUseOfAnArena() throws IOException {
+        connect();
+        final HostSocket far = accept();
+        final int bell = EventFd.create();
+        final long state = server.host.geometry().holderOffset(SLOT) + HolderDescriptor.STATE_OFFSET;
+        server.host.memory().set(JAVA_LONG, state, HolderDescriptor.forking(4711));
+        try (ControlClient other = OtherUser.connect(directory, fixture.dpu.socketPath())) {
+            final List<Executable> uses = List.of(
+                    () -> other.holder(server.arena, SLOT),
+                    () -> other.channel(server.arena, 1, bell),
+                    () -> other.identity(server.arena, far.record(), far.generation()),
+                    () -> other.unlisten(
+                            server.arena,
+                            listener.socket().record(),
+                            listener.socket().generation()),
+                    () -> other.listen(server.arena, far.record(), far.generation(), 1, placeholder));
+            for (final Executable use : uses) {
+                assertEquals(
+                        Errno.EPERM, assertThrows(ControlException.class, use).errno());
+            }
+        }
+        Descriptors.close(bell);
+        assertTrue(listens());
     }
 
     @Test
