@@ -29,6 +29,7 @@ pno_test() {
         shift
     done
     need_command mvn maven
+    want_fabric
     (build)
     rm -rf ./*/target/*-reports .pno/test-*.log
     local broken=0
@@ -44,6 +45,12 @@ pno_test() {
     fuzz "$fuzz_seconds" || broken=1
     tell_failures
     count_tests && ((broken == 0))
+}
+
+# The tests of the fabric bus are skipped without libfabric; as root on Debian it is installed.
+want_fabric() {
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q 'libfabric\.so\.1 ' || apt_install libfabric1 ||
+        say "libfabric.so.1 was not found (package libfabric1): tests of the fabric bus will be skipped"
 }
 
 readonly FUZZ_TARGETS=(

@@ -25,6 +25,9 @@ public final class FabricHostMemory implements HostMemory {
     /** When to look again where there is nothing to sleep on. */
     private static final long POLL_NS = 20_000;
 
+    /** How long a sleep on the descriptor lasts at most: what waits to be posted, and patience, are looked after. */
+    private static final long ASLEEP_NS = 1_000_000;
+
     /** Something of a region has just gone on, and the clock is read once for all. */
     private static final long NOT_YET_READ = Long.MIN_VALUE;
 
@@ -333,7 +336,20 @@ public final class FabricHostMemory implements HostMemory {
 
     @Override
     public long progressInNs() {
-        return pollDescriptor < 0 ? POLL_NS : 0;
+        if (pollDescriptor < 0) {
+            return POLL_NS;
+        }
+        return domain.mayWait(completions) ? ASLEEP_NS : 0;
+    }
+
+    @Override
+    public int pollDescriptor() {
+        return pollDescriptor;
+    }
+
+    @Override
+    public void onReadable() {
+        takeCompletions();
     }
 
     @Override

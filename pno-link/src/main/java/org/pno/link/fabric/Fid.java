@@ -73,7 +73,7 @@ abstract class Fid implements AutoCloseable {
         final MemorySegment function =
                 Pointers.function(table(FidDescriptor.OPS_OFFSET), FidDescriptor.CLOSE_OFFSET, "close");
         try {
-            final long result = (long) CLOSE.invokeExact(function, address);
+            final long ignored = (long) CLOSE.invokeExact(function, address);
         } catch (final Throwable e) {
             throw Libfabric.unexpected(e);
         }

@@ -98,7 +98,7 @@ final class Libfabric {
     /** fi_freeinfo, of a whole list. */
     void freeInfo(final long info) {
         try {
-            final long nothing = (long) OF_INFO.invokeExact(freeinfo, info);
+            final long ignored = (long) OF_INFO.invokeExact(freeinfo, info);
         } catch (final Throwable e) {
             throw unexpected(e);
         }

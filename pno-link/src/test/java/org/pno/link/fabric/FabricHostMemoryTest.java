@@ -1,21 +1,27 @@
 package org.pno.link.fabric;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pno.link.RegionSource;
 import org.pno.memory.Words;
 import org.pno.sys.Descriptors;
+import org.pno.sys.Epoll;
 import org.pno.sys.MemoryMapping;
 import org.pno.time.ManualClock;
 
@@ -26,7 +32,7 @@ class FabricHostMemoryTest {
 
     /** Providers that need no hardware. */
     @EnumSource(names = {"TCP", "SHM"})
-    @java.lang.annotation.Retention(java.lang.annotation.RetentionPolicy.RUNTIME)
+    @Retention(RetentionPolicy.RUNTIME)
     @ParameterizedTest
     @interface OverEachFabric {}
 
@@ -84,7 +90,7 @@ class FabricHostMemoryTest {
             final int from = random.nextInt(BYTES - length);
             final int to = random.nextInt(BYTES - length);
             for (int i = 0; i < length; i++) {
-                buffer.set(java.lang.foreign.ValueLayout.JAVA_BYTE, from + i, (byte) random.nextInt());
+                buffer.set(JAVA_BYTE, from + i, (byte) random.nextInt());
             }
             memory.write(region, to, buffer, from, length);
             complete();
@@ -306,5 +312,66 @@ class FabricHostMemoryTest {
         assertTrue(memory.hasFailed(stranger));
         assertEquals(0, Words.getPlain(buffer, 0));
         assertEquals(0, Words.getAcquire(program.memory(), 8));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "TCP")
+    void shouldLetItsOwnerSleepUntilAnOperationCompletes(final FabricProvider provider) {
+        open(provider);
+        try (FabricPump ignored = new FabricPump(host);
+                Epoll epoll = new Epoll(1)) {
+            epoll.add(memory.pollDescriptor(), Epoll.EPOLLIN, 0);
+            for (int i = 0; i < 500; i++) {
+                memory.writeWord(region, 0, i);
+                final long ticket = memory.post();
+                while (memory.completed() < ticket) {
+                    final long most = memory.progressInNs();
+                    assertTrue(most == 0 || epoll.await(Epoll.FOREVER) > 0, "nothing woke the owner");
+                }
+                assertEquals(i, Words.getAcquire(program.memory(), 0));
+            }
+        }
+    }
+
+    /** Both halves of a word are the same number; a program that looks, and changes it, sees no other. */
+    @OverEachFabric
+    void shouldMoveWordsWholeWhileTheProgramLooks(final FabricProvider provider) throws InterruptedException {
+        open(provider);
+        final AtomicBoolean isOver = new AtomicBoolean();
+        final AtomicLong torn = new AtomicLong();
+        final Thread onlooker = new Thread(() -> {
+            for (long count = 0; !isOver.get(); count++) {
+                Words.setRelease(program.memory(), 4096 + (count & 7) * 8, twice(count));
+                for (int word = 0; word < 32; word++) {
+                    final long seen = Words.getAcquire(program.memory(), word * 8L);
+                    torn.addAndGet(seen == twice(seen) ? 0 : 1);
+                }
+            }
+        });
+        onlooker.start();
+        long tornReads = 0;
+        try (FabricPump ignored = new FabricPump(host)) {
+            for (int round = 1; round < 2_000; round++) {
+                for (int word = 0; word < 32; word++) {
+                    memory.writeWord(region, word * 8L, twice(round * 7L + word));
+                    memory.write(region, 8192 + word * 64L, buffer, 0, 1 + word * 29 % 61); // Shifts what follows.
+                    memory.readWords(region, 4096, buffer, 65_536 + word * 64L, 8);
+                }
+                complete();
+                for (int word = 0; word < 32 * 8; word++) {
+                    final long seen = Words.getPlain(buffer, 65_536 + word * 8L);
+                    tornReads += seen == twice(seen) ? 0 : 1;
+                }
+            }
+        } finally {
+            isOver.set(true);
+            onlooker.join();
+        }
+        assertEquals(0, torn.get(), "torn words that were written");
+        assertEquals(0, tornReads, "torn words that were read");
+    }
+
+    private static long twice(final long number) {
+        return number << 32 | number & 0xFFFF_FFFFL;
     }
 }
