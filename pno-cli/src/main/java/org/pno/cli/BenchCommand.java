@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures programs over PnO and over the kernel's TCP in alternating rounds.",
-        subcommands = InteropCommand.class,
+        subcommands = {PaperCommand.class, CompareCommand.class, InteropCommand.class},
         footer = {
             "",
             "pno bench micro [JMH options] measures the engine, the rings and the shim by themselves.",
@@ -29,7 +29,8 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Name one of " + String.join(", ", Workloads.names()) + ", interop, micro.");
+                spec.commandLine(),
+                "Name one of " + String.join(", ", Workloads.names()) + ", paper, compare, interop, micro.");
     }
 
     @Command(name = "redis", description = "redis-server: GET of keys that exist.")
@@ -79,6 +80,7 @@ final class BenchCommand implements Runnable {
         try (Benchmark benchmark = Benchmark.open(options.setting(), options::say, options.dpuOptions())) {
             options.say("runs that are not counted come first: the DPU compiles what is hot");
             final List<Cell> cells = benchmark.measure(options.wanted(workload));
+            options.writeHtml(CellJson.report(cells));
             if (!options.tellJson(CellJson.report(cells))) {
                 final CellTable table = new CellTable(options.out());
                 cells.forEach(table::print);

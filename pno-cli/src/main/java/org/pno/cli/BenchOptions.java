@@ -2,9 +2,13 @@ package org.pno.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.pno.cli.bench.Benchmark.Setting;
 import org.pno.cli.bench.Benchmark.Wanted;
 import org.pno.cli.bench.ClientKind;
+import org.pno.cli.bench.HtmlReport;
+import org.pno.cli.json.Json;
+import org.pno.cli.json.JsonReader;
 import org.pno.cli.machine.UserError;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,6 +43,14 @@ final class BenchOptions extends MeasureOptions {
                     "'real': a program of the distribution, over the peer's kernel; 'lean': our own load generator"
                             + " on our own engine, which checks every answer; default: ${DEFAULT-VALUE}.")
     private ClientKind client;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Requests per second, sent when they are due whatever becomes of those before (lean client);"
+                    + " default: as fast as answers come.")
+    private double rate;
 
     @Option(
             names = "--port",
@@ -77,6 +89,9 @@ final class BenchOptions extends MeasureOptions {
         if (connections != null) {
             Arguments.positive("--connections", connections);
         }
+        if (rate < 0 || rate > 0 && client != ClientKind.LEAN) {
+            throw new UserError("--rate " + rate + ": a number of requests per second, with --client lean only.");
+        }
         if (port != null && !PORTS.contains(port)) {
             throw new UserError("--port " + port + ": must be one of " + String.join(", ", PORTS) + ".");
         }
@@ -97,12 +112,14 @@ final class BenchOptions extends MeasureOptions {
     }
 
     Wanted wanted(final String workload) {
-        return new Wanted(workload, payloads, connections, pipeline);
+        return new Wanted(workload, payloads, connections, pipeline, rate);
     }
 
-    /** Where the page is to be, or null. */
-    Path html() {
-        return html;
+    /** Writes the page where it is wanted. */
+    void writeHtml(final Map<String, Object> report) {
+        if (html != null) {
+            write(html, HtmlReport.of((Map<?, ?>) JsonReader.read(Json.write(report))));
+        }
     }
 
     double maxHostCpu() {

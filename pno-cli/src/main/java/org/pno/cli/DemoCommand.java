@@ -72,7 +72,7 @@ final class DemoCommand implements Runnable {
     /** A fresh server; SET, then GET of keys that exist. */
     private static Tests measure(final Lab lab, final Cores cores, final Route route, final double seconds) {
         try (RedisServer server = RedisServer.start(lab, cores, route)) {
-            server.fill(RedisBenchmark.KEYS, SHAPE.payloadBytes());
+            server.fill(RedisBenchmark.keys(SHAPE), SHAPE.payloadBytes());
             final RedisBenchmark set = new RedisBenchmark(lab, server, "set", SHAPE);
             set.warmUp(WARM_UP_SECONDS);
             final RedisBenchmark get = new RedisBenchmark(lab, server, "get", SHAPE);

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             SsCommand.class,
             PcapCommand.class,
             BenchCommand.class,
+            LoadCommand.class,
             CompatCommand.class,
             CertificatesCommand.class
         })

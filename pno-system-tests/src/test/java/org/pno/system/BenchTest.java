@@ -49,6 +49,19 @@ class BenchTest {
         assertTrue(report.contains("\"voided\":[]"), report);
     }
 
+    /** All routes of the load generator: to a kernel and to a DPU, each at its best port and at the same one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"redis", "haproxy"})
+    void shouldCompareRoutesByTheLoadGenerator(final String workload) throws IOException, InterruptedException {
+        final String report = run(workload, "--client=lean");
+        for (final String route : List.of("kernel-steered", "pno", "kernel-same-port", "pno-same-port")) {
+            assertTrue(
+                    report.contains("{\"name\":\"" + route + "\",\"requestsPerSecond\":"), () -> route + ": " + report);
+        }
+        assertTrue(report.contains("\"client\":\"lean\",\"port\":\"ring\""), report);
+        assertTrue(report.contains("\"client\":\"lean\",\"port\":\"packet\""), report);
+    }
+
     private static String run(final String workload, final String... options) throws IOException, InterruptedException {
         final List<String> command = new ArrayList<>(List.of("bench", workload));
         command.addAll(SHORT);

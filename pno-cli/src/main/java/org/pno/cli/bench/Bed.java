@@ -15,11 +15,13 @@ import org.pno.cli.bench.Ways.Way;
 import org.pno.cli.lab.Lab;
 import org.pno.cli.lab.LabProcess;
 import org.pno.cli.lab.Labs;
+import org.pno.cli.load.LoadJob;
 import org.pno.cli.machine.Cores;
 import org.pno.cli.machine.Side;
 import org.pno.cli.machine.UserError;
 import org.pno.cli.measure.DpuProcess;
 import org.pno.cli.measure.DpuView;
+import org.pno.cli.measure.LoadClient;
 import org.pno.cli.measure.Route;
 import org.pno.cli.measure.Transport;
 
@@ -30,6 +32,8 @@ public final class Bed implements AutoCloseable {
     private final Lab lab;
     private final Cores cores = Cores.ofThisProcess();
     private final Map<Route, Way> ways = new LinkedHashMap<>();
+    private double rate;
+    private final Map<Route, Generator> generators = new LinkedHashMap<>();
     private final List<DpuProcess> dpus = new ArrayList<>();
     private final List<Comparison> comparisons = new ArrayList<>();
 
@@ -47,7 +51,15 @@ public final class Bed implements AutoCloseable {
         final Bed bed = new Bed(Labs.open("bench-" + ProcessHandle.current().pid()));
         try {
             final Ways ways = new Ways(bed.lab, bed.cores.mask(Side.HOST));
-            bed.add(ways.real(port == null ? "tap" : port), dpuOptions);
+            if (client == ClientKind.REAL) {
+                bed.add(ways.real(port == null ? "tap" : port), dpuOptions);
+            }
+            if (client == ClientKind.LEAN && !"packet".equals(port)) {
+                bed.add(ways.lean(), dpuOptions);
+            }
+            if (client == ClientKind.LEAN && !"ring".equals(port)) {
+                bed.add(ways.leanSamePort(), dpuOptions);
+            }
             return bed;
         } catch (final RuntimeException | Error e) {
             bed.close();
@@ -56,14 +68,40 @@ public final class Bed implements AutoCloseable {
     }
 
     private void add(final Compared compared, final String... dpuOptions) {
-        compared.kernel().forEach(way -> ways.put(way.route(), way));
-        ways.put(compared.pno().route(), compared.pno());
         dpus.add(DpuProcess.startFor(
                 compared.pno().route(), lab, cores, compared.pno().dpuPort(), dpuOptions));
+        compared.kernel().forEach(this::add);
+        add(compared.pno());
         comparisons.add(new Comparison(
                 compared.port(),
                 compared.kernel().stream().map(Way::route).toList(),
                 compared.pno().route()));
+    }
+
+    private void add(final Way way) {
+        ways.put(way.route(), way);
+        if (way.clientPort() != null) {
+            generators.put(way.route(), Generator.start(lab, cores, way));
+        }
+    }
+
+    /** True if our own load generators load. */
+    boolean isLean() {
+        return !generators.isEmpty();
+    }
+
+    /**
+     * The load generator of a route as a client.
+     *
+     * @param fill what is stored before, or null
+     */
+    LoadClient lean(final Route route, final LoadJob fill, final LoadJob job) {
+        return new LeanClient(generators.get(route), fill, job.with("rate", rate));
+    }
+
+    /** From now on load generators send so many requests per second; 0: as fast as answers come. */
+    void rate(final double requestsPerSecond) {
+        rate = requestsPerSecond;
     }
 
     /** What is compared with what. */

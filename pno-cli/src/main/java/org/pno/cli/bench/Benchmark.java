@@ -37,8 +37,10 @@ public final class Benchmark implements AutoCloseable {
      *
      * @param payloads a cell each; empty for the workload's own
      * @param connections at one time, or null for the workload's own
+     * @param requestsPerSecond of an open loop, or 0: as fast as answers come
      */
-    public record Wanted(String workload, List<Integer> payloads, Integer connections, int pipeline) {}
+    public record Wanted(
+            String workload, List<Integer> payloads, Integer connections, int pipeline, double requestsPerSecond) {}
 
     /**
      * Makes the lab, and starts the DPUs.
@@ -61,9 +63,10 @@ public final class Benchmark implements AutoCloseable {
             final List<Integer> payloads =
                     wanted.payloads().isEmpty() ? List.of(workload.defaultPayloadBytes()) : wanted.payloads();
             final int connections = wanted.connections() == null ? workload.defaultConnections() : wanted.connections();
+            bed.rate(wanted.requestsPerSecond());
+            final Load load = new Load(setting.client(), setting.bus(), wanted.requestsPerSecond());
             for (final int bytes : payloads) {
-                final Shape shape = new Shape(bytes, connections, wanted.pipeline());
-                cells.addAll(run.measure(workload, shape, new Load(setting.client(), setting.bus(), 0)));
+                cells.addAll(run.measure(workload, new Shape(bytes, connections, wanted.pipeline()), load));
             }
         }
         return cells;

@@ -54,6 +54,9 @@ final class BulkWorkload implements Workload {
 
     @Override
     public Service serve(final Bed bed, final Route route, final Shape shape) {
+        if (bed.isLean()) {
+            throw new UserError("--client lean: there is no bulk by the load generator; iperf3 is the real client.");
+        }
         final String port = Integer.toString(PORT);
         final List<String> line = List.of("iperf3", "-s", "-B", route.hostAddress(), "-p", port);
         return Service.of(

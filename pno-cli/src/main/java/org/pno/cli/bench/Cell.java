@@ -115,10 +115,4 @@ public record Cell(String app, Shape shape, Load load, Comparison compared, Roun
         final boolean other = median(route, reading -> reading.use().otherBusy()) >= SATURATED;
         return host ? other ? "both" : "host" : other ? "other" : "none";
     }
-
-    /** True if both sides' rates are bound by the host's core, so that their ratio is that of the hosts. */
-    boolean isHostBound() {
-        return saturatedCore(fastestKernel()).equals("host")
-                && saturatedCore(compared.pno()).equals("host");
-    }
 }

@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.pno.cli.bench.Cell.Load;
+import org.pno.cli.machine.UserError;
 import org.pno.cli.measure.Figure;
 import org.pno.cli.measure.HostMeter;
 import org.pno.cli.measure.LoadClient;
 import org.pno.cli.measure.Reading;
 import org.pno.cli.measure.Route;
 import org.pno.cli.measure.Shape;
-import org.pno.cli.measure.ToolReport;
+import org.pno.cli.measure.VoidRound;
 
 /** Measures cells on a bed: servers of all routes stand, and each round loads one after the other. */
 final class CellRun {
@@ -59,7 +60,7 @@ final class CellRun {
         final Map<Route, LoadClient> clients = new HashMap<>();
         for (final Route route : bed.routes()) {
             final LoadClient client = services.get(route).client().get();
-            client.warmUp(isWarm ? Math.min(seconds, LATER_WARM_UP_SECONDS) : Math.min(seconds, WARM_UP_SECONDS));
+            warmUp(route, client);
             clients.put(route, client);
         }
         isWarm = true;
@@ -74,10 +75,16 @@ final class CellRun {
         return cells;
     }
 
+    private void warmUp(final Route route, final LoadClient client) {
+        try {
+            client.warmUp(Math.min(seconds, isWarm ? LATER_WARM_UP_SECONDS : WARM_UP_SECONDS));
+        } catch (final VoidRound e) {
+            throw new UserError("by route " + route.name() + ": " + e.getMessage(), e);
+        }
+    }
+
     private Reading read(final Service service, final LoadClient client) {
-        final HostMeter meter = new HostMeter(bed.cores(), service.programs());
-        final ToolReport report = client.run(seconds);
-        final Reading reading = Reading.of(report, meter.use());
+        final Reading reading = client.read(seconds, () -> new HostMeter(bed.cores(), service.programs()));
         service.verify().run();
         return reading;
     }

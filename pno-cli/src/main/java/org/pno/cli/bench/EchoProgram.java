@@ -70,6 +70,10 @@ final class EchoProgram implements Workload {
     }
 
     private LoadClient client(final Bed bed, final Route route, final Shape shape) {
+        if (bed.isLean()) {
+            final boolean reconnects = mode.equals("connect");
+            return bed.lean(route, null, Jobs.of("echo", route, PORT, shape).with("reconnect", reconnects));
+        }
         return new PeerTool(
                 bed,
                 "echo-client",

@@ -6,11 +6,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.pno.cli.lab.LabProcess;
+import org.pno.cli.load.LoadJob;
 import org.pno.cli.machine.Side;
 import org.pno.cli.measure.Route;
 import org.pno.cli.measure.Shape;
 
-/** HAProxy, by HTTP, one thread, before a lighttpd on the peer, connections kept on both sides: two for a request. */
+/**
+ * HAProxy, by HTTP, one thread, before a server on the peer, lighttpd or the load generator. Connections are kept on
+ * both sides; there are two for a request.
+ */
 final class HaproxyWorkload extends HttpFiles {
     static final int BACKEND_PORT = 8000;
 
@@ -42,6 +46,10 @@ final class HaproxyWorkload extends HttpFiles {
 
     @Override
     public Service serve(final Bed bed, final Route route, final Shape shape) {
+        if (bed.isLean()) {
+            final LoadJob job = Jobs.of("http", route, PORT, shape).with("respond", BACKEND_PORT);
+            return Service.of(proxy(bed, route), () -> bed.lean(route, null, job));
+        }
         final LabProcess backend = backend(bed, route, shape);
         return new Service(List.of(proxy(bed, route)), List.of(backend), () -> client(bed, route, shape), () -> {});
     }

@@ -33,7 +33,10 @@ abstract class HttpFiles implements Workload {
     }
 
     /** What loads the server of a route. */
-    final LoadClient client(final Bed bed, final Route route, final Shape shape) {
+    LoadClient client(final Bed bed, final Route route, final Shape shape) {
+        if (bed.isLean()) {
+            return bed.lean(route, null, Jobs.of("http", route, PORT, shape));
+        }
         return Wrk.client(bed, "http://" + route.hostAddress() + ":" + PORT + "/" + FILE, document(bed, shape), shape);
     }
 

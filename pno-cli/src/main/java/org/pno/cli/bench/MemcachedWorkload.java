@@ -31,7 +31,9 @@ final class MemcachedWorkload implements Workload {
 
     @Override
     public Service serve(final Bed bed, final Route route, final Shape shape) {
-        return Service.of(bed.serve(route, name(), PORT, line(route)), () -> client(bed, route, shape));
+        return Service.of(
+                bed.serve(route, name(), PORT, line(route)),
+                () -> bed.isLean() ? Jobs.stored(bed, name(), route, PORT, shape) : client(bed, route, shape));
     }
 
     private static List<String> line(final Route route) {

@@ -9,6 +9,8 @@ import org.pno.cli.measure.Shape;
 
 /** redis-server: GET of keys that exist, by redis-benchmark. */
 final class RedisWorkload implements Workload {
+    private static final int PORT = 6379;
+
     @Override
     public String name() {
         return "redis";
@@ -21,8 +23,13 @@ final class RedisWorkload implements Workload {
 
     @Override
     public Service serve(final Bed bed, final Route route, final Shape shape) {
+        if (bed.isLean()) {
+            return Service.of(
+                    bed.serve(route, name(), PORT, RedisServer.line(bed.lab(), route)),
+                    () -> Jobs.stored(bed, name(), route, PORT, shape));
+        }
         final RedisServer server = RedisServer.start(bed.lab(), bed.cores(), route);
-        server.fill(RedisBenchmark.KEYS, shape.payloadBytes());
+        server.fill(RedisBenchmark.keys(shape), shape.payloadBytes());
         return new Service(
                 List.of(server.process()),
                 List.of(),

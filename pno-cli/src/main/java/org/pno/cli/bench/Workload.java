@@ -11,7 +11,7 @@ interface Workload {
     /** Programs that its servers and its real client need, with the Debian packages that bring them. */
     Map<String, String> needs();
 
-    /** Starts its servers on a route; they run until the service is closed. */
+    /** Starts its servers on a route, and knows what loads them there; they run until the service is closed. */
     Service serve(Bed bed, Route route, Shape shape);
 
     /** Payloads that {@code pno bench} takes if none are named. */

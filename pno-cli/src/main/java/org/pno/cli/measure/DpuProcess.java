@@ -16,7 +16,7 @@ import org.pno.link.HandshakeDescriptor;
 
 /** A DPU in a lab: a process on the peer's cores, its port on the peer's wire. */
 public final class DpuProcess implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(20);
+    private static final Duration START = Duration.ofSeconds(60);
 
     private final LabProcess process;
 

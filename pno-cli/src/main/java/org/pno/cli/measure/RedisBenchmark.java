@@ -12,8 +12,8 @@ import org.pno.cli.machine.UserError;
 
 /** redis-benchmark on the peer: one kind of request. It takes a number of requests, so trials find out how many. */
 public final class RedisBenchmark implements LoadClient {
-    /** Keys that requests choose from at random; all of them exist. */
-    public static final int KEYS = 10_000;
+    private static final int MOST_KEYS = 10_000;
+    private static final int STORE_BYTES = 1 << 25;
 
     private static final int TRIAL_REQUESTS = 10_000;
     private static final Duration SLACK = Duration.ofSeconds(30);
@@ -31,6 +31,11 @@ public final class RedisBenchmark implements LoadClient {
         this.server = server;
         this.test = test;
         this.shape = shape;
+    }
+
+    /** Keys that requests choose from at random, all of which must exist: their values fit into a store. */
+    public static int keys(final Shape shape) {
+        return Math.clamp(STORE_BYTES / shape.payloadBytes(), 1, MOST_KEYS);
     }
 
     @Override
@@ -59,7 +64,7 @@ public final class RedisBenchmark implements LoadClient {
                 "-P",
                 Integer.toString(shape.pipeline()),
                 "-r",
-                Integer.toString(KEYS));
+                Integer.toString(keys(shape)));
         final LabProcess client = lab.start(Side.PEER, "redis-benchmark", line);
         final int status = client.awaitEnd(SLACK.plusMillis((long) (seconds * 10_000)));
         if (status != 0) {
