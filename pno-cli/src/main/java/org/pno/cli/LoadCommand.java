@@ -34,9 +34,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "A job is made of words: to=ADDRESS:PORT, payload=BYTES, connections=N, pipeline=N, warmup=S, seconds=S,",
-            "protocol=redis-get, redis-set, memcached-get, memcached-set, http or echo, rate=N for an open loop (its",
-            "latency counts from when a request was due), reconnect=true for a connection to each pipeline, count=N requests,",
-            "respond=PORT to be a server of files, too.",
+            "protocol=redis-get, redis-set, memcached-get, memcached-set, http or echo, count=N requests,",
+            "rate=N for an open loop (latency counts from when a request was due),",
+            "reconnect=true for a connection to each pipeline, respond=PORT to be a server of files, too.",
         })
 final class LoadCommand implements Callable<Integer> {
     @Spec

@@ -156,7 +156,8 @@ final class Chart {
                         "<line class=\"%s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
                         line.style, x(i), x(i), y(line.low.get(i)), y(line.high.get(i))));
                 svg.append(format(
-                        "<circle class=\"%s fill\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%s, %s: %s</title></circle>\n",
+                        "<circle class=\"%s fill\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\">"
+                                + "<title>%s, %s: %s</title></circle>\n",
                         line.style, x(i), y(value), line.name, places.get(i), label(value)));
             }
         }
