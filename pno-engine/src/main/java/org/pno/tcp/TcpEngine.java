@@ -424,7 +424,7 @@ public final class TcpEngine {
             return;
         }
         if (connection.rxRead < connection.rxCommittable()) { // RFC 2525 2.17.
-            life.abort(connection, Errno.ECONNRESET);
+            abort(connection);
             return;
         }
         shutdown(connection);
@@ -441,8 +441,11 @@ public final class TcpEngine {
         context.markDirty(connection);
     }
 
-    /** RFC 9293 3.10.5. */
+    /** RFC 9293 3.10.5. What was written just before is ahead of the RST, as far as it may be sent now, as in Linux. */
     public void abort(final Connection connection) {
+        if (connection.unsentBytes() > 0) {
+            output.flush(connection);
+        }
         life.abort(connection, Errno.ECONNRESET);
     }
 

@@ -205,6 +205,26 @@ class CloseTest {
     }
 
     @Test
+    void shouldSendWrittenDataBeforeResetOfUnreadData() {
+        tester.reading = false;
+        tester.inject(data(1, 1, 10));
+        tester.sent.clear();
+        tester.engine().onTxWritten(tester.connection(), 20);
+        tester.close();
+        assertEquals(20, tester.expect("PA").length);
+        assertEquals(21, tester.expect("RA").seq());
+        assertTrue(tester.engine().isPristine());
+    }
+
+    @Test
+    void shouldSendWrittenDataBeforeResetOfAbort() {
+        tester.engine().onTxWritten(tester.connection(), 20);
+        tester.abort();
+        assertEquals(20, tester.expect("PA").length);
+        assertEquals(21, tester.expect("RA").seq());
+    }
+
+    @Test
     void shouldResetDataForClosedProgram() {
         tester.close();
         tester.expect("FA");

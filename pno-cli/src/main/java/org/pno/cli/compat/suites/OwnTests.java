@@ -21,6 +21,7 @@ import org.pno.cli.machine.Side;
  */
 abstract class OwnTests implements RealProgram {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final int TRIES = 2;
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     /** Of units that differ. */
@@ -68,16 +69,20 @@ abstract class OwnTests implements RealProgram {
         }
     }
 
+    /** A unit that differs is run over PnO once more: some tests give an answer milliseconds, on a busy machine too. */
     private List<String> compare(final Bench bench, final Workplace place, final String unit) {
         final LabProcess onKernel = run(bench, Side.PEER, place, unit);
-        final LabProcess overPno = run(bench, Side.HOST, place, unit);
         final Outcome kernel = outcome(onKernel);
-        final Outcome ours = outcome(overPno);
-        System.err.println("pno: " + unit + ": kernel " + kernel + "; PnO " + ours);
-        final List<String> worse = ours.worseThan(kernel, known());
-        if (!worse.isEmpty()) {
-            keep(unit + ".kernel", onKernel);
-            keep(unit + ".pno", overPno);
+        List<String> worse = List.of();
+        for (int tries = 0; tries == 0 || tries < TRIES && !worse.isEmpty(); tries++) {
+            final LabProcess overPno = run(bench, Side.HOST, place, unit);
+            final Outcome ours = outcome(overPno);
+            System.err.println("pno: " + unit + ": kernel " + kernel + "; PnO " + ours);
+            worse = ours.worseThan(kernel, known());
+            if (!worse.isEmpty()) {
+                keep(unit + ".kernel", onKernel);
+                keep(unit + ".pno", overPno);
+            }
         }
         return worse;
     }
