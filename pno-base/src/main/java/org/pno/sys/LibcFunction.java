@@ -97,6 +97,7 @@ record LibcFunction(String name, MethodHandle handle) {
         }
     }
 
+    @SuppressWarnings("UnusedMethod") // Found by its name, above.
     private static long lowerHalf(final long register) {
         return (int) register;
     }
