@@ -60,7 +60,8 @@ final class Testbed implements AutoCloseable {
 
     /** Starts a DPU, for the first time or after its death. */
     void startDpu(final String... options) {
-        final List<String> all = new ArrayList<>(List.of(busOptions()));
+        final boolean hasBus = List.of(options).contains("--bus");
+        final List<String> all = new ArrayList<>(hasBus ? List.of() : List.of(busOptions()));
         all.addAll(List.of(options));
         dpu = DpuProcess.start(lab, Cores.ofThisProcess(), all.toArray(String[]::new));
     }
@@ -72,6 +73,11 @@ final class Testbed implements AutoCloseable {
 
     LabProcess dpu() {
         return dpu.process();
+    }
+
+    /** {@code pno host}, of a bus without shared memory. */
+    LabProcess farHost() {
+        return dpu.host();
     }
 
     /** What the DPU tells. */

@@ -138,9 +138,7 @@ final class Chart {
         double x = LEFT;
         for (final Series line : series) {
             svg.append(
-                    format("<rect class=\"%s fill\" x=\"%.0f\" y=\"26\" width=\"10\" height=\"10\"/>",
-                    line.style,
-                    x));
+                    format("<rect class=\"%s fill\" x=\"%.0f\" y=\"26\" width=\"10\" height=\"10\"/>", line.style, x));
             svg.append(format("<text class=\"tick\" x=\"%.0f\" y=\"35\">%s</text>\n", x + 14, line.name));
             x += 26 + 6.2 * line.name.length();
         }

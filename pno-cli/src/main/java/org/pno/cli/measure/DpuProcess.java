@@ -19,9 +19,12 @@ public final class DpuProcess implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
 
     private final LabProcess process;
+    /** The host's side, if it shares no memory with the DPU; else null. */
+    private final LabProcess host;
 
-    private DpuProcess(final LabProcess process) {
+    private DpuProcess(final LabProcess process, final LabProcess host) {
         this.process = process;
+        this.host = host;
     }
 
     /**
@@ -56,16 +59,23 @@ public final class DpuProcess implements AutoCloseable {
             final String port,
             final List<String> addresses,
             final String... options) {
-        final List<String> line = new ArrayList<>(
-                List.of(Path.of(System.getProperty("pno.home"), "pno").toString(), "dpu"));
-        line.addAll(List.of("--port", port));
-        addresses.forEach(address -> line.addAll(List.of("--ip", address)));
-        line.addAll(List.of("--socket", socket.toString()));
-        line.addAll(List.of(options));
+        final String pno = Path.of(System.getProperty("pno.home"), "pno").toString();
         final String log = socket.getFileName().toString().replace(".sock", "");
-        final DpuProcess dpu = new DpuProcess(lab.start(Side.PEER, log, cores.confine(Side.PEER, line)));
-        dpu.process.await("answer", START, () -> answers(socket.toString()));
-        return dpu;
+        final FarHost far = FarHost.of(lab, List.of(options));
+        final Path own = far == null ? socket : socket.resolveSibling(log + "-own.sock");
+        final List<String> line = new ArrayList<>(List.of(pno, "dpu", "--port", port, "--socket", own.toString()));
+        addresses.forEach(address -> line.addAll(List.of("--ip", address)));
+        line.addAll(far == null ? List.of(options) : far.dpuOptions(List.of(options)));
+        final List<String> placed = cores.confine(Side.PEER, far == null ? line : FarHost.apart(line));
+        final LabProcess process = lab.start(Side.PEER, log, placed);
+        process.await("answer", START, () -> answers(own.toString()));
+        if (far == null) {
+            return new DpuProcess(process, null);
+        }
+        final List<String> hostLine = cores.confine(Side.HOST, far.hostLine(pno, socket));
+        final LabProcess host = lab.start(Side.HOST, log + "-host", hostLine);
+        host.await("answer", START, () -> answers(socket.toString()));
+        return new DpuProcess(process, host);
     }
 
     private static boolean answers(final String socket) {
@@ -93,8 +103,16 @@ public final class DpuProcess implements AutoCloseable {
         return process;
     }
 
+    /** {@code pno host}, if host and DPU share no memory; else null. */
+    public LabProcess host() {
+        return host;
+    }
+
     @Override
     public void close() {
         process.kill();
+        if (host != null) {
+            host.kill();
+        }
     }
 }
