@@ -71,7 +71,7 @@ record LibcFunction(String name, MethodHandle handle) {
     }
 
     /**
-     * The same prototype with longs for ints. Of a register that holds an int the callee looks at the lower half only, on
+     * The same prototype with longs for ints. Of a register that holds an int only the lower half is looked at, on
      * every architecture that Java's linker knows; so functions with as many parameters share one linked stub, where
      * each prototype of its own would cost a generated class at the start.
      */
@@ -82,7 +82,7 @@ record LibcFunction(String name, MethodHandle handle) {
         return FunctionDescriptor.of(ValueLayout.JAVA_LONG, longs);
     }
 
-    /** The handle of {@link #withLongs}; where the function answers an int, the upper half of its answer means nothing. */
+    /** The handle of {@link #withLongs}; where the function answers an int, the upper half of it means nothing. */
     static MethodHandle narrowed(final MethodHandle handle, final FunctionDescriptor descriptor) {
         final boolean answersInt = descriptor.returnLayout().orElseThrow().byteSize() == Integer.BYTES;
         return answersInt ? MethodHandles.filterReturnValue(handle, LOWER_HALF) : handle;
