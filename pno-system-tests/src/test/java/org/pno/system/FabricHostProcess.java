@@ -26,6 +26,7 @@ final class FabricHostProcess {
         return offset * 0x9E37_79B9_7F4A_7C15L;
     }
 
+    @SuppressWarnings("try") // The pump does its work unseen.
     public static void main(final String[] arguments) throws IOException {
         final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         final String address = in.readLine();

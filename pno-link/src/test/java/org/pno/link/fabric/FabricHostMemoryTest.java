@@ -26,6 +26,7 @@ import org.pno.sys.MemoryMapping;
 import org.pno.time.ManualClock;
 
 /** What {@link FabricHostMemory} promises the bridge; both ends in one thread, the host's driven by the test. */
+@SuppressWarnings("try") // A pump does its work unseen, and a region is withdrawn before its block ends.
 class FabricHostMemoryTest {
     private static final int BYTES = 1 << 20;
     private static final int PATIENCE = 2_000_000;
