@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures programs over PnO and over the kernel's TCP in alternating rounds.",
-        subcommands = {PaperCommand.class, CompareCommand.class, InteropCommand.class},
+        subcommands = {PaperCommand.class, CompareCommand.class, InteropCommand.class, BusCommand.class},
         footer = {
             "",
             "pno bench micro [JMH options] measures the engine, the rings and the shim by themselves.",
@@ -30,7 +30,7 @@ final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Name one of " + String.join(", ", Workloads.names()) + ", paper, compare, interop, micro.");
+                "Name one of " + String.join(", ", Workloads.names()) + ", paper, compare, interop, bus, micro.");
     }
 
     @Command(name = "redis", description = "redis-server: GET of keys that exist.")

@@ -74,6 +74,9 @@ class CliErrorsTest {
                     demo --bus tube                     | --bus tube: there is no bus 'tube'. A bus is mapped, or pcie:
                     compat --bus pcie:card redis        | --bus pcie:card: 'card' is no preset of 'pcie'; there are blue
                     bench redis --bus pcie:read=1us     | --bus pcie:read=1us: say a preset (bluefield2, bluefield3), or
+                    bench bus --latency -1              | --latency -1.0: must be from 0 to 1000.0 microseconds.
+                    bench bus --app tetris              | --app tetris: must be one of redis,
+                    bench bus --beside tube             | --beside tube: there is no bus 'tube'
                     bench interop --cells sideways      | --cells sideways: there is no such cell; --list tells all.
                     bench interop --cells (             | --cells (: no regular expression: Unclosed group
                     wire --far sideways:x --near tap:x  | 'sideways:x' is no port: there is no kind 'sideways'.
