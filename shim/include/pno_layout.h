@@ -68,6 +68,9 @@
 #define PNO_SUB_FLAG_OPTIONS                    2
 #define PNO_SUB_FLAG_RELEASED                   4
 #define PNO_SUB_FLAG_MORE                       8
+#define PNO_SUB_LAP_OF_RECORD                   0x80000000U
+#define PNO_SUB_LAP_OF_POSITION                 0x4000000000000000ULL
+#define PNO_SUB_LAP_OF_FLAGS                    0x80000000U
 
 /* EventWord: An event word, DPU to host. Event n stands in slot n % PNO_CHAN_EVT_CAPACITY with lap
  * (n / PNO_CHAN_EVT_CAPACITY + 1) & 0xFFFF. */

@@ -152,6 +152,25 @@ static void overflow(struct pno_channel *channel)
     atomic_fetch_add(&channel->gring->overflow, 1);
 }
 
+/*
+ * Whole words, each with the lap of its submission in a bit, the last one with release: the DPU may read the slot before
+ * it has seen sub_tail, and takes it if all four are of the lap that it expects.
+ */
+static void store(struct pno_sub_slot *slot, struct pno_submission submission, uint64_t number)
+{
+    if (number / PNO_CHAN_SUB_CAPACITY % 2 == 0) {
+        submission.record |= PNO_SUB_LAP_OF_RECORD;
+        submission.tx_written |= PNO_SUB_LAP_OF_POSITION;
+        submission.rx_read |= PNO_SUB_LAP_OF_POSITION;
+        submission.flags |= PNO_SUB_LAP_OF_FLAGS;
+    }
+    uint64_t words[PNO_SUB_WORDS];
+    memcpy(words, &submission, sizeof words);
+    for (int i = 0; i < PNO_SUB_WORDS - 1; i++)
+        atomic_store_explicit(&slot->words[i], words[i], memory_order_relaxed);
+    atomic_store_explicit(&slot->words[PNO_SUB_WORDS - 1], words[PNO_SUB_WORDS - 1], memory_order_release);
+}
+
 static bool push(struct pno_channel *channel, const struct pno_submission *submission)
 {
     struct pno_gring *gring = channel->gring;
@@ -162,7 +181,7 @@ static bool push(struct pno_channel *channel, const struct pno_submission *submi
         channel->sub_head = atomic_load_explicit(&gring->sub_head, memory_order_acquire);
     bool room = tail - channel->sub_head < PNO_CHAN_SUB_CAPACITY;
     if (PNO_LIKELY(room)) {
-        gring->sub[tail % PNO_CHAN_SUB_CAPACITY] = *submission;
+        store(&gring->sub[tail % PNO_CHAN_SUB_CAPACITY], *submission, tail);
         channel->sub_tail = tail + 1;
         atomic_store(&gring->sub_tail, tail + 1); /* a full fence, before `asleep` is looked at */
     }

@@ -33,6 +33,13 @@ struct pno_submission {
     uint32_t flags;
 };
 
+enum { PNO_SUB_WORDS = PNO_SUB_BYTES / 8 };
+
+/* A submission in SUB, as the DPU sees it. */
+struct pno_sub_slot {
+    _Atomic uint64_t words[PNO_SUB_WORDS];
+};
+
 struct pno_gring {
     /* the host's line */
     _Atomic uint64_t sub_tail;
@@ -48,7 +55,7 @@ struct pno_gring {
     _Atomic uint64_t fenced;
     uint64_t dpu_reserved[4];
 
-    struct pno_submission sub[PNO_CHAN_SUB_CAPACITY];
+    struct pno_sub_slot sub[PNO_CHAN_SUB_CAPACITY];
     _Atomic uint64_t evt[PNO_CHAN_EVT_CAPACITY];
 };
 

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -657,6 +658,24 @@ static void look_at(struct fake_arena *arena, uint32_t number, uint32_t generati
     }
 }
 
+/* Every word must be of the submission's lap: sub_tail has told of it. */
+static struct pno_submission submission_at(struct pno_gring *gring, uint64_t number)
+{
+    uint64_t words[PNO_SUB_WORDS];
+    for (int i = 0; i < PNO_SUB_WORDS; i++)
+        words[i] = atomic_load(&gring->sub[number % PNO_CHAN_SUB_CAPACITY].words[i]);
+    struct pno_submission sub;
+    memcpy(&sub, words, sizeof sub);
+    bool lap = number / PNO_CHAN_SUB_CAPACITY % 2 == 0;
+    if (((sub.record & PNO_SUB_LAP_OF_RECORD) != 0) != lap || ((sub.tx_written & PNO_SUB_LAP_OF_POSITION) != 0) != lap ||
+        ((sub.rx_read & PNO_SUB_LAP_OF_POSITION) != 0) != lap || ((sub.flags & PNO_SUB_LAP_OF_FLAGS) != 0) != lap) {
+        fprintf(stderr, "submission %" PRIu64 " has words of another lap\n", number);
+        abort();
+    }
+    sub.record &= ~PNO_SUB_LAP_OF_RECORD;
+    return sub;
+}
+
 static bool pump_channel(struct fake_arena *arena, uint32_t at)
 {
     struct fake_channel *channel = &arena->channels[at];
@@ -671,10 +690,10 @@ static bool pump_channel(struct fake_arena *arena, uint32_t at)
         }
     channel->overflow = overflow;
     for (; channel->sub_head != tail; channel->sub_head++) {
-        const struct pno_submission *sub = &gring->sub[channel->sub_head % PNO_CHAN_SUB_CAPACITY];
-        look_at(arena, sub->record, sub->generation);
-        if (sub->flags & PNO_SUB_FLAG_RELEASED)
-            arena->records[sub->record].released = true;
+        struct pno_submission sub = submission_at(gring, channel->sub_head);
+        look_at(arena, sub.record, sub.generation);
+        if (sub.flags & PNO_SUB_FLAG_RELEASED)
+            arena->records[sub.record].released = true;
     }
     atomic_store(&gring->sub_head, tail);
     return busy;

@@ -167,13 +167,17 @@ public final class Bridge {
     }
 
     /**
-     * Parks the channels, so that hosts will ring.
+     * Parks the channels, so that hosts will ring; not while the bus has something under way that will give work soon,
+     * since a host that is to ring, and a channel that is woken at once, cost more than the wait.
      *
      * @return true if nothing is under way, so that the owner may sleep until {@link #nextDeadlineNs}, a frame or a
      *     bell;
      *     false: it goes on with {@link #cycle}
      */
     public boolean park() {
+        if (!bus.isAtRest()) {
+            return false;
+        }
         parts.channels().parkAll();
         settle();
         return parts.channels().areParked()

@@ -14,6 +14,8 @@ final class Bus {
     private long posted;
     private long completed;
     private boolean open;
+    /** Ticket of the last operation that was no mere poll. */
+    private long workTicket;
 
     Bus(final HostMemory memory) {
         this.memory = memory;
@@ -49,8 +51,19 @@ final class Bus {
      * The ticket of what was just posted, here or through {@link #memory()}. Not to be asked for after anything else.
      */
     long ticket() {
+        workTicket = pollTicket();
+        return workTicket;
+    }
+
+    /** The same of a poll, for which nobody waits. */
+    long pollTicket() {
         open = true;
         return posted + 1;
+    }
+
+    /** True if nothing but polls is under way. */
+    boolean isAtRest() {
+        return workTicket <= completed;
     }
 
     /** The ticket at which everything posted so far is complete. */

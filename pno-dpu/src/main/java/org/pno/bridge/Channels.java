@@ -96,7 +96,10 @@ final class Channels {
             channel.readUnderWay = channel.readWanted;
             channel.readWanted = 0;
             channel.reader.postLine();
-            lines.add(bus.ticket(), channel, 0);
+            if (channel.reader.fetched() == 0) { // Else they are on their way, or have come and are still to be taken.
+                channel.reader.postAhead();
+            }
+            lines.add(channel.readUnderWay == TO_POLL ? bus.pollTicket() : bus.ticket(), channel, 0);
         }
     }
 
@@ -213,6 +216,7 @@ final class Channels {
         if (!channel.arena.isLive() || !judge(channel)) {
             return true;
         }
+        channel.reader.takeAhead();
         if (channel.hasSubmissions() && !channel.isReady) {
             channel.isReady = true;
             ready.add(channel);

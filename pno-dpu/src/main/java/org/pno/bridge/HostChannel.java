@@ -57,6 +57,8 @@ final class HostChannel {
     boolean isSleepReadWanted;
 
     boolean areEntriesUnderWay;
+    /** Ticket of the last write of subHead. */
+    long headTicket;
     /** The cycle in which submissions were last read. */
     long servedCycle;
     /** The channel stands in the queue of events posted with this ticket. */
@@ -74,9 +76,14 @@ final class HostChannel {
                 bus.memory(), arena.region(), offset, arena.geometry().recordCount(), arena::generationOf);
     }
 
-    /** The host line told of something that has not been taken up. */
+    /** The host line told of something that has not been taken up, or it has arrived already. */
     boolean hasSubmissions() {
-        return reader.available() > 0 || reader.isSweepAsked();
+        return reader.available() > 0 || reader.isSweepAsked() || hasArrived();
+    }
+
+    /** Submissions that were read ahead have arrived. */
+    boolean hasArrived() {
+        return reader.fetched() > 0 && !areEntriesUnderWay;
     }
 
     boolean isLive() {

@@ -2,19 +2,24 @@ package org.pno.bridge;
 
 import java.util.ArrayDeque;
 import org.pno.bridge.BridgeSocket.Role;
+import org.pno.link.ChannelDescriptor;
 import org.pno.link.Fence;
 import org.pno.link.Submission;
 import org.pno.link.SubmissionDescriptor;
 import org.pno.link.SubmissionReader;
 
 /**
- * Takes submissions out of SUB: one batch of {@link SubmissionReader#BATCH} at most per channel and cycle, so that no
- * channel keeps the others waiting. Judges what they say, and has flagged records read.
+ * Takes submissions out of SUB: those that came with the host line, and beyond them one batch of
+ * {@link SubmissionReader#BATCH} at most per channel and cycle, so that no channel keeps the others waiting. Judges what
+ * they say, and has flagged records read.
  */
 final class SubmissionPath {
     private static final int FLAGS = SubmissionDescriptor.FLAG_HOST_LINE
             | SubmissionDescriptor.FLAG_OPTIONS
             | SubmissionDescriptor.FLAG_RELEASED;
+
+    /** The host hears of free slots when there are so many that it does not know of. */
+    private static final int UNTOLD_SLOTS = ChannelDescriptor.SUB_CAPACITY / 4;
 
     private final TicketQueue<HostChannel> entries = new TicketQueue<>();
     /** Channels that had their turn in this cycle and have more. */
@@ -79,6 +84,10 @@ final class SubmissionPath {
             context.counters().increment(BridgeCounter.SWEEPS);
             sweeps.begin(channel);
         }
+        if (channel.hasArrived()) {
+            take(channel);
+            return;
+        }
         if (channel.reader.available() == 0 || channel.areEntriesUnderWay) {
             return;
         }
@@ -101,8 +110,12 @@ final class SubmissionPath {
                 return;
             }
         }
-        reader.release();
-        context.bus().ticket();
+        reader.advance();
+        if (reader.untold() >= UNTOLD_SLOTS
+                && channel.headTicket <= context.bus().completed()) {
+            reader.postHead();
+            channel.headTicket = context.bus().ticket();
+        }
         serve(channel);
     }
 

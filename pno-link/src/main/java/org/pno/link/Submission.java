@@ -9,6 +9,7 @@ import static org.pno.link.SubmissionDescriptor.TX_WRITTEN_OFFSET;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.pno.memory.Words;
 
 /**
  * A submission in private memory: the DPU's copy, or one that a host is about to put into SUB. Nothing is checked here.
@@ -16,6 +17,14 @@ import java.lang.foreign.ValueLayout;
 public final class Submission {
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG;
+
+    /** The lap's bit in each of the four words. */
+    private static final long[] LAPS = {
+        Integer.toUnsignedLong(SubmissionDescriptor.LAP_OF_RECORD),
+        SubmissionDescriptor.LAP_OF_POSITION,
+        SubmissionDescriptor.LAP_OF_POSITION,
+        (long) SubmissionDescriptor.LAP_OF_FLAGS << Integer.SIZE
+    };
 
     private MemorySegment segment;
     private long offset;
@@ -27,7 +36,7 @@ public final class Submission {
     }
 
     public int record() {
-        return segment.get(U32, offset + RECORD_OFFSET);
+        return segment.get(U32, offset + RECORD_OFFSET) & ~SubmissionDescriptor.LAP_OF_RECORD;
     }
 
     public int generation() {
@@ -35,7 +44,8 @@ public final class Submission {
     }
 
     public long txWritten() {
-        return segment.get(U64, offset + TX_WRITTEN_OFFSET) & ~RecordDescriptor.WRITTEN_URGENT;
+        return segment.get(U64, offset + TX_WRITTEN_OFFSET)
+                & ~(RecordDescriptor.WRITTEN_URGENT | SubmissionDescriptor.LAP_OF_POSITION);
     }
 
     /** txWritten counts only with the txUrgent that was stored before it: the host line is to be read. */
@@ -44,7 +54,7 @@ public final class Submission {
     }
 
     public long rxRead() {
-        return segment.get(U64, offset + RX_READ_OFFSET);
+        return segment.get(U64, offset + RX_READ_OFFSET) & ~SubmissionDescriptor.LAP_OF_POSITION;
     }
 
     public int txChunk() {
@@ -52,7 +62,38 @@ public final class Submission {
     }
 
     public int flags() {
-        return segment.get(U32, offset + FLAGS_OFFSET);
+        return segment.get(U32, offset + FLAGS_OFFSET) & ~SubmissionDescriptor.LAP_OF_FLAGS;
+    }
+
+    /** True if all of it is of that submission's lap of the ring, and not of what stood in the slot before. */
+    public boolean isNumber(final long number) {
+        final long lap = lapMask(number);
+        boolean isAll = true;
+        for (int word = 0; word < LAPS.length; word++) {
+            isAll &= ((segment.get(U64, offset + (long) word * Long.BYTES) ^ lap) & LAPS[word]) == 0;
+        }
+        return isAll;
+    }
+
+    /**
+     * Stores it into SUB as that submission, whole words with their lap, the last one with release: who reads all four
+     * sees what was stored before. Pairs with the DPU's acquire loads of the slot.
+     */
+    public void store(final MemorySegment ring, final long slotOffset, final long number) {
+        final long lap = lapMask(number);
+        for (int word = 0; word < LAPS.length; word++) {
+            final long at = (long) word * Long.BYTES;
+            final long marked = segment.get(U64, offset + at) & ~LAPS[word] | lap & LAPS[word];
+            if (word < LAPS.length - 1) {
+                Words.setOpaque(ring, slotOffset + at, marked);
+            } else {
+                Words.setRelease(ring, slotOffset + at, marked);
+            }
+        }
+    }
+
+    private static long lapMask(final long number) {
+        return (number / ChannelDescriptor.SUB_CAPACITY & 1) == 0 ? -1L : 0L;
     }
 
     public Submission socket(final int record, final int generation) {

@@ -10,7 +10,9 @@ package org.pno.link;
  *   +--------+-------+------------+-----------+---------+--------+
  * </pre>
  *
- * The positions and txChunk repeat the record's state at the time of writing and save the DPU a read.
+ * The positions and txChunk repeat the record's state at the time of writing and save the DPU a read. Each of the four
+ * words has one bit for its lap, so that a submission can be told from what stood in its slot before without a look at
+ * subTail: the bits are set in the first turn of the ring, clear in the second, and so on.
  */
 public final class SubmissionDescriptor {
     public static final int RECORD_OFFSET = 0; // u32
@@ -32,6 +34,13 @@ public final class SubmissionDescriptor {
 
     /** More will follow what is written up to here (MSG_MORE): a partial segment may wait for it. */
     public static final int FLAG_MORE = 8;
+
+    /** The lap's bit in record, and thereby in the first word. */
+    public static final int LAP_OF_RECORD = 1 << 31;
+    /** The lap's bit in txWritten and in rxRead. */
+    public static final long LAP_OF_POSITION = 1L << 62;
+    /** The lap's bit in flags, and thereby in the last word, which is stored last. Writer: host, release. */
+    public static final int LAP_OF_FLAGS = 1 << 31;
 
     private SubmissionDescriptor() {}
 }

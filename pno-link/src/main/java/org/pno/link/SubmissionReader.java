@@ -10,7 +10,8 @@ import java.lang.foreign.ValueLayout;
  * into private memory before it looks at it.
  *
  * <pre>
- *   postLine ──ticket──► onLine ──available──► postEntries ──ticket──► entry(0..n-1) ──► release
+ *   postLine, postAhead ──ticket──► onLine, takeAhead ──► entry(0..n-1) ──► release
+ *                                   └─available──► postEntries ──ticket──► entry(0..n-1) ──► release
  * </pre>
  *
  * Each arrow marked ticket is the completion of the batch that the step before it was posted in; steps may be repeated
@@ -25,8 +26,13 @@ public final class SubmissionReader {
     /** Where sleepSeq alone is read to: the line itself ends before. */
     private static final int SLEEP_SEQUENCE_AT = LINE_BYTES - Long.BYTES;
 
+    /** Slots that one {@link #postAhead} reads at most. */
+    static final int MOST_AHEAD = 16;
+
+    private static final int AHEAD_AT = LINE_BYTES + BATCH * SubmissionDescriptor.BYTES;
+
     /** Private memory that a reader needs, 8-byte aligned. */
-    public static final int COPY_BYTES = LINE_BYTES + BATCH * SubmissionDescriptor.BYTES;
+    public static final int COPY_BYTES = AHEAD_AT + MOST_AHEAD * SubmissionDescriptor.BYTES;
 
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG;
 
@@ -40,6 +46,18 @@ public final class SubmissionReader {
     private long head;
     private long tail;
     private int fetched;
+    /** Where in the copy the fetched ones stand. */
+    private int fetchedAt = LINE_BYTES;
+    /** Slots that are read ahead, under way. */
+    private int ahead;
+
+    private long aheadHead;
+    /** Slots that the next reading ahead takes: as many as there were lately. */
+    private int aheadWanted = 1;
+
+    /** The head that the host knows of. */
+    private long toldHead;
+
     private long overflow;
     private boolean isSweepAsked;
     private long eventHead;
@@ -76,7 +94,8 @@ public final class SubmissionReader {
      */
     public Fence onLine() {
         final long newTail = lineWord(ChannelDescriptor.SUB_TAIL_OFFSET);
-        if (newTail - tail < 0 || Long.compareUnsigned(newTail - head, SUB_CAPACITY) > 0) {
+        // It may be behind what was taken ahead: the line is of a moment before.
+        if (newTail - tail < 0 || newTail - head > SUB_CAPACITY) {
             return Fence.SUB_TAIL;
         }
         tail = newTail;
@@ -94,7 +113,7 @@ public final class SubmissionReader {
 
     /** Submissions announced and not yet fetched. */
     public int available() {
-        return (int) (tail - head) - fetched;
+        return Math.max(0, (int) (tail - head) - fetched);
     }
 
     /** True if submissions were lost since {@link #sweepTaken}: every record of this channel is to be read. */
@@ -140,6 +159,7 @@ public final class SubmissionReader {
         postSlots(slot, 0, beforeWrap);
         postSlots(0, beforeWrap, count - beforeWrap);
         fetched = count;
+        fetchedAt = LINE_BYTES;
         return count;
     }
 
@@ -154,23 +174,80 @@ public final class SubmissionReader {
         }
     }
 
-    /** Submissions fetched by the last {@link #postEntries}. */
+    /**
+     * Posts a read of the slots that the next submissions will stand in, beside one of the host line and before it is
+     * known whether there are any. Not while there are fetched ones.
+     */
+    public void postAhead() {
+        final int slot = (int) (head & (SUB_CAPACITY - 1));
+        ahead = Math.min(aheadWanted, SUB_CAPACITY - slot);
+        aheadHead = head;
+        memory.readWords(
+                region,
+                channelOffset + ChannelDescriptor.SUB_OFFSET + (long) slot * SubmissionDescriptor.BYTES,
+                copy,
+                copyOffset + AHEAD_AT,
+                ahead * (SubmissionDescriptor.BYTES / Long.BYTES));
+    }
+
+    /**
+     * Takes what was read ahead and has arrived: as many as are whole, by their laps. They count as fetched.
+     *
+     * @return how many
+     */
+    public int takeAhead() {
+        final int arrived = ahead;
+        ahead = 0;
+        if (arrived == 0 || aheadHead != head || fetched != 0) {
+            return 0;
+        }
+        int count = 0;
+        while (count < arrived
+                && submission
+                        .wrap(copy, copyOffset + AHEAD_AT + (long) count * SubmissionDescriptor.BYTES)
+                        .isNumber(head + count)) {
+            count++;
+        }
+        aheadWanted =
+                count == arrived ? Math.min(2 * arrived, MOST_AHEAD) : Math.max(1, Math.max(count, aheadWanted / 2));
+        fetched = count;
+        fetchedAt = AHEAD_AT;
+        return count;
+    }
+
+    /** Submissions fetched by the last {@link #postEntries} or {@link #takeAhead}. */
     public int fetched() {
         return fetched;
     }
 
     /** One of the fetched submissions, once they have arrived. The same flyweight each time. */
     public Submission entry(final int index) {
-        return submission.wrap(copy, copyOffset + LINE_BYTES + (long) index * SubmissionDescriptor.BYTES);
+        return submission.wrap(copy, copyOffset + fetchedAt + (long) index * SubmissionDescriptor.BYTES);
+    }
+
+    /** Gives the slots of the fetched submissions back and posts subHead. */
+    public void release() {
+        advance();
+        postHead();
+    }
+
+    /** Gives the slots of the fetched submissions back; the host hears of it with the next {@link #postHead}. */
+    public void advance() {
+        head += fetched;
+        fetched = 0;
+    }
+
+    /** Slots that the host does not know yet to be free. */
+    public int untold() {
+        return (int) (head - toldHead);
     }
 
     /**
-     * Gives the slots of the fetched submissions back and posts subHead. Not while an earlier write of subHead is under
-     * way. Pairs with the host's load of subHead before it fills a slot.
+     * Posts subHead. Not while an earlier write of it is under way. Pairs with the host's load of subHead before it
+     * fills a slot.
      */
-    public void release() {
-        head += fetched;
-        fetched = 0;
+    public void postHead() {
+        toldHead = head;
         memory.writeWord(region, channelOffset + ChannelDescriptor.SUB_HEAD_OFFSET, head);
     }
 }

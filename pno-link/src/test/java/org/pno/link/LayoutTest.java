@@ -9,6 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Encodings of single words and lines. */
 class LayoutTest {
@@ -38,6 +40,43 @@ class LayoutTest {
         assertEquals(1L << 41, submission.rxRead());
         assertEquals(77, submission.txChunk());
         assertEquals(SubmissionDescriptor.FLAG_RELEASED, submission.flags());
+    }
+
+    @Test
+    void shouldTellASubmissionFromWhatStoodInItsSlotBefore() {
+        final Submission own = new Submission().wrap(segment, 0);
+        final Submission slot = new Submission().wrap(segment, 64);
+        for (long number = 0; number < 5L * ChannelDescriptor.SUB_CAPACITY; number += ChannelDescriptor.SUB_CAPACITY) {
+            assertFalse(slot.isNumber(number), "taken before it was stored");
+            own.socket(9, -3)
+                    .positions(number, RecordDescriptor.WRITTEN_URGENT >>> 2)
+                    .txChunk(-1)
+                    .flags(7);
+            own.store(segment, 64, number);
+            assertTrue(slot.isNumber(number));
+            assertEquals(number, slot.txWritten());
+            assertEquals(9, slot.record());
+            assertEquals(-3, slot.generation());
+            assertEquals(RecordDescriptor.WRITTEN_URGENT >>> 2, slot.rxRead());
+            assertEquals(-1, slot.txChunk());
+            assertEquals(7, slot.flags());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void shouldNotTakeASubmissionOfWhichAWordIsOld(final int word) {
+        final Submission own = new Submission()
+                .wrap(segment, 0)
+                .socket(1, 2)
+                .positions(3, 4)
+                .txChunk(5)
+                .flags(6);
+        own.store(segment, 64, 0);
+        final long old = segment.get(ValueLayout.JAVA_LONG, 64 + 8L * word);
+        own.store(segment, 64, ChannelDescriptor.SUB_CAPACITY);
+        segment.set(ValueLayout.JAVA_LONG, 64 + 8L * word, old);
+        assertFalse(new Submission().wrap(segment, 64).isNumber(ChannelDescriptor.SUB_CAPACITY));
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +34,7 @@ class RingsTest {
     private final SubmissionReader reader =
             new SubmissionReader(memory, region, CHANNEL, Arena.ofAuto().allocate(SubmissionReader.COPY_BYTES, 8), 0);
     private final Submission submission = new Submission();
+    private final MemorySegment own = Arena.ofAuto().allocate(SubmissionDescriptor.BYTES, 8);
 
     private long subTail;
     private long evHead;
@@ -61,6 +64,70 @@ class RingsTest {
             reader.release();
             assertEquals(seen, subHead());
         }
+    }
+
+    @Test
+    void shouldTakeWhatWasReadAheadWhateverTheTailSays() {
+        final Random random = new Random(2);
+        long stored = 0;
+        long seen = 0;
+        while (seen < 20_000) {
+            for (int i = random.nextInt(40); i > 0 && stored - seen < ChannelDescriptor.SUB_CAPACITY; i--) {
+                submission
+                        .wrap(own, 0)
+                        .socket((int) stored, 1)
+                        .positions(stored, 0)
+                        .txChunk(0)
+                        .flags(0);
+                submission.store(host, subSlot(stored), stored);
+                stored++;
+            }
+            reader.postAhead();
+            memory.post();
+            final int taken = reader.takeAhead();
+            assertTrue(taken <= stored - seen && taken <= SubmissionReader.MOST_AHEAD);
+            assertTrue(taken > 0 || stored == seen || (seen & (ChannelDescriptor.SUB_CAPACITY - 1)) == 0);
+            for (int i = 0; i < taken; i++) {
+                assertEquals(seen++, reader.entry(i).txWritten());
+            }
+            reader.advance();
+        }
+        assertEquals(0, reader.available(), "nobody has moved the tail");
+    }
+
+    @Test
+    void shouldReadMoreAheadWhereThereIsMore() {
+        for (int i = 0; i < 100; i++) {
+            submission.wrap(own, 0).socket(i, 1).positions(0, 0).txChunk(0).flags(0);
+            submission.store(host, subSlot(i), i);
+        }
+        final List<Integer> taken = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            reader.postAhead();
+            memory.post();
+            taken.add(reader.takeAhead());
+            reader.advance();
+        }
+        assertEquals(List.of(1, 2, 4, 8, 16, 16), taken);
+    }
+
+    @Test
+    void shouldTakeNothingAheadThatAnotherReadHasTaken() {
+        submission.wrap(own, 0).socket(1, 1).positions(0, 0).txChunk(0).flags(0);
+        submission.store(host, subSlot(0), 0);
+        Words.setRelease(host, CHANNEL + ChannelDescriptor.SUB_TAIL_OFFSET, 1);
+        reader.postAhead();
+        line();
+        reader.postEntries();
+        assertEquals(0, reader.takeAhead());
+        reader.release();
+        assertEquals(0, reader.takeAhead());
+    }
+
+    private static long subSlot(final long number) {
+        return CHANNEL
+                + ChannelDescriptor.SUB_OFFSET
+                + (number & (ChannelDescriptor.SUB_CAPACITY - 1)) * SubmissionDescriptor.BYTES;
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.pno.sim;
 import static org.pno.link.ChannelDescriptor.EVT_CAPACITY;
 import static org.pno.link.ChannelDescriptor.SUB_CAPACITY;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.BooleanSupplier;
 import org.pno.link.ChannelDescriptor;
@@ -20,7 +21,8 @@ public final class HostChannel {
     private final int number;
     private final long offset;
     private final int bell = EventFd.create();
-    private final Submission submission = new Submission();
+    private final Submission submission =
+            new Submission().wrap(Arena.ofAuto().allocate(SubmissionDescriptor.BYTES, Long.BYTES), 0);
 
     private long submissionTail;
     private long eventHead;
@@ -59,11 +61,14 @@ public final class HostChannel {
         }
         final long slot = submissionTail & (SUB_CAPACITY - 1);
         submission
-                .wrap(memory, offset + ChannelDescriptor.SUB_OFFSET + slot * SubmissionDescriptor.BYTES)
                 .socket(socket.record(), socket.generation())
                 .positions(txWritten, rxRead)
                 .txChunk(txChunk)
-                .flags(flags);
+                .flags(flags)
+                .store(
+                        memory,
+                        offset + ChannelDescriptor.SUB_OFFSET + slot * SubmissionDescriptor.BYTES,
+                        submissionTail);
         submissionTail++;
         Words.setRelease(memory, offset + ChannelDescriptor.SUB_TAIL_OFFSET, submissionTail);
         ringIfAsleep();

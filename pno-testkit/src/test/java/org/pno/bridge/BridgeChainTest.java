@@ -40,6 +40,8 @@ class BridgeChainTest {
         fixture.transfer(pair.own(), pair.peer(), REQUEST);
         fixture.pass(50_000_000);
         fixture.channel.poll();
+        fixture.stepNs(10);
+        fixture.steps(300); // A poll that was looked at late has come back, and the next one is on its way.
     }
 
     @AfterEach
@@ -82,5 +84,17 @@ class BridgeChainTest {
         assertTrue(fixture.channel.sleep());
         ask();
         assertTook(4, fixture.timeUntil(fixture.channel::isRung));
+    }
+
+    /**
+     * What the host submits is found by a poll, which asks anew whenever the last has come back: after half a crossing
+     * at best, one and a half at worst. Then one crossing for the payload.
+     */
+    @Test
+    void shouldSendByAPollAndACrossing() {
+        open("none");
+        assertEquals(REQUEST.length, pair.own().send(REQUEST, 0, REQUEST.length));
+        final long ns = fixture.timeUntil(() -> pair.peer().readable() == REQUEST.length);
+        assertTrue(ns >= 1.5 * CROSSING_NS && ns <= 2.5 * CROSSING_NS + STEPS_NS, ns + " ns");
     }
 }
