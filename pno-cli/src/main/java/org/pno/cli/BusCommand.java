@@ -20,8 +20,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bus",
         description = {
-            "Requests per second, latency and crossings per request over emulated PCIe buses of several latencies, each",
-            "as the DPU always goes about it and with one operation at a time, beside the mapped bus and the presets.",
+            "Requests per second, latency and crossings per request over emulated PCIe buses of several latencies,",
+            "each as the DPU always goes about it and with one operation at a time, beside the mapped bus and the",
+            "presets.",
         })
 final class BusCommand implements Callable<Integer> {
     private static final double SECONDS = 2;

@@ -10,8 +10,8 @@ import org.pno.link.SubmissionReader;
 
 /**
  * Takes submissions out of SUB: those that came with the host line, and beyond them one batch of
- * {@link SubmissionReader#BATCH} at most per channel and cycle, so that no channel keeps the others waiting. Judges what
- * they say, and has flagged records read.
+ * {@link SubmissionReader#BATCH} at most per channel and cycle, so that no channel keeps the others waiting. Judges
+ * what they say, and has flagged records read.
  */
 final class SubmissionPath {
     private static final int FLAGS = SubmissionDescriptor.FLAG_HOST_LINE

@@ -28,8 +28,7 @@ class BridgeBusFailureTest {
     private BridgeFixture fixture;
 
     private void open(final BusOpener bus) {
-        fixture = new BridgeFixture(
-                bus, SimulatedHost.smallGeometry(), null, Network.IPV4, UnaryOperator.identity());
+        fixture = new BridgeFixture(bus, SimulatedHost.smallGeometry(), null, Network.IPV4, UnaryOperator.identity());
     }
 
     @AfterEach

@@ -15,6 +15,7 @@ import org.pno.link.HandshakeDescriptor;
 import org.pno.sys.Cpu;
 
 /** A program of another user: the calling thread is that user for as long as it takes to connect. Needs root. */
+@SuppressWarnings("restricted") // To call into libc.
 final class OtherUser {
     private static final long NOBODY = 65_534;
     private static final long UNCHANGED = -1;

@@ -25,7 +25,7 @@ import org.pno.wire.IpPrefix;
 
 /**
  * PnO-TCP as a client: a stack right on a packet port, its payload in rings of this process. What stands for bridge and
- * host is one copy each way. The caller's thread runs {@link #cycle}.
+ * host is one copy each way. The caller's thread runs its cycles.
  */
 final class LoadEngine implements StackOutput, AutoCloseable {
     private static final int FRAMES = 4_096;
