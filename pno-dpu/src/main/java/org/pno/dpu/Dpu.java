@@ -252,9 +252,6 @@ public final class Dpu implements AutoCloseable {
     }
 
     private void watch() {
-        if (memory.pollDescriptor() >= 0) {
-            watches.add(memory.pollDescriptor(), Epoll.EPOLLIN, events -> memory.onReadable());
-        }
         watches.add(wakeUp, Epoll.EPOLLIN, events -> EventFd.drain(wakeUp));
         watches.add(waitingRoom.descriptor(), Epoll.EPOLLIN, events -> waitingRoom.takeAnswers());
         if (port.pollDescriptor() >= 0) {

@@ -250,8 +250,8 @@ public final class HostAgent implements RelayLink.Owner, AutoCloseable {
             return;
         }
         isClosed = true;
+        link.end("pno host ends"); // First: connections that end one by one would be closed in order, not reset.
         server.close();
-        link.end("pno host ends");
         if (things != null) {
             things.close();
             sharing.close();

@@ -62,17 +62,6 @@ public interface HostMemory extends AutoCloseable {
     long progressInNs();
 
     /**
-     * What polls readable when {@link #completed()} may have something new, so that a waiting owner can sleep on it for
-     * {@link #progressInNs()}; -1 if there is no such thing.
-     */
-    default int pollDescriptor() {
-        return -1;
-    }
-
-    /** Says that {@link #pollDescriptor()} has polled readable, though nothing may be under way. */
-    default void onReadable() {}
-
-    /**
      * True once an operation on the region has failed for good (its host is gone). Later operations on it are dropped;
      * tickets complete all the same, but what they name on this region may not have happened.
      */

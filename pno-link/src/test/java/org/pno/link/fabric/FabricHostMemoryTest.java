@@ -21,7 +21,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.pno.link.RegionSource;
 import org.pno.memory.Words;
 import org.pno.sys.Descriptors;
-import org.pno.sys.Epoll;
 import org.pno.sys.MemoryMapping;
 import org.pno.time.ManualClock;
 
@@ -313,25 +312,6 @@ class FabricHostMemoryTest {
         assertTrue(memory.hasFailed(stranger));
         assertEquals(0, Words.getPlain(buffer, 0));
         assertEquals(0, Words.getAcquire(program.memory(), 8));
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = "TCP")
-    void shouldLetItsOwnerSleepUntilAnOperationCompletes(final FabricProvider provider) {
-        open(provider);
-        try (FabricPump ignored = new FabricPump(host);
-                Epoll epoll = new Epoll(1)) {
-            epoll.add(memory.pollDescriptor(), Epoll.EPOLLIN, 0);
-            for (int i = 0; i < 500; i++) {
-                memory.writeWord(region, 0, i);
-                final long ticket = memory.post();
-                while (memory.completed() < ticket) {
-                    final long most = memory.progressInNs();
-                    assertTrue(most == 0 || epoll.await(Epoll.FOREVER) > 0, "nothing woke the owner");
-                }
-                assertEquals(i, Words.getAcquire(program.memory(), 0));
-            }
-        }
     }
 
     /** Both halves of a word are the same number; a program that looks, and changes it, sees no other. */
