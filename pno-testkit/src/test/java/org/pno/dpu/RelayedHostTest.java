@@ -193,7 +193,8 @@ class RelayedHostTest {
     }
 
     @Test
-    void shouldTellWhyTheHostEndsWhenTheDpuIsGone() {
+    void shouldTellWhyTheHostEndsWhenTheDpuIsGone() throws IOException {
+        connect(); // Of a handshake under way the kernel ends the link, once the process of the DPU has ended.
         relayed.endDpu();
         final String why = relayed.agent().awaitFailure();
         assertTrue(why.contains("ended the connection"), why);
