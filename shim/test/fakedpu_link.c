@@ -667,7 +667,8 @@ static struct pno_submission submission_at(struct pno_gring *gring, uint64_t num
     struct pno_submission sub;
     memcpy(&sub, words, sizeof sub);
     bool lap = number / PNO_CHAN_SUB_CAPACITY % 2 == 0;
-    if (((sub.record & PNO_SUB_LAP_OF_RECORD) != 0) != lap || ((sub.tx_written & PNO_SUB_LAP_OF_POSITION) != 0) != lap ||
+    if (((sub.record & PNO_SUB_LAP_OF_RECORD) != 0) != lap ||
+        ((sub.tx_written & PNO_SUB_LAP_OF_POSITION) != 0) != lap ||
         ((sub.rx_read & PNO_SUB_LAP_OF_POSITION) != 0) != lap || ((sub.flags & PNO_SUB_LAP_OF_FLAGS) != 0) != lap) {
         fprintf(stderr, "submission %" PRIu64 " has words of another lap\n", number);
         abort();
