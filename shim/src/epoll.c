@@ -263,16 +263,15 @@ static long sleep_for(struct pno_set *set, int fd, struct epoll_event *events, i
     pno_unsupported_idle();
     struct pno_sleep sleep = pno_set_lie_down(set);
     pno_channels_drain(sleep.channels);
-    long count = pno_watch_harvest(set, events, room);
-    if (count == 0)
-        count = sleep_armed(set, sleep, fd, events, room, deadline, mask);
+    int ready = pno_watch_harvest(set, events, room);
+    long count = ready > 0 ? ready : sleep_armed(set, sleep, fd, events, room, deadline, mask);
     pno_set_rise(set, sleep);
     pno_process_check(sleep.channels);
-    if (count >= 0 && count < room)
+    if (ready > 0 || count < 0)
+        return count; /* what is level-triggered stands on the list again: one call tells of it once */
+    if (count < room)
         pno_channels_drain(set->channels);
-    if (count >= 0)
-        count += pno_watch_harvest(set, events + count, room - (int)count);
-    return count;
+    return count + pno_watch_harvest(set, events + count, room - (int)count);
 }
 
 static long wait_for(struct pno_set *set, int fd, struct epoll_event *events, int room, uint64_t deadline,

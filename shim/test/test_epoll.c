@@ -25,6 +25,23 @@ BOTH(shouldReportALevelAsLongAsItHolds)
     CHECK_EQ(reports_of(set, fds[1], 0), 0);
 }
 
+/* A level that rises while the caller lies down to sleep: found before it sleeps, and not again when it gets up. */
+BOTH(shouldTellOfALevelOnceInACall)
+{
+    int fds[2];
+    int set = watch_pair(stack, fds, EPOLLIN);
+    set_nonblocking(fds[1]);
+    for (int i = 0; i < 60000; i++) {
+        struct epoll_event got[4];
+        char byte = (char)i;
+        CHECK_EQ(write(fds[0], &byte, 1), 1);
+        for (volatile int delay = i % 4096; delay > 0; delay--)
+            ;
+        CHECK_EQ(epoll_wait(set, got, 4, 5000), 1);
+        CHECK_EQ(read(fds[1], &byte, 1), 1);
+    }
+}
+
 BOTH(shouldReportAnEdgeOnce)
 {
     int fds[2];
