@@ -78,7 +78,7 @@ final class BenchCommand implements Runnable {
     private int measure(final String workload, final BenchOptions options) {
         options.validate();
         try (Benchmark benchmark = Benchmark.open(options.setting(), options::say, options.dpuOptions())) {
-            options.say("runs that are not counted come first: the DPU compiles what is hot");
+            options.say("runs that are not counted come first, until the JIT compilers rest");
             final List<Cell> cells = benchmark.measure(options.wanted(workload));
             options.writeHtml(CellJson.report(cells));
             if (!options.tellJson(CellJson.report(cells))) {

@@ -81,6 +81,9 @@ final class BenchOptions extends MeasureOptions {
     @Mixin
     private BusOption bus;
 
+    @Mixin
+    private WarmUpOption warmUp;
+
     /** Refuses what cannot be measured. */
     BenchOptions validate() {
         Arguments.positive("--rounds", rounds);
@@ -103,7 +106,7 @@ final class BenchOptions extends MeasureOptions {
     }
 
     Setting setting() {
-        return new Setting(client, port, bus.text(), seconds(SECONDS), rounds);
+        return new Setting(client, port, bus.text(), warmUp.mostSeconds(), seconds(SECONDS), rounds);
     }
 
     /** What {@code pno dpu} is told. */

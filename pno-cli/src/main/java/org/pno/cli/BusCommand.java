@@ -31,6 +31,9 @@ final class BusCommand implements Callable<Integer> {
     @Mixin
     private MeasureOptions options;
 
+    @Mixin
+    private WarmUpOption warmUp;
+
     @Option(
             names = "--latency",
             paramLabel = "MICROS",
@@ -75,7 +78,8 @@ final class BusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         validate();
-        final BusBenchmark benchmark = new BusBenchmark(options.seconds(SECONDS), rounds, options::say);
+        final BusBenchmark benchmark =
+                new BusBenchmark(warmUp.mostSeconds(), options.seconds(SECONDS), rounds, options::say);
         final List<BusPoint> points = benchmark.measure(BusBenchmark.buses(latencies, beside), apps, connections);
         final BusReport report = new BusReport(points);
         if (html != null) {

@@ -7,6 +7,7 @@ import org.pno.cli.measure.Figure;
 import org.pno.cli.measure.Route;
 import org.pno.cli.measure.Shape;
 import org.pno.cli.measure.Spread;
+import org.pno.cli.measure.Warmth;
 
 /** Cells for people: the figures side by side, the kernel's variants, and which core was short. */
 final class CellTable {
@@ -79,5 +80,10 @@ final class CellTable {
                         Figure.RATE.text(cell.median(route, Figure.RATE)),
                         Figure.HOST_CPU.text(cell.median(route, Figure.HOST_CPU)),
                         cell.saturatedCore(route)));
+        final Warmth warmth = cell.warmth(route);
+        out.println("  " + warmth.text() + "; while measured, %.1f %% of a core".formatted(cell.jitBusy(route) * 100));
+        if (!warmth.isAtRest()) {
+            out.println("  " + warmth.warning(route.name()));
+        }
     }
 }

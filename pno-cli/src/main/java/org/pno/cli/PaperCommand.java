@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
         name = "paper",
         description = {
             "The figures of the paper's evaluation: redis, lighttpd, HAProxy and echo by payload, by our load",
-            "generator and by real clients, with latencies, short connections and bulk. Under 20 minutes.",
+            "generator and by real clients, with latencies, short connections and bulk. Some 20 minutes.",
         })
 final class PaperCommand implements Callable<Integer> {
     private static final double SECONDS = 1;
@@ -30,6 +30,9 @@ final class PaperCommand implements Callable<Integer> {
 
     @Mixin
     private BusOption bus;
+
+    @Mixin
+    private WarmUpOption warmUp;
 
     @Option(
             names = "--rounds",
@@ -54,7 +57,8 @@ final class PaperCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Arguments.positive("--rounds", rounds);
-        final Setting setting = new Setting(ClientKind.LEAN, null, bus.text(), options.seconds(SECONDS), rounds);
+        final Setting setting =
+                new Setting(ClientKind.LEAN, null, bus.text(), warmUp.mostSeconds(), options.seconds(SECONDS), rounds);
         final Map<String, Object> report =
                 CellJson.report(new Paper(setting, options::say, bus.dpuOptions()).measure());
         final boolean isOutputTaken = options.tellJson(report);

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.pno.cli.json.Json;
 import org.pno.cli.measure.Pair;
 import org.pno.cli.measure.Sample;
+import org.pno.cli.measure.Warmth;
 
 class DemoCommandTest {
     @Test
@@ -18,7 +19,8 @@ class DemoCommandTest {
                         + "\"hostCpuMicrosPerRequest\":8},"
                         + "\"pno\":{\"requestsPerSecond\":150000,\"p50Micros\":100,\"p99Micros\":300,"
                         + "\"hostCpuMicrosPerRequest\":2},"
-                        + "\"ratio\":{\"requestsPerSecond\":1.5,\"hostCpu\":0.25}}",
-                Json.write(DemoCommand.report(new Pair(kernel, pno))));
+                        + "\"ratio\":{\"requestsPerSecond\":1.5,\"hostCpu\":0.25},"
+                        + "\"warmup\":{\"seconds\":4.5,\"jitCpuSeconds\":2.5,\"jitShareAtEnd\":0.01,\"atRest\":true}}",
+                Json.write(DemoCommand.report(new Pair(kernel, pno), new Warmth(4.5, 2.5, 0.01))));
     }
 }

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code ./pno bench} as a user starts it: workloads run over all routes, and answers are checked. */
 @Tag("system")
 class BenchTest {
-    private static final List<String> SHORT =
-            List.of("--seconds=0.3", "--rounds=1", "--connections=4", "--max-host-cpu=1000", "--json=-");
+    private static final List<String> SHORT = List.of(
+            "--seconds=0.3", "--warm-up=0.3", "--rounds=1", "--connections=4", "--max-host-cpu=1000", "--json=-");
 
     @BeforeAll
     static void build() {

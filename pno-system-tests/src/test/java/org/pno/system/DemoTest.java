@@ -22,7 +22,9 @@ class DemoTest {
             + ",\"p99Micros\":" + NUMBER + ",\"hostCpuMicrosPerRequest\":" + NUMBER + "\\}";
     private static final String REPORT =
             "\\{\"app\":\"redis\",\"payloadBytes\":64,\"connections\":32,\"kernel\":" + SIDE + ",\"pno\":" + SIDE
-                    + ",\"ratio\":\\{\"requestsPerSecond\":" + NUMBER + ",\"hostCpu\":" + NUMBER + "\\}\\}";
+                    + ",\"ratio\":\\{\"requestsPerSecond\":" + NUMBER + ",\"hostCpu\":" + NUMBER
+                    + "\\},\"warmup\":\\{\"seconds\":" + NUMBER + ",\"jitCpuSeconds\":" + NUMBER
+                    + ",\"jitShareAtEnd\":" + NUMBER + ",\"atRest\":(true|false)\\}\\}";
 
     @BeforeAll
     static void build() {

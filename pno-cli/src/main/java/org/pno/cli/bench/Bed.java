@@ -21,6 +21,7 @@ import org.pno.cli.machine.Side;
 import org.pno.cli.machine.UserError;
 import org.pno.cli.measure.DpuProcess;
 import org.pno.cli.measure.DpuView;
+import org.pno.cli.measure.JitTime;
 import org.pno.cli.measure.LoadClient;
 import org.pno.cli.measure.Route;
 import org.pno.cli.measure.Transport;
@@ -34,7 +35,7 @@ public final class Bed implements AutoCloseable {
     private final Map<Route, Way> ways = new LinkedHashMap<>();
     private double rate;
     private final Map<Route, Generator> generators = new LinkedHashMap<>();
-    private final List<DpuProcess> dpus = new ArrayList<>();
+    private final Map<Route, DpuProcess> dpus = new LinkedHashMap<>();
     private final List<Comparison> comparisons = new ArrayList<>();
 
     private Bed(final Lab lab) {
@@ -68,14 +69,12 @@ public final class Bed implements AutoCloseable {
     }
 
     private void add(final Compared compared, final String... dpuOptions) {
-        dpus.add(DpuProcess.startFor(
-                compared.pno().route(), lab, cores, compared.pno().dpuPort(), dpuOptions));
+        final Way pno = compared.pno();
+        dpus.put(pno.route(), DpuProcess.startFor(pno.route(), lab, cores, pno.dpuPort(), dpuOptions));
         compared.kernel().forEach(this::add);
-        add(compared.pno());
+        add(pno);
         comparisons.add(new Comparison(
-                compared.port(),
-                compared.kernel().stream().map(Way::route).toList(),
-                compared.pno().route()));
+                compared.port(), compared.kernel().stream().map(Way::route).toList(), pno.route()));
     }
 
     private void add(final Way way) {
@@ -120,6 +119,18 @@ public final class Bed implements AutoCloseable {
     /** All that are compared, the kernel's first. */
     List<Route> routes() {
         return List.copyOf(ways.keySet());
+    }
+
+    /** How much has been compiled so far in the virtual machines of a route: its DPU, and the load generator. */
+    JitTime jit(final Route route) {
+        final List<LabProcess> machines = new ArrayList<>();
+        if (dpus.containsKey(route)) {
+            machines.addAll(dpus.get(route).machines());
+        }
+        if (generators.containsKey(route)) {
+            machines.add(generators.get(route).process());
+        }
+        return JitTime.of(machines);
     }
 
     /** Starts a server of a route on the host's core and waits until it listens. */
@@ -178,7 +189,7 @@ public final class Bed implements AutoCloseable {
     /** Does what needs the DPUs; if that fails and one has ended, this is the failure. */
     <T> T watch(final Supplier<T> work) {
         Supplier<T> watched = work;
-        for (final DpuProcess dpu : dpus) {
+        for (final DpuProcess dpu : dpus.values()) {
             final Supplier<T> inner = watched;
             watched = () -> dpu.watch(inner);
         }

@@ -27,10 +27,12 @@ public final class Benchmark implements AutoCloseable {
      *
      * @param port the kind of the DPU's, or null for what is best for the client
      * @param bus between the DPU and the host's memory
+     * @param warmUpSeconds that a route is loaded at most before what counts
      * @param seconds that a run lasts, about
      * @param rounds that must be good
      */
-    public record Setting(ClientKind client, String port, String bus, double seconds, int rounds) {}
+    public record Setting(
+            ClientKind client, String port, String bus, double warmUpSeconds, double seconds, int rounds) {}
 
     /**
      * What is measured.
@@ -52,7 +54,8 @@ public final class Benchmark implements AutoCloseable {
         Programs.need("taskset", "util-linux");
         Shim.library();
         final Bed bed = Bed.open(setting.client(), setting.port(), dpuOptions);
-        return new Benchmark(setting, bed, new CellRun(bed, setting.seconds(), setting.rounds(), say));
+        final CellRun run = new CellRun(bed, setting.warmUpSeconds(), setting.seconds(), setting.rounds(), say);
+        return new Benchmark(setting, bed, run);
     }
 
     /** Measures a workload, all cells of it. */

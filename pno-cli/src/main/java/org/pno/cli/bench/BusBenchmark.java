@@ -14,15 +14,12 @@ import org.pno.cli.measure.Route;
 import org.pno.cli.measure.Shape;
 import org.pno.cli.measure.Spread;
 import org.pno.cli.measure.ToolReport;
+import org.pno.cli.measure.WarmUp;
 import org.pno.cli.run.Shim;
 
 /** What the bus costs: workloads over PnO, the same for each bus, a fresh DPU for each. */
 public final class BusBenchmark {
-    /** A virtual machine has to compile what is hot, anew in each DPU. */
-    private static final double WARM_UP_SECONDS = 4;
-
-    private static final double LATER_WARM_UP_SECONDS = 0.5;
-
+    private final double warmUpSeconds;
     private final double seconds;
     private final int rounds;
     private final Consumer<String> say;
@@ -30,11 +27,14 @@ public final class BusBenchmark {
     /**
      * Prepares for points.
      *
+     * @param warmUpSeconds that a DPU is loaded at most before what counts, anew for each point
      * @param seconds that a run lasts, about
      * @param rounds of each point
      * @param say tells people how far it is
      */
-    public BusBenchmark(final double seconds, final int rounds, final Consumer<String> say) {
+    public BusBenchmark(
+            final double warmUpSeconds, final double seconds, final int rounds, final Consumer<String> say) {
+        this.warmUpSeconds = warmUpSeconds;
         this.seconds = seconds;
         this.rounds = rounds;
         this.say = say;
@@ -69,12 +69,12 @@ public final class BusBenchmark {
     private List<BusPoint> measure(
             final Bed bed, final Bus bus, final List<Workload> workloads, final List<Integer> connections) {
         final List<BusPoint> points = new ArrayList<>();
-        double warmUp = WARM_UP_SECONDS;
+        WarmUp warmUp = WarmUp.cold(warmUpSeconds, say);
         for (final Workload workload : workloads) {
             for (final int count : connections) {
                 final Shape shape = new Shape(workload.defaultPayloadBytes(), count, 1);
                 points.add(measure(bed, bus, workload, shape, warmUp));
-                warmUp = LATER_WARM_UP_SECONDS;
+                warmUp = WarmUp.again(warmUpSeconds, say);
             }
         }
         return points;
@@ -87,12 +87,12 @@ public final class BusBenchmark {
     }
 
     private BusPoint measure(
-            final Bed bed, final Bus bus, final Workload workload, final Shape shape, final double warmUp) {
+            final Bed bed, final Bus bus, final Workload workload, final Shape shape, final WarmUp warmUp) {
         final Route route = bed.comparisons().getFirst().pno();
         final List<Run> runs = new ArrayList<>();
         try (Service service = workload.serve(bed, route, shape)) {
             final LoadClient client = service.client().get();
-            client.warmUp(warmUp);
+            warmUp.run(route.name(), client, bed.jit(route));
             for (int round = 0; round < rounds; round++) {
                 runs.add(run(route, client));
                 service.verify().run();

@@ -9,6 +9,7 @@ import org.pno.cli.measure.Route;
 import org.pno.cli.measure.Sample;
 import org.pno.cli.measure.Shape;
 import org.pno.cli.measure.Spread;
+import org.pno.cli.measure.Warmth;
 
 /**
  * What came of one workload in one shape. The kernel's figures are those of its best variant: rates and latencies of
@@ -17,8 +18,9 @@ import org.pno.cli.measure.Spread;
  *
  * @param app the workload's name
  * @param load what was asked for beside the shape
+ * @param warmths what came of the runs on each route that do not count
  */
-public record Cell(String app, Shape shape, Load load, Comparison compared, Rounds rounds) {
+public record Cell(String app, Shape shape, Load load, Comparison compared, Map<Route, Warmth> warmths, Rounds rounds) {
     /** A core that is busy for more than this share of a run is saturated; starts and ends of runs are the rest. */
     private static final double SATURATED = 0.9;
 
@@ -107,6 +109,16 @@ public record Cell(String app, Shape shape, Load load, Comparison compared, Roun
     /** The program's own work for each request, by the kernel's run. */
     public double ownMicros() {
         return median(wholeKernel(), Reading::userMicrosPerRequest);
+    }
+
+    /** Of a route, before what counts. */
+    public Warmth warmth(final Route route) {
+        return warmths.get(route);
+    }
+
+    /** What the compilers of a route's virtual machines took of a core while it was measured. */
+    public double jitBusy(final Route route) {
+        return median(route, reading -> reading.use().jitBusy());
     }
 
     /** Which core a route saturates: "host", "other", "both" or "none". */

@@ -58,6 +58,7 @@ public final class CellJson {
                 Json.object(
                         "kernel", cell.saturatedCore(cell.fastestKernel()),
                         "pno", cell.saturatedCore(cell.compared().pno())));
+        json.put("warmup", cell.warmth(cell.compared().pno()).json());
         json.put("derived", derived(cell));
         json.put("kernelBest", cell.fastestKernel().name());
         json.put("routes", routes(cell));
@@ -103,6 +104,8 @@ public final class CellJson {
         json.put("hostBusy", cell.median(route, reading -> reading.use().hostBusy()));
         json.put("otherBusy", cell.median(route, reading -> reading.use().otherBusy()));
         json.put("saturatedCore", cell.saturatedCore(route));
+        json.put("jitBusy", cell.jitBusy(route));
+        json.put("warmup", cell.warmth(route).json());
         json.put(
                 "each",
                 cell.rounds().good().stream()

@@ -2,43 +2,54 @@ package org.pno.cli.bench;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.pno.cli.bench.Cell.Load;
-import org.pno.cli.machine.UserError;
 import org.pno.cli.measure.Figure;
 import org.pno.cli.measure.HostMeter;
+import org.pno.cli.measure.JitTime;
 import org.pno.cli.measure.LoadClient;
 import org.pno.cli.measure.Reading;
 import org.pno.cli.measure.Route;
 import org.pno.cli.measure.Shape;
-import org.pno.cli.measure.VoidRound;
+import org.pno.cli.measure.WarmUp;
+import org.pno.cli.measure.Warmth;
 
 /** Measures cells on a bed: servers of all routes stand, and each round loads one after the other. */
 final class CellRun {
-    private static final double WARM_UP_SECONDS = 3;
-    private static final double LATER_WARM_UP_SECONDS = 0.3;
-
     private final Bed bed;
     private final double seconds;
     private final int rounds;
     private final Consumer<String> say;
-    private boolean isWarm;
+    private final double warmUpSeconds;
+    private WarmUp warmUp;
 
     /**
      * Prepares for cells.
      *
+     * @param warmUpSeconds that a route is loaded at most before what counts
      * @param seconds that a run lasts, about
      * @param rounds that must be good
      * @param say tells people how far it is
      */
-    CellRun(final Bed bed, final double seconds, final int rounds, final Consumer<String> say) {
+    CellRun(
+            final Bed bed,
+            final double warmUpSeconds,
+            final double seconds,
+            final int rounds,
+            final Consumer<String> say) {
         this.bed = bed;
+        this.warmUpSeconds = warmUpSeconds;
+        warmUp = WarmUp.cold(warmUpSeconds, say);
         this.seconds = seconds;
         this.rounds = rounds;
         this.say = say;
     }
+
+    /** A route that was loaded and can be measured. */
+    private record Warm(Service service, LoadClient client, JitTime jit, Warmth warmth) {}
 
     /** Measures a workload in a shape over all routes. */
     List<Cell> measure(final Workload workload, final Shape shape, final Load load) {
@@ -57,35 +68,32 @@ final class CellRun {
 
     private List<Cell> measure(
             final String app, final Shape shape, final Load load, final Map<Route, Service> services) {
-        final Map<Route, LoadClient> clients = new HashMap<>();
-        for (final Route route : bed.routes()) {
-            final LoadClient client = services.get(route).client().get();
-            warmUp(route, client);
-            clients.put(route, client);
-        }
-        isWarm = true;
+        final Map<Route, Warm> routes = new LinkedHashMap<>();
+        bed.routes().forEach(route -> routes.put(route, warmUp(route, services.get(route))));
+        warmUp = WarmUp.again(warmUpSeconds, say);
+        final Map<Route, Warmth> warmths = new HashMap<>();
+        routes.forEach((route, warm) -> warmths.put(route, warm.warmth));
         final Rounds measured = new Rounds();
-        measured.run(rounds, bed.routes(), route -> read(services.get(route), clients.get(route)));
+        measured.run(rounds, bed.routes(), route -> read(routes.get(route)));
         final List<Cell> cells = new ArrayList<>();
         for (final Comparison compared : bed.comparisons()) {
-            final Cell cell = new Cell(app, shape, load, compared, measured);
+            final Cell cell = new Cell(app, shape, load, compared, warmths, measured);
             cells.add(cell);
             tell(cell);
         }
         return cells;
     }
 
-    private void warmUp(final Route route, final LoadClient client) {
-        try {
-            client.warmUp(Math.min(seconds, isWarm ? LATER_WARM_UP_SECONDS : WARM_UP_SECONDS));
-        } catch (final VoidRound e) {
-            throw new UserError("by route " + route.name() + ": " + e.getMessage(), e);
-        }
+    private Warm warmUp(final Route route, final Service service) {
+        final LoadClient client = service.client().get();
+        final JitTime jit = bed.jit(route);
+        return new Warm(service, client, jit, warmUp.run(route.name(), client, jit));
     }
 
-    private Reading read(final Service service, final LoadClient client) {
-        final Reading reading = client.read(seconds, () -> new HostMeter(bed.cores(), service.programs()));
-        service.verify().run();
+    private Reading read(final Warm route) {
+        final Reading reading =
+                route.client.read(seconds, () -> new HostMeter(bed.cores(), route.service.programs(), route.jit));
+        route.service.verify().run();
         return reading;
     }
 

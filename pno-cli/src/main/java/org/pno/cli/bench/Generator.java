@@ -54,6 +54,10 @@ final class Generator {
         return new Generator(process, control);
     }
 
+    LabProcess process() {
+        return process;
+    }
+
     /** Does a job; runs {@code onMeasuring} when answers begin to count, {@code onCounted} when they no longer do. */
     ToolReport run(final LoadJob job, final Runnable onMeasuring, final Runnable onCounted) {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(control))) {

@@ -26,11 +26,10 @@ final class LeanClient implements LoadClient {
     }
 
     @Override
-    public void warmUp(final double seconds) {
+    public void prepare() {
         if (fill != null) {
             generator.run(fill, () -> {}, () -> {});
         }
-        run(seconds);
     }
 
     @Override

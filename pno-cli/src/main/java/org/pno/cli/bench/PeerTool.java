@@ -22,9 +22,8 @@ record PeerTool(
     private static final Duration SLACK = Duration.ofSeconds(30);
 
     @Override
-    public void warmUp(final double seconds) {
+    public void prepare() {
         check.run();
-        run(seconds);
     }
 
     @Override

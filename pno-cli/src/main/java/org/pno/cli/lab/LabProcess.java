@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.pno.cli.machine.UserError;
 
 /** A program that runs in a lab, its output in a log. The process of ours is nsenter(1), the program its child. */
@@ -50,6 +51,12 @@ public final class LabProcess {
                 Duration.ofSeconds(10),
                 () -> entrance.children().findAny().isPresent());
         return entrance.children().findAny().orElseThrow();
+    }
+
+    /** The program and all that it has started. */
+    public Stream<Long> pids() {
+        final ProcessHandle program = program();
+        return Stream.concat(Stream.of(program), program.descendants()).map(ProcessHandle::pid);
     }
 
     /** Waits until something is so; the program's end before, or too long a wait, is an error that shows its log. */

@@ -108,6 +108,11 @@ public final class DpuProcess implements AutoCloseable {
         return host;
     }
 
+    /** The virtual machines of both. */
+    public List<LabProcess> machines() {
+        return host == null ? List.of(process) : List.of(process, host);
+    }
+
     @Override
     public void close() {
         process.kill();

@@ -1,33 +1,41 @@
 package org.pno.cli.measure;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.pno.cli.lab.LabProcess;
 import org.pno.cli.machine.Cores;
 
-/** Reads what the host's core and the others did between two moments, and what of it was the programs' own work. */
+/**
+ * Reads what the host's core and the others did between two moments, and what of it was the programs' own work, and
+ * what the compilers'.
+ */
 public final class HostMeter {
-    private static final long TICK_MICROS = 10_000; // USER_HZ is 100 on every architecture we run on
-    private static final int FIELDS_BEFORE_USER_TIME = 11; // of proc_pid_stat(5), after the name
     private static final double NANOS_PER_MICRO = 1_000;
+    private static final double MICROS_PER_SECOND = 1e6;
 
     private final Cores cores;
     private final List<LabProcess> programs;
+    private final JitTime jit;
     private final long startNs = System.nanoTime();
     private final long hostMicros;
     private final long[] otherMicros;
     private final long userMicros;
+    private final double jitSeconds;
 
-    /** @param programs whose user time is told, with their children's */
-    public HostMeter(final Cores cores, final List<LabProcess> programs) {
+    /**
+     * Begins.
+     *
+     * @param programs whose user time is told, with their children's
+     * @param jit of the route's virtual machines
+     */
+    public HostMeter(final Cores cores, final List<LabProcess> programs, final JitTime jit) {
         this.cores = cores;
         this.programs = programs;
+        this.jit = jit;
         hostMicros = CoreTime.busyMicros(cores.hostCore());
         otherMicros = othersBusy();
         userMicros = userMicros();
+        jitSeconds = jit.seconds();
     }
 
     /** What was used since this meter was made. */
@@ -39,7 +47,8 @@ public final class HostMeter {
         for (int i = 0; i < others.length; i++) {
             busiest = Math.max(busiest, others[i] - otherMicros[i]);
         }
-        return new HostUse(host, userMicros() - userMicros, host / wallMicros, busiest / wallMicros);
+        final double compiling = (jit.seconds() - jitSeconds) * MICROS_PER_SECOND / wallMicros;
+        return new HostUse(host, userMicros() - userMicros, host / wallMicros, busiest / wallMicros, compiling);
     }
 
     private long[] othersBusy() {
@@ -48,22 +57,14 @@ public final class HostMeter {
 
     private long userMicros() {
         return programs.stream()
-                .map(LabProcess::program)
-                .flatMap(program -> Stream.concat(Stream.of(program), program.descendants()))
-                .mapToLong(process -> userMicros(process.pid()))
+                .flatMap(LabProcess::pids)
+                .mapToLong(HostMeter::userMicros)
                 .sum();
     }
 
     private static long userMicros(final long pid) {
-        try {
-            return userMicros(Files.readString(Path.of("/proc/" + pid + "/stat")));
-        } catch (final IOException e) {
-            return 0; // it has ended
-        }
-    }
-
-    static long userMicros(final String stat) {
-        final String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return Long.parseLong(fields[FIELDS_BEFORE_USER_TIME]) * TICK_MICROS;
+        return ProcessStat.read(Path.of("/proc", Long.toString(pid), "stat"))
+                .map(ProcessStat::userMicros)
+                .orElse(0L);
     }
 }

@@ -10,12 +10,14 @@ import org.pno.cli.lab.LabProcess;
 import org.pno.cli.machine.Side;
 import org.pno.cli.machine.UserError;
 
-/** redis-benchmark on the peer: one kind of request. It takes a number of requests, so trials find out how many. */
+/** redis-benchmark on the peer: one kind of request. It takes a number of requests: so many as
+ * the run before tells. */
 public final class RedisBenchmark implements LoadClient {
     private static final int MOST_KEYS = 10_000;
     private static final int STORE_BYTES = 1 << 25;
 
     private static final int TRIAL_REQUESTS = 10_000;
+    private static final double TRIAL_SECONDS = 1;
     private static final Duration SLACK = Duration.ofSeconds(30);
     private static final double MICROS_PER_MILLI = 1_000;
 
@@ -39,9 +41,8 @@ public final class RedisBenchmark implements LoadClient {
     }
 
     @Override
-    public void warmUp(final double seconds) {
-        send(TRIAL_REQUESTS, seconds);
-        run(seconds);
+    public void prepare() {
+        send(TRIAL_REQUESTS, TRIAL_SECONDS);
     }
 
     @Override

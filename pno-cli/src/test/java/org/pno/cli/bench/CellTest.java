@@ -68,6 +68,15 @@ class CellTest {
     }
 
     @Test
+    void shouldTellHowEachRouteWasWarmedUp() {
+        final String json = Json.write(CellJson.of(cell));
+        final String pno = "\"warmup\":{\"seconds\":6,\"jitCpuSeconds\":3,\"jitShareAtEnd\":0.25,\"atRest\":false},";
+        assertTrue(json.contains(pno + "\"derived\""), json);
+        assertTrue(json.contains("\"jitBusy\":0.01," + pno + "\"each\""), json);
+        assertTrue(json.contains("\"warmup\":{\"seconds\":3,\"jitCpuSeconds\":0,\"jitShareAtEnd\":0,\"atRest\":true}"));
+    }
+
+    @Test
     void shouldTellEachRoundOfEachRoute() {
         final Map<?, ?> read = (Map<?, ?>) JsonReader.read(Json.write(CellJson.of(cell)));
         final List<Map<String, Object>> routes = JsonReader.objects(read, "routes");

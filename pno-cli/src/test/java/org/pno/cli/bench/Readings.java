@@ -10,12 +10,15 @@ import org.pno.cli.measure.Route;
 import org.pno.cli.measure.Sample;
 import org.pno.cli.measure.Shape;
 import org.pno.cli.measure.Transport;
+import org.pno.cli.measure.Warmth;
 
 /** Routes and readings for tests. */
 final class Readings {
     static final Route STEERED = new Route("kernel-steered", Transport.KERNEL, "10.78.0.1", "10.78.0.2", null);
     static final Route UNSTEERED = new Route("kernel-unsteered", Transport.KERNEL, "10.79.0.1", "10.79.0.2", null);
     static final Route PNO = new Route("pno", Transport.PNO, "10.77.0.1", "10.77.0.2", Path.of("dpu.sock"));
+
+    private static final Warmth IDLE = new Warmth(3, 0, 0);
 
     private Readings() {}
 
@@ -32,7 +35,7 @@ final class Readings {
         return new Reading(
                 new Sample(rate, 1e6 / rate, 2e6 / rate, hostMicros),
                 ownMicros,
-                new HostUse(0, 0, hostBusy, otherBusy));
+                new HostUse(0, 0, hostBusy, otherBusy, 0.01));
     }
 
     /** A cell of rounds, in each of which these were read of the three routes. */
@@ -51,6 +54,7 @@ final class Readings {
                 new Shape(64, 32, 1),
                 new Load(ClientKind.REAL, "mapped", 0),
                 new Comparison("tap", List.of(STEERED, UNSTEERED), PNO),
+                Map.of(STEERED, IDLE, UNSTEERED, IDLE, PNO, new Warmth(6, 3, 0.25)),
                 rounds);
     }
 }
