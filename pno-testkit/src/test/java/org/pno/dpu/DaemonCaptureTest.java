@@ -198,14 +198,8 @@ class DaemonCaptureTest {
     void shouldWriteAFileFromTheStart() throws IOException {
         final Path file = directory.resolve("all.pcapng");
         final Path place = Files.createDirectory(directory.resolve("filed"));
-        try (Running filed = new Running(new DpuConfiguration()
-                .port("socket:" + place.resolve("third") + ",peer=" + place.resolve("nobody"))
-                .address("10.77.0.3/24")
-                .spin("off")
-                .frames(128)
-                .maxConnections(16)
-                .captureFile(file.toString())
-                .socketPath(place.resolve("third.sock").toString()))) {
+        try (Running filed = new Running(
+                DaemonFixture.small(place, "third", "nobody", "10.77.0.3/24").captureFile(file.toString()))) {
             assertTrue(filed.isRunning());
         }
         final ByteBuffer blocks = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);

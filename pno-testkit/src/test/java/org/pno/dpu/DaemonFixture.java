@@ -140,12 +140,22 @@ final class DaemonFixture implements AutoCloseable {
     }
 
     DpuConfiguration configuration(final String own, final String other, final String address) {
+        return small(directory, own, other, address).maxConnections(1024);
+    }
+
+    /**
+     * A DPU of a few connections and frames.
+     *
+     * @param own its end of the wire; its control socket is {@code own.sock}
+     * @param other the wire's other end, where nobody need be
+     */
+    static DpuConfiguration small(final Path directory, final String own, final String other, final String address) {
         return new DpuConfiguration()
                 .port("socket:" + directory.resolve(own) + ",peer=" + directory.resolve(other))
                 .address(address)
                 .spin("off")
                 .frames(128)
-                .maxConnections(1024)
+                .maxConnections(16)
                 .socketPath(directory.resolve(own + ".sock").toString());
     }
 

@@ -73,7 +73,7 @@ public final class DescriptorTarget {
             try {
                 play(directory, ByteBuffer.wrap(data));
             } finally {
-                Files.deleteIfExists(directory.resolve("p"));
+                Files.deleteIfExists(directory.resolve("dpu"));
                 Files.deleteIfExists(directory.resolve("dpu.sock"));
                 Files.delete(directory);
             }
@@ -96,13 +96,7 @@ public final class DescriptorTarget {
     }
 
     private static void play(final Path directory, final ByteBuffer input) throws IOException {
-        final Dpu opened = new Dpu(new DpuConfiguration()
-                .port("socket:" + directory.resolve("p") + ",peer=" + directory.resolve("q"))
-                .address("10.77.0.1/24")
-                .spin("off")
-                .frames(128)
-                .maxConnections(16)
-                .socketPath(directory.resolve("dpu.sock").toString()));
+        final Dpu opened = new Dpu(DaemonFixture.small(directory, "dpu", "nobody", "10.77.0.1/24"));
         try (Running running = new Running(opened)) {
             new DescriptorTarget().send(running.socketPath(), input);
             try (ControlClient tool = ControlClient.connect(running.socketPath(), HandshakeDescriptor.KIND_TOOL)) {

@@ -205,13 +205,7 @@ class HostileDescriptorsTest {
 
     /** The messages are there before the DPU looks, and the sender's descriptor is closed: the DPU's is the last. */
     private void assertServesAfter(final LingeringSocket socket, final boolean isClientGone) throws IOException {
-        final Dpu opened = new Dpu(new DpuConfiguration()
-                .port("socket:" + directory.resolve("p") + ",peer=" + directory.resolve("q"))
-                .address("10.77.0.1/24")
-                .spin("off")
-                .frames(128)
-                .maxConnections(16)
-                .socketPath(directory.resolve("dpu.sock").toString()));
+        final Dpu opened = new Dpu(DaemonFixture.small(directory, "dpu", "nobody", "10.77.0.1/24"));
         final RawClient hostile = new RawClient(opened.socketPath());
         hostile.sendHello(socket.descriptor);
         if (isClientGone) {
