@@ -157,8 +157,8 @@ final class ClientSession implements ControlSession {
 
         Newcomer(final long bytes, final int memory, final int family, final Replies replies) {
             this.bytes = bytes;
-            this.memory = kernel.duplicate(memory);
-            this.family = family == NONE ? NONE : kernel.duplicate(family);
+            this.memory = kernel.duplicate(peer.uid(), memory);
+            this.family = family == NONE ? NONE : kernel.duplicate(peer.uid(), family);
             this.replies = replies;
         }
 
@@ -217,7 +217,7 @@ final class ClientSession implements ControlSession {
             replies.refuse(-rung, "the bell of channel " + Integer.toUnsignedString(number) + " is no eventfd");
             return;
         }
-        final int channelBell = kernel.duplicate(descriptor);
+        final int channelBell = kernel.duplicate(peer.uid(), descriptor);
         if (!bridge.attachChannel(arena, number, () -> kernel.ring(channelBell))) {
             kernel.close(peer.uid(), channelBell);
             replies.refuse(
@@ -260,7 +260,7 @@ final class ClientSession implements ControlSession {
             notYours(arena, replies);
             return;
         }
-        final int copy = kernel.duplicate(placeholder);
+        final int copy = kernel.duplicate(peer.uid(), placeholder);
         kernel.ask(peer.uid(), copy, asked -> {
             final HostArena own = isEnded ? null : ownArena(arena);
             if (own == null) {

@@ -35,8 +35,8 @@ interface HostKernel {
     /** Asks for the address of a kernel socket. */
     void ask(int uid, int placeholder, Consumer<Placeholder> onAnswer);
 
-    /** A further handle for the same, to outlive the request that brought it. */
-    int duplicate(int handle);
+    /** A further handle for the same, to outlive the request of this user that brought it. */
+    int duplicate(int uid, int handle);
 
     /** Lets go of a handle, whatever that takes; {@code onClosed} runs later on this thread, or at once. */
     void close(int uid, int handle, Runnable onClosed);

@@ -1,11 +1,14 @@
 package org.pno.dpu;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.pno.control.Attachments;
 import org.pno.control.ControlLoop;
 import org.pno.control.KernelSockets;
 import org.pno.control.OpenName;
+import org.pno.control.OpenNames;
 import org.pno.control.Placeholder;
 import org.pno.link.RegionSource;
 import org.pno.link.SealedMemory;
@@ -21,10 +24,14 @@ final class LocalKernel implements HostKernel, AutoCloseable {
     private final ControlLoop loop;
     private final EventSignals signals;
     private final KernelSockets sockets = new KernelSockets();
+    private final OpenNames names;
+    /** Handles that have outlived their requests, with the user whose each is. */
+    private final Map<Integer, Integer> kept = new HashMap<>();
 
     LocalKernel(final ControlLoop loop, final EventSignals signals) {
         this.loop = loop;
         this.signals = signals;
+        names = new OpenNames(loop.watches());
     }
 
     @Override
@@ -58,18 +65,21 @@ final class LocalKernel implements HostKernel, AutoCloseable {
     }
 
     @Override
-    public int duplicate(final int handle) {
-        return Descriptors.duplicate(handle);
+    public int duplicate(final int uid, final int handle) {
+        final int copy = Descriptors.duplicate(handle);
+        kept.put(copy, uid);
+        return copy;
     }
 
     @Override
     public void close(final int uid, final int handle, final Runnable onClosed) {
+        kept.remove(handle);
         loop.waitingRoom().close(uid, handle, onClosed);
     }
 
     @Override
     public OpenName openName(final Attachments with, final Runnable onLastClose) {
-        return OpenName.open(loop.watches(), onLastClose);
+        return names.open(onLastClose);
     }
 
     @Override
@@ -87,8 +97,12 @@ final class LocalKernel implements HostKernel, AutoCloseable {
         onAnswer.accept(sockets.open());
     }
 
+    /** Lets go of all that is still kept: arenas that have not ended, questions that nobody will answer. */
     @Override
     public void close() {
+        kept.forEach((handle, uid) -> loop.waitingRoom().close(uid, handle));
+        kept.clear();
+        names.close();
         sockets.close();
     }
 }

@@ -329,7 +329,7 @@ final class RemoteHost implements HostKernel, RelayLink.Owner {
     }
 
     @Override
-    public int duplicate(final int handle) {
+    public int duplicate(final int uid, final int handle) {
         final Held held = things.get(handle);
         if (held != null) {
             held.users++;

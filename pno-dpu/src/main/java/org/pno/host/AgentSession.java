@@ -152,7 +152,7 @@ final class AgentSession implements ControlSession {
 
     private void identity(final HandshakeDecoder request) {
         final long[] inode = {NONE};
-        final OpenName name = OpenName.open(agent.loop().watches(), () -> agent.unnamed(inode[0]));
+        final OpenName name = agent.names().open(() -> agent.unnamed(inode[0]));
         inode[0] = name.inode();
         prepared = name.handle();
         forward(request, List.of(Thing.name(name.inode())));

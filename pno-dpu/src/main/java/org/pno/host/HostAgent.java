@@ -9,6 +9,7 @@ import java.util.Set;
 import org.pno.control.ControlLoop;
 import org.pno.control.ControlServer;
 import org.pno.control.KernelSockets;
+import org.pno.control.OpenNames;
 import org.pno.control.RelayLink;
 import org.pno.control.SocketPlaceException;
 import org.pno.control.WaitingRoom;
@@ -46,6 +47,7 @@ public final class HostAgent implements RelayLink.Owner, AutoCloseable {
     private final WaitingRoom waitingRoom = new WaitingRoom();
     private final ControlLoop loop = new ControlLoop(watches, waitingRoom);
     private final KernelSockets sockets = new KernelSockets();
+    private final OpenNames names = new OpenNames(watches);
     private final EventSignals signals = new EventSignals();
     private final int wakeUp = EventFd.create();
     private final Map<Integer, AgentSession> sessions = new HashMap<>();
@@ -208,6 +210,10 @@ public final class HostAgent implements RelayLink.Owner, AutoCloseable {
         return sockets;
     }
 
+    OpenNames names() {
+        return names;
+    }
+
     HostThings things() {
         return things;
     }
@@ -260,6 +266,7 @@ public final class HostAgent implements RelayLink.Owner, AutoCloseable {
     }
 
     private void closeOwn() {
+        names.close();
         watches.close();
         waitingRoom.close();
         signals.close();

@@ -39,6 +39,7 @@ final class DaemonFixture implements AutoCloseable {
         final Dpu dpu;
         private final Thread thread;
         private volatile Throwable failure;
+        private boolean isClosed;
 
         Running(final DpuConfiguration configuration) {
             this(new Dpu(configuration));
@@ -78,6 +79,10 @@ final class DaemonFixture implements AutoCloseable {
 
         @Override
         public void close() {
+            if (isClosed) {
+                return; // Its wake-up's number may be somebody else's by now.
+            }
+            isClosed = true;
             dpu.stop();
             join();
             dpu.close();

@@ -8,8 +8,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.pno.dpu.DaemonFixture.Running;
 import org.pno.link.ArenaDescriptor;
 import org.pno.link.ControlClient;
@@ -69,7 +67,7 @@ public final class DescriptorTarget {
     public static void fuzzerTestOneInput(final byte[] data) {
         try {
             final Path directory = Files.createTempDirectory("pno-descriptors");
-            final long before = openDescriptors();
+            final OpenDescriptors before = OpenDescriptors.now();
             try {
                 play(directory, ByteBuffer.wrap(data));
             } finally {
@@ -77,21 +75,9 @@ public final class DescriptorTarget {
                 Files.deleteIfExists(directory.resolve("dpu.sock"));
                 Files.delete(directory);
             }
-            final long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
-            while (openDescriptors() > before) { // The waiting room closes what it was given when it comes to it.
-                if (System.nanoTime() - untilNs > 0) {
-                    throw new AssertionError(openDescriptors() - before + " descriptors are left");
-                }
-                Thread.yield();
-            }
+            before.awaitNoOthers();
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static long openDescriptors() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-            return all.count();
         }
     }
 
