@@ -14,7 +14,6 @@
 #include "watch.h"
 
 #define DRAIN_BATCH 64
-#define CLAIM_TRIES 1000
 
 struct pno_channel pno_channels[PNO_CHANNELS];
 
@@ -69,18 +68,6 @@ static void take_positions(struct pno_channel *channel, struct pno_gring *gring)
     atomic_store(&channel->sets, 0);
 }
 
-/* The channel may have been a dead process's whose end the DPU has not noticed yet: asked a few times. */
-static int claim_channel(uint32_t number, int bell)
-{
-    const struct timespec moment = {.tv_nsec = PNO_NS_PER_MS};
-    int error = pno_control_channel(number, bell);
-    for (int tries = 1; error == -EBUSY && tries < CLAIM_TRIES; tries++) {
-        nanosleep(&moment, NULL);
-        error = pno_control_channel(number, bell);
-    }
-    return error;
-}
-
 static int open_channel(struct pno_channel *channel)
 {
     uint32_t number = take_channel();
@@ -89,7 +76,7 @@ static int open_channel(struct pno_channel *channel)
     struct pno_gring *gring = pno_arena_gring(number);
     take_positions(channel, gring);
     int bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    int error = bell < 0 ? -errno : claim_channel(number, bell);
+    int error = bell < 0 ? -errno : pno_control_channel(number, bell);
     if (error < 0) {
         if (bell >= 0)
             libc_close(bell);

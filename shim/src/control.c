@@ -14,6 +14,7 @@
 #include "log.h"
 
 #define REPLY_SECONDS 5
+#define LONGEST_WAIT_MS 1024
 #define REPLY_BYTES (PNO_MSG_WELCOME_ADDRESSES_OFFSET + PNO_MSG_MAX_ADDRESSES * PNO_MSG_WELCOME_ADDRESS_BYTES)
 #define REQUEST_BYTES PNO_MSG_LISTEN_BYTES
 #define MOST_DESCRIPTORS 2
@@ -268,14 +269,27 @@ int pno_control_spare(void)
     return request_descriptor(PNO_MSG_SPARE, PNO_MSG_SPARE_BYTES, (uint32_t[4]){0});
 }
 
+/* Asks for a channel or a slot, which may have been a dead process's: the DPU refuses it until it has noticed the
+ * death, and is asked again, ever later, for some two seconds. */
+static int request_number(uint32_t type, size_t length, uint32_t number, int fd, int refusal)
+{
+    int error;
+    for (long wait_ms = 1;; wait_ms *= 2) {
+        error = request(type, length, (uint32_t[4]){pno_arena.number, number}, fd);
+        if (error != refusal || wait_ms > LONGEST_WAIT_MS)
+            return error;
+        nanosleep(&(struct timespec){wait_ms / 1000, wait_ms % 1000 * (long)PNO_NS_PER_MS}, NULL);
+    }
+}
+
 int pno_control_channel(uint32_t channel, int bell)
 {
-    return request(PNO_MSG_CHANNEL, PNO_MSG_CHANNEL_BYTES, (uint32_t[4]){pno_arena.number, channel}, bell);
+    return request_number(PNO_MSG_CHANNEL, PNO_MSG_CHANNEL_BYTES, channel, bell, -EBUSY);
 }
 
 int pno_control_holder(uint32_t slot)
 {
-    return request(PNO_MSG_HOLDER, PNO_MSG_HOLDER_BYTES, (uint32_t[4]){pno_arena.number, slot}, -1);
+    return request_number(PNO_MSG_HOLDER, PNO_MSG_HOLDER_BYTES, slot, -1, -EINVAL);
 }
 
 int pno_control_listen(uint32_t record, uint32_t generation, uint32_t backlog, int placeholder)

@@ -24,7 +24,6 @@
 
 #define CALLS_BETWEEN_GLANCES 64
 #define EXIT_NO_DPU 127
-#define CLAIM_TRIES 10
 
 struct pno_process pno_process = {.placeholder = -1};
 
@@ -187,19 +186,10 @@ static void forget_channels_of_files(void)
     }
 }
 
-/* The slot may have been a dead process's whose end the DPU has not noticed yet: asked a few times. */
 static int claim_slot(uint32_t slot)
 {
-    const struct timespec moment = {.tv_nsec = PNO_NS_PER_MS};
-    int error;
     pno_holder_claim(slot);
-    for (int tries = 0; tries < CLAIM_TRIES; tries++) {
-        error = pno_control_holder(slot);
-        if (error != -EINVAL)
-            break;
-        nanosleep(&moment, NULL);
-    }
-    return error;
+    return pno_control_holder(slot);
 }
 
 /* The child makes itself known, so that its sockets live on when the parent closes its own. */

@@ -309,6 +309,7 @@ public final class Bridge {
         final BridgeSocket socket = living(arena, record, generation);
         if (socket != null && socket.anchors > 0) {
             socket.anchors--;
+            socket.arena.holderStates().onChange(); // Who took hold of it by this name needed no new slot.
             parts.holders().check(socket);
         }
     }

@@ -64,6 +64,8 @@ final class BridgeSocket {
     boolean isReleasedEarly;
     /** What stands for it outside the arena and is open: while there is any, it counts as held. */
     int anchors;
+    /** The version of the holder slots' states in which no slot was found to hold it, or NONE. */
+    long unheldVersion = NONE;
     /** Stands in the {@link HolderQueue}. */
     boolean isCheckWanted;
 
@@ -197,6 +199,7 @@ final class BridgeSocket {
         isReleasedEarly = false;
         isClosed = false;
         anchors = 0;
+        unheldVersion = NONE;
         isEnding = false;
         isDirty = false;
         isAddressPosted = false;

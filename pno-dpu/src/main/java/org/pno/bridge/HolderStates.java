@@ -7,7 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import org.pno.link.HolderDescriptor;
 
-/** One look at the states of all holder slots of an arena, and the sockets that wait for it. */
+/**
+ * Looks at the states of all holder slots of an arena, one at a time, and the sockets that wait for one. No look sees
+ * all slots at one moment: while it goes on, a process may pass what it holds to a child, in a slot that was looked at
+ * before. But then a slot is filled, and the next look finds another {@link #version()}.
+ */
 final class HolderStates {
     /** Sockets that the look under way is for. */
     final ArrayDeque<BridgeSocket> waiting = new ArrayDeque<>();
@@ -18,11 +22,16 @@ final class HolderStates {
 
     private final HostArena arena;
     private final MemorySegment states;
+    /** What the look before found. */
+    private final long[] before;
+
     private final int[] counting;
+    private long version;
 
     HolderStates(final HostArena arena) {
         this.arena = arena;
         counting = new int[arena.geometry().holderCount()];
+        before = new long[counting.length];
         states = Arena.ofAuto().allocate(JAVA_LONG, counting.length);
     }
 
@@ -34,11 +43,26 @@ final class HolderStates {
         }
     }
 
-    /** Fills {@link #slot} with the slots whose bits count; returns how many there are. */
-    int count() {
+    /** A holder has come otherwise than by a slot that was filled since: all looks before are of the past. */
+    void onChange() {
+        version++;
+    }
+
+    /** Grows with whatever may have brought a holder between two looks. */
+    long version() {
+        return version;
+    }
+
+    /** Takes a look in: fills {@link #slot} with the slots whose bits count; returns how many there are. */
+    int take() {
         int count = 0;
         for (int slot = 0; slot < counting.length; slot++) {
-            if (counts(slot)) {
+            final long word = states.getAtIndex(JAVA_LONG, slot);
+            if (word != before[slot]) {
+                before[slot] = word;
+                version++;
+            }
+            if (counts(slot, word)) {
                 counting[count++] = slot;
             }
         }
@@ -49,8 +73,7 @@ final class HolderStates {
         return counting[index];
     }
 
-    private boolean counts(final int slot) {
-        final long word = states.getAtIndex(JAVA_LONG, slot);
+    private boolean counts(final int slot, final long word) {
         final boolean isForking = HolderDescriptor.state(word) == HolderDescriptor.STATE_FORKING;
         final long parent = HolderDescriptor.filledBy(word);
         for (final Holder holder : arena.holders()) {

@@ -13,7 +13,10 @@ import org.pno.sys.Errno;
  * process.
  *
  * <pre>
- *   released ─► states of all slots by read ─► the record's bits by read ─► none set: the record is read and closed
+ *   released ─► states of all slots by read ─► the record's bits by read ─► none set: states by read ─┐
+ *                                    ▲                                                               │
+ *                                    └────────────────────────── changed ◄───────────────────────────┴─► the same: the
+ *                                                                                     record is read and closed
  * </pre>
  */
 final class Holders {
@@ -68,8 +71,8 @@ final class Holders {
         while (bitReads.isReady(completed)) {
             final BridgeSocket socket = bitReads.item();
             final Slot slot = bitSlots.item();
-            if (canBeChecked(socket) && !isHeld(socket, slot, (int) bitReads.value())) {
-                onUnheld(socket);
+            if (canBeChecked(socket)) {
+                onBits(socket, slot, bitReads.value());
             }
             context.slots().give(slot);
             bitReads.remove();
@@ -104,9 +107,7 @@ final class Holders {
                 socket.isReleasedEarly = true;
                 records.read(socket.acceptedBy, 0);
             } else if (canBeChecked(socket)) {
-                final HolderStates states = socket.arena.holderStates();
-                states.next.add(socket);
-                look(states);
+                lookFor(socket);
             }
         }
         return moved;
@@ -117,6 +118,12 @@ final class Holders {
                 && (socket.role == Role.CONNECTION || socket.role == Role.LISTENER)
                 && !socket.isClosed
                 && socket.acceptedBy == null;
+    }
+
+    private void lookFor(final BridgeSocket socket) {
+        final HolderStates states = socket.arena.holderStates();
+        states.next.add(socket);
+        look(states);
     }
 
     /** Looks at the states for all who wait, if no look is under way; those who come later need a later look. */
@@ -134,12 +141,12 @@ final class Holders {
 
     private void onStates(final HolderStates states) {
         states.isUnderWay = false;
-        final int count = states.count();
+        final int count = states.take();
         for (BridgeSocket socket = states.waiting.poll(); socket != null; socket = states.waiting.poll()) {
             if (!canBeChecked(socket)) {
                 continue;
             }
-            if (count == 0) {
+            if (count == 0 || socket.unheldVersion == states.version()) {
                 onUnheld(socket);
             } else {
                 readBits(states, socket, count);
@@ -171,8 +178,18 @@ final class Holders {
             final long offset = arena.geometry().holderOffset(states.slot(i)) + word;
             context.bus().readWords(arena.region(), offset, slot.memory(), slot.offset() + (long) i * Long.BYTES, 1);
         }
-        bitReads.add(context.bus().ticket(), socket, count);
+        bitReads.add(context.bus().ticket(), socket, states.version() << Short.SIZE | count);
         bitSlots.add(context.bus().ticket(), slot, 0);
+    }
+
+    /** The bits of so many slots, which counted in that version of the states. */
+    private void onBits(final BridgeSocket socket, final Slot slot, final long versionAndCount) {
+        if (isHeld(socket, slot, (short) versionAndCount)) {
+            socket.unheldVersion = BridgeSocket.NONE;
+        } else {
+            socket.unheldVersion = versionAndCount >>> Short.SIZE;
+            lookFor(socket);
+        }
     }
 
     private static boolean isHeld(final BridgeSocket socket, final Slot slot, final int count) {
@@ -225,6 +242,7 @@ final class Holders {
         final Holder holder = new Holder(arena, adoption.slot(), hostPid);
         arena.holders().removeIf(other -> !other.isAlive() && !other.isConnected());
         arena.holders().add(holder);
+        arena.holderStates().onChange();
         // From now on the slot counts as long as its process lives, no longer as one that a parent has filled.
         final long stateWord = arena.geometry().holderOffset(holder.slot()) + HolderDescriptor.STATE_OFFSET;
         context.bus().writeWord(arena.region(), stateWord, HolderDescriptor.STATE_LIVE);

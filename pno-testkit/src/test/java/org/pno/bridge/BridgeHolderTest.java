@@ -20,6 +20,11 @@ import org.pno.sys.Errno;
 /** Who holds what: death of processes, and families made by fork. */
 class BridgeHolderTest {
     private static final int CHILD_SLOT = 2;
+
+    private static final int NEXT_SLOT = 3;
+    /** In which the DPU has looked who holds a socket, however slow the bus is. */
+    private static final int STEPS_OF_A_LOOK = 40;
+
     /** No process of this family has it otherwise. */
     private static final long CHILD_PID = 1;
 
@@ -31,11 +36,15 @@ class BridgeHolderTest {
         fixture.close();
     }
 
-    /** The parent fills a slot for a child, as before fork(2). */
     private void fillSlotForChild() {
+        fillSlot(CHILD_SLOT);
+    }
+
+    /** The parent fills a slot for a child, as before fork(2). */
+    private void fillSlot(final int slot) {
         final SimulatedHost host = fixture.host.host;
         final long parent = host.geometry().holderOffset(SimulatedHost.HOLDER_SLOT);
-        final long child = host.geometry().holderOffset(CHILD_SLOT);
+        final long child = host.geometry().holderOffset(slot);
         final long bits = HolderDescriptor.BITMAP_OFFSET;
         Words.setPlain(host.memory(), child + bits, Words.getPlain(host.memory(), parent + bits));
         final long pid = Words.getPlain(host.memory(), parent + HolderDescriptor.PID_OFFSET);
@@ -168,6 +177,28 @@ class BridgeHolderTest {
 
         die(child);
         fixture.await(() -> pair.peer().isAtEnd());
+    }
+
+    /** Another process's death lets the DPU look at all sockets, at any moment of a hand-over from parent to child. */
+    @OverEachTimedBus
+    void shouldKeepWhatPassesToAChildWhileItLooks(final Bus bus) {
+        for (int steps = 0; steps < STEPS_OF_A_LOOK; steps++) {
+            fixture = new BridgeFixture(bus);
+            final Pair pair = fixture.acceptedPair();
+            fillSlotForChild();
+            die(adoptChild());
+            fixture.steps(steps);
+            fillSlot(NEXT_SLOT);
+            pair.own().close();
+            fixture.pass(100_000);
+
+            assertFalse(pair.peer().isAtEnd(), "closed under its new holder after " + steps + " steps");
+            fixture.dpu.bridge.holderDisconnected(fixture.host.holder);
+            fixture.await(() -> pair.peer().isAtEnd());
+            if (steps + 1 < STEPS_OF_A_LOOK) {
+                close();
+            }
+        }
     }
 
     @OverEachTimedBus
