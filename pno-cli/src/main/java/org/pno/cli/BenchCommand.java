@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures programs over PnO and over the kernel's TCP in alternating rounds.",
-        subcommands = {PaperCommand.class, CompareCommand.class, InteropCommand.class, BusCommand.class},
+        subcommands = {
+            PaperCommand.class,
+            CompareCommand.class,
+            InteropCommand.class,
+            BusCommand.class,
+            IdleCommand.class
+        },
         footer = {
             "",
             "pno bench micro [JMH options] measures the engine, the rings and the shim by themselves.",
@@ -30,7 +36,7 @@ final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Name one of " + String.join(", ", Workloads.names()) + ", paper, compare, interop, bus, micro.");
+                "Name one of " + String.join(", ", Workloads.names()) + ", paper, compare, interop, bus, idle, micro.");
     }
 
     @Command(name = "redis", description = "redis-server: GET of keys that exist.")

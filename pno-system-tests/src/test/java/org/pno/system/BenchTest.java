@@ -62,10 +62,25 @@ class BenchTest {
         assertTrue(report.contains("\"client\":\"lean\",\"port\":\"packet\""), report);
     }
 
+    @Test
+    void shouldTellWhatIdleConnectionsCost() throws IOException, InterruptedException {
+        final String report = bench(List.of("bench", "idle", "--connections=300", "--seconds=0.3", "--json"));
+        assertTrue(
+                report.contains("\"cells\":[{\"app\":\"idle\",\"connections\":300,\"seconds\":0.3,\"bus\":\"mapped\","),
+                report);
+        assertTrue(
+                report.matches("(?s).*\"kernel\":\\{\"bytesPerConnection\":.*\"pno\":\\{\"bytesPerConnection\":.*"),
+                report);
+    }
+
     private static String run(final String workload, final String... options) throws IOException, InterruptedException {
         final List<String> command = new ArrayList<>(List.of("bench", workload));
         command.addAll(SHORT);
         command.addAll(List.of(options));
+        return bench(command);
+    }
+
+    private static String bench(final List<String> command) throws IOException, InterruptedException {
         final Process bench = new ProcessBuilder(Pno.command(command.toArray(String[]::new)))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -121,12 +121,19 @@ public final class Bed implements AutoCloseable {
         return List.copyOf(ways.keySet());
     }
 
+    /** The load generator of a route. */
+    Generator generator(final Route route) {
+        return generators.get(route);
+    }
+
+    /** The virtual machines of a route's DPU; none on a kernel's route. */
+    List<LabProcess> dpu(final Route route) {
+        return dpus.containsKey(route) ? dpus.get(route).machines() : List.of();
+    }
+
     /** How much has been compiled so far in the virtual machines of a route: its DPU, and the load generator. */
     JitTime jit(final Route route) {
-        final List<LabProcess> machines = new ArrayList<>();
-        if (dpus.containsKey(route)) {
-            machines.addAll(dpus.get(route).machines());
-        }
+        final List<LabProcess> machines = new ArrayList<>(dpu(route));
         if (generators.containsKey(route)) {
             machines.add(generators.get(route).process());
         }

@@ -33,6 +33,9 @@ final class LoadDriver implements SessionHandler {
     private static final long DRAIN_NS = 1_000 * NANOS_PER_MILLI;
     private static final long LONGEST_LATENCY_NS = 100_000 * NANOS_PER_MILLI;
     private static final int LATENCY_DIGITS = 3;
+    /** More would overflow a server's queue of connections that it has not accepted. */
+    private static final int CONNECTING_AT_ONCE = 256;
+
     private static final int LEAST_SEND_BYTES = 1 << 12;
 
     private final LoadEngine engine;
@@ -46,6 +49,7 @@ final class LoadDriver implements SessionHandler {
     private final MemorySegment request;
     private final Histogram latencies = new Histogram(LONGEST_LATENCY_NS, LATENCY_DIGITS);
     private Phase phase = Phase.CONNECTING;
+    private int opened;
     private int established;
     private long phaseNs;
     private long startNs;
@@ -75,7 +79,13 @@ final class LoadDriver implements SessionHandler {
     /** Begins. */
     void start(final long nowNs) {
         phaseNs = nowNs;
-        exchanges.forEach(this::connect);
+        connectMore();
+    }
+
+    private void connectMore() {
+        while (opened < exchanges.size() && opened - established < CONNECTING_AT_ONCE) {
+            connect(exchanges.get(opened++));
+        }
     }
 
     private void connect(final Exchange exchange) {
@@ -126,6 +136,8 @@ final class LoadDriver implements SessionHandler {
             for (final Exchange exchange : exchanges) {
                 freeAll(exchange, nowNs);
             }
+        } else {
+            connectMore();
         }
     }
 

@@ -67,6 +67,13 @@ class LoadGeneratorTest {
     }
 
     @Test
+    void shouldOpenMoreConnectionsThanItOpensAtOnce() {
+        final LoadReport report = run("connections=600 count=1200");
+        assertNull(report.failure());
+        assertEquals(1_200, report.requests());
+    }
+
+    @Test
     void shouldKeepToARate() {
         final LoadReport report = run("connections=4 rate=500 seconds=0.4");
         assertNull(report.failure());
