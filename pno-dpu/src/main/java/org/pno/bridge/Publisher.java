@@ -162,7 +162,7 @@ final class Publisher {
     /** Takes up what is complete. */
     boolean drain() {
         final long completed = bus.completed();
-        boolean moved = false;
+        boolean moved = tell(); // Before a socket's next publication can begin, whose words are not to be told of yet.
         while (addressSlots.isReady(completed)) {
             context.slots().give(addressSlots.item());
             addressSlots.remove();
@@ -201,6 +201,11 @@ final class Publisher {
             }
             moved = true;
         }
+        return moved | tell();
+    }
+
+    private boolean tell() {
+        boolean moved = false;
         while (told.isReady(bus.writtenUpTo())) {
             final BridgeSocket socket = told.item();
             told.remove();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,6 +15,7 @@ import org.pno.sim.Bus;
 import org.pno.sim.HostChannel;
 import org.pno.sim.HostListener;
 import org.pno.sim.HostSocket;
+import org.pno.sim.OverEachTimedBus;
 import org.pno.sim.SimulatedHost;
 import org.pno.sys.Errno;
 
@@ -93,6 +95,32 @@ class BridgeTransferTest {
             fixture.transfer(pair.own(), pair.peer(), request);
         }
         assertEquals(pair.own().rxRead(), pair.own().txWritten());
+    }
+
+    /** The DPU parks whenever it can, and the host reads only when an event has come. */
+    @OverEachTimedBus
+    void shouldTellBehindWhatTheHostIsToSee(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        final Random random = new Random(9);
+        for (int round = 1; round <= 300; round++) {
+            final int expected = round;
+            pair.own().send(new byte[1], 0, 1); // Whose acknowledgement is told of as well.
+            for (int steps = random.nextInt(20); steps > 0; steps--) {
+                fixture.step();
+                fixture.dpu.bridge.park();
+            }
+            pair.peer().send(new byte[1], 0, 1);
+            fixture.await(() -> {
+                fixture.dpu.bridge.park();
+                final int before = pair.own().events();
+                fixture.channel.poll();
+                if (pair.own().events() != before) {
+                    pair.own().receive(1);
+                }
+                return pair.own().rxRead() == expected;
+            });
+        }
     }
 
     @ParameterizedTest
