@@ -214,6 +214,7 @@ final class Channels {
             parkingCount--;
         }
         if (!channel.arena.isLive() || !judge(channel)) {
+            giveUp(channel);
             return true;
         }
         channel.reader.takeAhead();
@@ -230,6 +231,14 @@ final class Channels {
             look(channel, channel.readWanted);
         }
         return purposes != TO_POLL || channel.isReady;
+    }
+
+    /** There will be no other look at the channel, the one before it stays parked included. */
+    private void giveUp(final HostChannel channel) {
+        if ((channel.readWanted & TO_PARK) != 0) {
+            parkingCount--;
+        }
+        channel.readWanted = 0;
     }
 
     /** Judges the line that has arrived, and pays what there is room for. False if the arena is fenced. */

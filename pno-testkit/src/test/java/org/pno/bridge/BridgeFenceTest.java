@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.pno.bridge.BridgeFixture.Pair;
@@ -108,6 +109,27 @@ class BridgeFenceTest {
         assertFalse(fixture.dpu.ended.contains(innocent.arena));
         assertInnocentServed();
         assertEquals(0, fixture.dpu.bridge.memoryInUse()[0]);
+    }
+
+    /** Whatever of its channel's line was under way, or wanted, when it was given up. */
+    @OverEachTimedBus
+    void shouldParkWhenAHostIsFencedThatWasAboutToBeParked(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Random random = new Random(3);
+        for (int count = 1; count <= 60; count++) {
+            final TestDpu.Attached other = fixture.dpu.attach(SimulatedHost.smallGeometry());
+            fixture.await(() -> other.arena != null);
+            fixture.dpu.openChannel(other);
+            for (int steps = random.nextInt(40); steps > 0; steps--) {
+                fixture.dpu.bridge.park();
+                fixture.step();
+            }
+            final MisbehavingHost bad = new MisbehavingHost(other.host, 1);
+            bad.channelWord(0, ChannelDescriptor.SUB_TAIL_OFFSET, 1_000_000);
+            other.isRung = true;
+            fixture.await(() -> fixture.dpu.ended.contains(other.arena));
+            fixture.await(() -> fixture.dpu.bridge.park());
+        }
     }
 
     @OverEachTimedBus

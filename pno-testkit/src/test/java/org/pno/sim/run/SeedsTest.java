@@ -162,6 +162,19 @@ class SeedsTest {
         assertNull(play(8671, new Workspace()).what());
     }
 
+    /** Bytes come while it is told how far its own are acknowledged, and the DPU has nothing else to do. */
+    @Test
+    void shouldTellOfBytesBehindThem() {
+        assertNull(play(1635, new Workspace()).what());
+    }
+
+    /** A rogue is given up while its channel is about to be parked. */
+    @ParameterizedTest
+    @ValueSource(longs = {541, 5363})
+    void shouldSleepAfterARogueIsGivenUp(final long seed) {
+        assertNull(play(seed, new Workspace()).what());
+    }
+
     @Test
     void shouldPlayTheSameRunAgain() {
         final Workspace used = new Workspace();
