@@ -7,8 +7,8 @@ import org.pno.port.PacketPort;
 
 /**
  * Sends the stack's frames: has payload read from transmit S-rings into them, behind the headers, and hands them to
- * the port in order. A frame whose chunks are not known waits for the record's map, and all later ones of its socket
- * with it.
+ * the port in order. A frame whose chunks are not known waits for the record's map, all later ones of its socket with
+ * it, and those without payload of any.
  */
 final class TransmitPath {
     private static final int OFFSET_MASK = ArenaDescriptor.CHUNK_BYTES - 1;
@@ -38,8 +38,19 @@ final class TransmitPath {
         looped = new FrameQueue(pool.capacity());
     }
 
-    /** Sends a frame that is complete. */
+    /**
+     * Sends a frame that is complete; behind those that wait for a map, since it may be the RST of the connection that
+     * they belong to.
+     */
     void transmit(final long frame, final int length) {
+        if (!deferred.isEmpty()) {
+            deferred.add(0, frame, length);
+        } else {
+            transmitNext(frame, length);
+        }
+    }
+
+    private void transmitNext(final long frame, final int length) {
         if (outgoing.isEmpty()) {
             send(frame, length);
         } else {
@@ -120,6 +131,10 @@ final class TransmitPath {
         final long position = deferred.position();
         final int payloadLength = deferred.length();
         deferred.remove();
+        if (socket == null) {
+            transmitNext(frame, payloadLength);
+            return;
+        }
         socket.deferredFrames--;
         if (socket.arena.isLive() && socket.role == Role.CONNECTION && maps.covers(socket, position, payloadLength)) {
             readPayload(frame, headerLength, socket, position, payloadLength);

@@ -15,6 +15,7 @@ import org.pno.sim.HostListener;
 import org.pno.sim.HostSocket;
 import org.pno.sim.OverEachTimedBus;
 import org.pno.sys.Errno;
+import org.pno.tcp.TcpCounter;
 
 /** How sockets end, and that everything comes back. */
 class BridgeCloseTest {
@@ -65,6 +66,20 @@ class BridgeCloseTest {
 
         assertEquals(Errno.ECONNRESET, pair.peer().soError());
         fixture.await(() -> pair.own().isFreed());
+    }
+
+    /** The DPU hears of both by a sweep, and has to ask where the bytes stand. */
+    @OverEachTimedBus
+    void shouldSendWhatWasWrittenAheadOfAReset(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        fixture.channel.busyWhen(() -> true);
+        pair.own().send(new byte[5_000], 0, 5_000);
+        pair.own().abort();
+        fixture.await(() -> pair.peer().state() == SocketStatus.CLOSED);
+
+        assertEquals(5_000, pair.peer().rxCommitted());
+        assertEquals(0, fixture.peer.bridge.stack().tcp().counters().value(TcpCounter.CHALLENGES));
     }
 
     @OverEachTimedBus
