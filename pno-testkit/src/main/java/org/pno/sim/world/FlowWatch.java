@@ -20,6 +20,8 @@ final class FlowWatch {
     private final Set<Integer> earlierIss = new HashSet<>();
     /** It has sent more than its SYN: the number that this connection began with can be no other any more. */
     boolean hasSpoken;
+    /** It was reset: an old SYN of the other side, which knows nothing of it yet, may make another connection. */
+    boolean hasReset;
     /** The SYN was answered by a cookie (RFC 4987 3.6): its node kept nothing of it. */
     boolean isCookie;
     /** A segment that came before the one which brings the cookie back was answered by RST. */
@@ -54,6 +56,7 @@ final class FlowWatch {
         iss = firstSequence;
         earlierIss.clear();
         hasSpoken = false;
+        hasReset = false;
         isCookie = false;
         scaleOffered = TcpOptions.ABSENT;
         highest = 0;

@@ -84,7 +84,7 @@ final class WireObserver {
             if (isAnswer && watch.isCookie && !watch.isStale && !watch.hasSpoken) {
                 watch.answerAgain(view.tcp.sequence(), granted);
             } else {
-                reverse.isStale |= watch.hasSyn && !isAnswer;
+                reverse.isStale |= watch.hasSyn && (!isAnswer || watch.hasReset && reverse.hasSpoken);
                 watch.begin(view.tcp.sequence(), granted);
             }
             watch.isCookie = isAnswer && !hosts.hasConnection(node, watch.flow);
@@ -131,6 +131,7 @@ final class WireObserver {
      * cookie was made for, and is refused as in Linux (cookie_v4_check).
      */
     private static void onReset(final FlowWatch watch, final FrameView view) {
+        watch.hasReset = true;
         if (watch.isCookie && view.tcp.has(TcpHeader.ACK)) {
             watch.endLife();
             return;

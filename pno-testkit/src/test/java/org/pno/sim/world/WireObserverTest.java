@@ -111,6 +111,26 @@ class WireObserverTest {
         assertDoesNotThrow(() -> sendWindow(9_990));
     }
 
+    /** The client is told of the reset later than its old SYN is answered anew, and acknowledges the old one still. */
+    @Test
+    void shouldLetAnOldSynMakeAnotherConnectionAfterAReset() {
+        isRemembered = true;
+        open();
+        send(0, TcpHeader.ACK, CLIENT_ISS + 1, FIRST_COOKIE + 1);
+        send(1, TcpHeader.RST | TcpHeader.ACK, FIRST_COOKIE + 1, CLIENT_ISS + 1);
+        send(1, TcpHeader.SYN | TcpHeader.ACK, SECOND_COOKIE, CLIENT_ISS + 1);
+        assertDoesNotThrow(() -> send(0, TcpHeader.ACK, CLIENT_ISS + 1, FIRST_COOKIE + 1));
+    }
+
+    @Test
+    void shouldNotLetAConnectionThatIsInUseAnswerWithAnotherNumber() {
+        isRemembered = true;
+        open();
+        send(0, TcpHeader.ACK, CLIENT_ISS + 1, FIRST_COOKIE + 1);
+        send(1, TcpHeader.SYN | TcpHeader.ACK, SECOND_COOKIE, CLIENT_ISS + 1);
+        assertThrows(OracleFailure.class, () -> send(0, TcpHeader.ACK, CLIENT_ISS + 1, FIRST_COOKIE + 1));
+    }
+
     private void sendWindow(final int window) {
         segment(1, TcpHeader.ACK, FIRST_COOKIE + 1, CLIENT_ISS + 1);
         forge.window(window);
