@@ -134,6 +134,9 @@ final class RecordReads {
         }
         if (line.generation() != socket.generation || socket.role == Role.CREDIT) {
             context.counters().increment(BridgeCounter.STALE_RECORD);
+            if ((flags & FLAG_CLOSE) != 0 && socket.role != Role.CREDIT) {
+                connections.close(socket); // Whatever its last process wrote there: nobody holds it.
+            }
             return Fence.NONE;
         }
         if ((flags & FLAG_CLOSE) != 0) {

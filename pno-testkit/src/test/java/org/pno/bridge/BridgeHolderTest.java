@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.pno.bridge.BridgeFixture.Pair;
 import org.pno.link.HolderDescriptor;
+import org.pno.link.RecordDescriptor;
 import org.pno.link.SocketStatus;
 import org.pno.memory.Words;
 import org.pno.sim.Bus;
@@ -98,6 +101,22 @@ class BridgeHolderTest {
 
         assertEquals(Errno.ECONNRESET, pair.peer().soError());
         fixture.await(() -> fixture.dpu.ended.size() == 1);
+    }
+
+    @OverEachTimedBus
+    void shouldCloseWhatADeadProcessHadScribbledOver(final Bus bus) {
+        fixture = new BridgeFixture(bus);
+        final Pair pair = fixture.acceptedPair();
+        for (final HostSocket socket : List.of(pair.own(), pair.listener().socket())) {
+            final long record = fixture.host.host.geometry().recordOffset(socket.record());
+            fixture.host.host.memory().set(ValueLayout.JAVA_INT, record + RecordDescriptor.GENERATION_OFFSET, 77);
+        }
+        die(fixture.host.holder);
+        fixture.await(() -> pair.peer().isAtEnd());
+
+        pair.peer().close();
+        fixture.await(() -> fixture.dpu.ended.size() == 1);
+        assertEquals(0, fixture.dpu.tenant.sockets());
     }
 
     @OverEachTimedBus

@@ -175,6 +175,20 @@ class SeedsTest {
         assertNull(play(seed, new Workspace()).what());
     }
 
+    /** An abort while the DPU has to ask where the bytes before it stand, and a SYN that comes again after it. */
+    @ParameterizedTest
+    @ValueSource(longs = {4733, 6679})
+    void shouldSendWhatWasWrittenAheadOfAReset(final long seed) {
+        assertNull(play(seed, new Workspace()).what());
+    }
+
+    /** A rogue that dies after it has written over a record that it holds. */
+    @ParameterizedTest
+    @ValueSource(longs = {5588, 7070})
+    void shouldEndTheArenaOfARogueThatScribbled(final long seed) {
+        assertNull(play(seed, new Workspace()).what());
+    }
+
     @Test
     void shouldPlayTheSameRunAgain() {
         final Workspace used = new Workspace();
