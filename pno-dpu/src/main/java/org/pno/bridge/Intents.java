@@ -116,11 +116,6 @@ final class Intents implements StackOutput {
     }
 
     @Override
-    public void transmit(final long frame, final int length, final int connection) {
-        transmit.transmit(frame, length, table.connection(connection));
-    }
-
-    @Override
     public void transmit(
             final long frame,
             final int headerLength,

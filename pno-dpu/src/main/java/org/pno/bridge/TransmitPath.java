@@ -12,8 +12,6 @@ import org.pno.port.PacketPort;
  */
 final class TransmitPath {
     private static final int OFFSET_MASK = ArenaDescriptor.CHUNK_BYTES - 1;
-    /** The ticket of what waits only for those before it. */
-    private static final long AT_ONCE = 0;
 
     private final FrameQueue deferred;
     private final FrameQueue outgoing;
@@ -57,16 +55,6 @@ final class TransmitPath {
             send(frame, length);
         } else {
             outgoing.add(0, frame, length);
-        }
-    }
-
-    /** Sends a frame that is complete, but not ahead of the socket's own: an RST would take their peer from them. */
-    void transmit(final long frame, final int length, final BridgeSocket socket) {
-        if (socket == null || socket.deferredFrames == 0) {
-            transmit(frame, length);
-        } else {
-            socket.deferredFrames++;
-            deferred.add(AT_ONCE, frame, length, socket, 0, 0);
         }
     }
 
@@ -148,11 +136,7 @@ final class TransmitPath {
             return;
         }
         socket.deferredFrames--;
-        if (payloadLength == 0) {
-            transmit(frame, headerLength);
-        } else if (socket.arena.isLive()
-                && socket.role == Role.CONNECTION
-                && maps.covers(socket, position, payloadLength)) {
+        if (socket.arena.isLive() && socket.role == Role.CONNECTION && maps.covers(socket, position, payloadLength)) {
             readPayload(frame, headerLength, socket, position, payloadLength);
         } else {
             context.counters().increment(BridgeCounter.TX_NO_SOCKET);

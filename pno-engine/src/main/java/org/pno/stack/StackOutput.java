@@ -11,14 +11,6 @@ import org.pno.ip.FrameOutput;
  */
 public interface StackOutput extends FrameOutput {
     /**
-     * Sends a frame of a connection that is complete, behind those whose payload comes from its stream. The frame is
-     * given away.
-     */
-    default void transmit(final long frame, final int length, final int connection) {
-        transmit(frame, length);
-    }
-
-    /**
      * Sends a frame whose payload comes from a connection's transmit S-ring. The frame is given away.
      *
      * @param headerLength bytes of headers written so far, from the Ethernet header on; the payload goes behind them

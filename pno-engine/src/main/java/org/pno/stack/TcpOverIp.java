@@ -72,11 +72,7 @@ final class TcpOverIp implements TcpOutput {
     @Override
     public void send(final Flow flow, final int headerLength) {
         final int length = complete(flow, headerLength, 0, 0, 0);
-        if (flow instanceof Connection connection) {
-            output.transmit(frame, length, connection.number());
-        } else {
-            output.transmit(frame, length);
-        }
+        output.transmit(frame, length);
     }
 
     @Override

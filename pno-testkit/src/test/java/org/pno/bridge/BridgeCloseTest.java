@@ -19,8 +19,6 @@ import org.pno.tcp.TcpCounter;
 
 /** How sockets end, and that everything comes back. */
 class BridgeCloseTest {
-    private static final int ROUNDS = 16;
-
     private BridgeFixture fixture;
 
     @AfterEach
@@ -96,31 +94,6 @@ class BridgeCloseTest {
         assertFalse(pair.own().isFreed());
         pair.own().close();
         fixture.await(() -> pair.own().isFreed());
-    }
-
-    @OverEachTimedBus
-    void shouldResetBehindWhatWasWritten(final Bus bus) {
-        fixture = new BridgeFixture(bus);
-        final HostListener listener = fixture.listen(4);
-        final byte[] last = BridgeFixture.pattern(40_000, 6);
-        for (int round = 1; round <= ROUNDS; round++) { // What is read first, the record or its map, is chance.
-            fixture.stepNs(500);
-            final Pair pair = fixture.acceptedPair(listener);
-            fixture.transfer(pair.own(), pair.peer(), BridgeFixture.pattern(50_000, 5)); // Its window is open.
-            fixture.stepNs(10);
-            final long mapReads = fixture.dpu.count(BridgeCounter.MAP_READS);
-            assertEquals(last.length, pair.own().send(last, 0, last.length));
-            pair.own().abort();
-            fixture.await(() -> pair.peer().state() == SocketStatus.CLOSED);
-
-            assertTrue(fixture.dpu.count(BridgeCounter.MAP_READS) > mapReads, "its chunks were known");
-            assertArrayEquals(last, pair.peer().receive(Integer.MAX_VALUE));
-            assertEquals(round, fixture.dpu.named(TcpCounter.RESETS_OUT));
-            assertEquals(0, fixture.peer.named(TcpCounter.CHALLENGES), "the RST came before what it follows");
-            pair.own().close();
-            pair.peer().close();
-            fixture.await(() -> pair.own().isFreed() && pair.peer().isFreed());
-        }
     }
 
     @OverEachTimedBus

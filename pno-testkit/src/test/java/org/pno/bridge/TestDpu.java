@@ -6,9 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.pno.counters.CounterKey;
 import org.pno.counters.Counters;
-import org.pno.counters.CountersReader;
 import org.pno.link.ArenaDescriptor;
 import org.pno.link.ArenaGeometry;
 import org.pno.link.ArenaLimits;
@@ -166,17 +164,6 @@ final class TestDpu {
 
     long count(final BridgeCounter counter) {
         return bridge.count(counter);
-    }
-
-    /** Any counter, the stack's too. */
-    long named(final CounterKey counter) {
-        final CountersReader reader = new CountersReader(counters.segment());
-        for (int i = 0; i < reader.count(); i++) {
-            if (reader.label(i).equals(counter.label())) {
-                return reader.value(i);
-            }
-        }
-        throw new AssertionError("no counter is called " + counter.label());
     }
 
     JournalReader journal() {
