@@ -271,12 +271,12 @@ int pno_control_spare(void)
 
 /* Asks for a channel or a slot, which may have been a dead process's: the DPU refuses it until it has noticed the
  * death, and is asked again, ever later, for some two seconds. */
-static int request_number(uint32_t type, size_t length, uint32_t number, int fd, int refusal)
+static int request_number(uint32_t type, size_t length, uint32_t number, int fd)
 {
     int error;
     for (long wait_ms = 1;; wait_ms *= 2) {
         error = request(type, length, (uint32_t[4]){pno_arena.number, number}, fd);
-        if (error != refusal || wait_ms > LONGEST_WAIT_MS)
+        if (error != -EBUSY || wait_ms > LONGEST_WAIT_MS)
             return error;
         nanosleep(&(struct timespec){wait_ms / 1000, wait_ms % 1000 * (long)PNO_NS_PER_MS}, NULL);
     }
@@ -284,12 +284,12 @@ static int request_number(uint32_t type, size_t length, uint32_t number, int fd,
 
 int pno_control_channel(uint32_t channel, int bell)
 {
-    return request_number(PNO_MSG_CHANNEL, PNO_MSG_CHANNEL_BYTES, channel, bell, -EBUSY);
+    return request_number(PNO_MSG_CHANNEL, PNO_MSG_CHANNEL_BYTES, channel, bell);
 }
 
 int pno_control_holder(uint32_t slot)
 {
-    return request_number(PNO_MSG_HOLDER, PNO_MSG_HOLDER_BYTES, slot, -1, -EINVAL);
+    return request_number(PNO_MSG_HOLDER, PNO_MSG_HOLDER_BYTES, slot, -1);
 }
 
 int pno_control_listen(uint32_t record, uint32_t generation, uint32_t backlog, int placeholder)

@@ -208,7 +208,7 @@ final class Holders {
      * @param completion is told when the slot has been read
      */
     void adopt(final HostArena arena, final int slot, final boolean isChild, final HolderCompletion completion) {
-        if (!arena.geometry().hasHolder(slot) || isTaken(arena, slot)) {
+        if (!arena.geometry().hasHolder(slot)) {
             completion.complete(null, Errno.EINVAL);
             return;
         }
@@ -228,14 +228,22 @@ final class Holders {
         return false;
     }
 
+    /** Why a process does not get a slot in this state, or 0. */
+    private static int refusal(final Adoption adoption, final int state) {
+        if (isTaken(adoption.arena(), adoption.slot())) {
+            return Errno.EBUSY; // Perhaps by a process whose death has not been noticed yet.
+        }
+        final boolean isFilled = state == HolderDescriptor.STATE_FORKING;
+        return adoption.arena().isLive() && (isFilled || !adoption.isChild()) ? 0 : Errno.EINVAL;
+    }
+
     private void onAdoption(final Adoption adoption, final Slot slot) {
         final HostArena arena = adoption.arena();
         final int state =
                 HolderDescriptor.state(slot.memory().get(JAVA_LONG, slot.offset() + HolderDescriptor.STATE_OFFSET));
-        if (!arena.isLive()
-                || isTaken(arena, adoption.slot())
-                || adoption.isChild() && state != HolderDescriptor.STATE_FORKING) {
-            adoption.completion().complete(null, Errno.EINVAL);
+        final int refusal = refusal(adoption, state);
+        if (refusal != 0) {
+            adoption.completion().complete(null, refusal);
             return;
         }
         final long hostPid = slot.memory().get(JAVA_LONG, slot.offset() + HolderDescriptor.PID_OFFSET);

@@ -243,7 +243,7 @@ final class ClientSession implements ControlSession {
                 replies.refuse(
                         errno,
                         "holder slot " + Integer.toUnsignedString(slot) + " of arena " + arena.number()
-                                + " was not filled for a child by its parent");
+                                + (errno == Errno.EBUSY ? " is a living process's" : " was not filled by its parent"));
             } else {
                 holds(holder);
                 replies.ok(slot);

@@ -294,6 +294,6 @@ class BridgeHolderTest {
         final int[] result = {-1};
         fixture.dpu.bridge.adoptHolder(fixture.host.arena, CHILD_SLOT, (holder, errno) -> result[0] = errno);
         fixture.await(() -> result[0] != -1);
-        assertEquals(Errno.EINVAL, result[0]);
+        assertEquals(Errno.EBUSY, result[0]);
     }
 }
