@@ -33,10 +33,13 @@ public final class Descriptors {
 
     private static final LibcFunction OPEN = LibcFunction.variadic("open", 2, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
     private static final LibcFunction CLOSE = LibcFunction.of("close", JAVA_INT, JAVA_INT);
-    private static final MethodHandle READ =
-            LibcFunction.of("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG).handle();
-    private static final MethodHandle WRITE =
-            LibcFunction.of("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG).handle();
+    private static final boolean IS_X86 = "amd64".equals(System.getProperty("os.arch"));
+    private static final MethodHandle READ = LibcFunction.systemCall(
+                    "read", IS_X86 ? 0 : 63, JAVA_INT, JAVA_LONG, JAVA_LONG)
+            .handle();
+    private static final MethodHandle WRITE = LibcFunction.systemCall(
+                    "write", IS_X86 ? 1 : 64, JAVA_INT, JAVA_LONG, JAVA_LONG)
+            .handle();
     private static final LibcFunction FCNTL =
             LibcFunction.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final LibcFunction FLOCK = LibcFunction.of("flock", JAVA_INT, JAVA_INT, JAVA_INT);

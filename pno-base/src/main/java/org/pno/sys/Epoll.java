@@ -63,8 +63,8 @@ public final class Epoll implements AutoCloseable {
 
     private static LibcFunction epollPwait2() {
         // The raw call has a sixth argument, the signal mask's size; with no mask it is not looked at.
-        return LibcFunction.orSystemCall(
-                "epoll_pwait2", EPOLL_PWAIT2_NUMBER, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+        return LibcFunction.systemCall(
+                "epoll_pwait2", EPOLL_PWAIT2_NUMBER, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     }
 
     /** The set's own descriptor, which polls readable when an event is ready. */

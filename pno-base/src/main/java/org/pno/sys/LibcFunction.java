@@ -47,9 +47,14 @@ record LibcFunction(String name, MethodHandle handle) {
      */
     static LibcFunction orSystemCall(
             final String name, final int number, final MemoryLayout result, final MemoryLayout... parameters) {
-        if (find(name).isPresent()) {
-            return of(name, result, parameters);
-        }
+        return find(name).isPresent() ? of(name, result, parameters) : systemCall(name, number, parameters);
+    }
+
+    /**
+     * Binds the system call of that number without what libc puts around it: {@code read}, {@code write} and all that
+     * may wait are points of cancellation there, which costs a program with threads two atomic operations a call.
+     */
+    static LibcFunction systemCall(final String name, final int number, final MemoryLayout... parameters) {
         final MemoryLayout[] longs = new MemoryLayout[parameters.length + 1];
         Arrays.fill(longs, ValueLayout.JAVA_LONG);
         final LibcFunction syscall = variadic("syscall", 1, ValueLayout.JAVA_LONG, longs);
