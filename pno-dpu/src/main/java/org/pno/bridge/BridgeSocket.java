@@ -129,8 +129,10 @@ final class BridgeSocket {
 
     // Receive S-ring (ReceivePath).
     ChunkMap rxMap;
-    /** End of the furthest byte ever placed. */
+    /** End of the furthest byte placed and not discarded. */
     long rxPlaced;
+    /** Ticket of the last write into what was discarded: until it is complete, nothing is placed. */
+    long discardTicket;
 
     /** Number among {@link Holdings}, or NONE while it holds no chunk. */
     int holding = NONE;
@@ -214,6 +216,7 @@ final class BridgeSocket {
         requestNumber = 0;
         infoAsked = 0;
         rxPlaced = 0;
+        discardTicket = 0;
         nextTxAcked = 0;
         nextTxSent = 0;
         nextRxCommitted = 0;

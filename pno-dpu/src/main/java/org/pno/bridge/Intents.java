@@ -140,6 +140,14 @@ final class Intents implements StackOutput {
     }
 
     @Override
+    public void discarded(final int connection, final long position) {
+        final BridgeSocket socket = table.connection(connection);
+        if (socket != null) {
+            receive.discard(socket, position);
+        }
+    }
+
+    @Override
     public void changed(final int connection) {
         final BridgeSocket socket = table.connection(connection);
         if (socket != null) {

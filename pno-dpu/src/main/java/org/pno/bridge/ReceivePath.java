@@ -51,7 +51,8 @@ final class ReceivePath {
             counters.increment(BridgeCounter.RX_NOT_GRANTED);
             return false;
         }
-        if (!provide(socket, ChunkMap.pieceOf(position), ChunkMap.pieceOf(end - 1), nowNs)) {
+        if (socket.discardTicket > bus.completed()
+                || !provide(socket, ChunkMap.pieceOf(position), ChunkMap.pieceOf(end - 1), nowNs)) {
             counters.increment(BridgeCounter.RX_NO_CHUNK);
             return false;
         }
@@ -149,12 +150,31 @@ final class ReceivePath {
 
     /** Gives the last chunk of an idle socket back if the host has read everything in it. */
     void releaseDrained(final BridgeSocket socket) {
-        if (socket.rxMap != null && socket.rxPlaced == socket.rxRead) {
+        if (socket.rxMap != null && socket.rxPlaced == socket.rxRead && socket.discardTicket <= bus.completed()) {
             giveChunk(socket, ChunkMap.pieceOf(socket.rxRead));
             if (socket.rxMap.known() == 0) {
                 maps.give(socket.rxMap);
                 socket.rxMap = null;
                 holdings.end(socket);
+            }
+        }
+    }
+
+    /**
+     * What was placed from {@code position} on is to come again. The chunk that it begins in stays; the others go back
+     * when the writes into them and into their map entries are complete, before which nothing is placed.
+     */
+    void discard(final BridgeSocket socket, final long position) {
+        if (socket.rxMap == null || socket.rxPlaced <= position) {
+            return;
+        }
+        final long last = ChunkMap.pieceOf(socket.rxPlaced - 1);
+        socket.rxPlaced = position;
+        socket.discardTicket = bus.barrier();
+        for (long piece = ChunkMap.pieceOf(position) + 1; piece <= last; piece++) {
+            final int chunk = socket.rxMap.remove(piece);
+            if (chunk != RecordDescriptor.NO_CHUNK) {
+                endedChunks.add(socket.discardTicket, socket.arena, chunk);
             }
         }
     }
@@ -184,7 +204,7 @@ final class ReceivePath {
         holdings.end(socket);
     }
 
-    /** Takes up what {@link #releaseAll} left waiting. */
+    /** Takes up what {@link #releaseAll} and {@link #discard} left waiting. */
     boolean drain() {
         final long completed = bus.completed();
         boolean moved = false;

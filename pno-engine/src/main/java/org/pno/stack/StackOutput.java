@@ -31,6 +31,12 @@ public interface StackOutput extends FrameOutput {
     boolean place(int connection, long position, int length, long payload);
 
     /**
+     * What was placed at and beyond {@code position}, which was received up to there, counts as never received: it is
+     * to come again. Its memory is free for what comes before.
+     */
+    default void discarded(final int connection, final long position) {}
+
+    /**
      * Levels that the host sees have changed: state, error, rxCommittable, finReceived, txAcked. Called once or more
      * between flushes; the bridge reads the levels from {@link Sockets} and answers with {@link Sockets#onPublished}.
      */

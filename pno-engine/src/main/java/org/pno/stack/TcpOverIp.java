@@ -128,6 +128,11 @@ final class TcpOverIp implements TcpOutput {
     }
 
     @Override
+    public void discarded(final int connection, final long position) {
+        output.discarded(connection, position);
+    }
+
+    @Override
     public void changed(final int connection) {
         output.changed(connection);
     }

@@ -276,9 +276,7 @@ final class SegmentInput {
         }
         final long payload = segment.payload() + (from - start);
         if (!context.output.place(connection.number, from, (int) (to - from), payload)) {
-            context.drop(DropReason.NO_RECEIVE_MEMORY);
-            tuning.onMemoryShort(connection);
-            giveBackReassemblyIfEmpty(connection);
+            onMemoryShort(connection, inOrder);
             return false;
         }
         context.counters.increase(TcpCounter.BYTES_IN, to - from);
@@ -295,6 +293,21 @@ final class SegmentInput {
             acks.onOutOfOrder(connection, segment);
         }
         return to == end;
+    }
+
+    /**
+     * There is no memory for a segment. What is missing goes before what came beyond it, which the peer has to send
+     * again then: RFC 2018 8 lets a receiver discard what it has reported, and Linux does (tcp_prune_ofo_queue).
+     */
+    private void onMemoryShort(final Connection connection, final boolean inOrder) {
+        context.drop(DropReason.NO_RECEIVE_MEMORY);
+        tuning.onMemoryShort(connection);
+        giveBackReassemblyIfEmpty(connection);
+        if (inOrder && connection.reassembly != null && !UrgentData.isBeyondHole(connection)) {
+            context.pool.giveBackReassembly(connection);
+            context.count(TcpCounter.OUT_OF_ORDER_DISCARDS);
+            context.output.discarded(connection.number, connection.rcvNxt);
+        }
     }
 
     private void giveBackReassemblyIfEmpty(final Connection connection) {

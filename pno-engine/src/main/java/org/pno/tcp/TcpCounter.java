@@ -59,6 +59,9 @@ public enum TcpCounter implements CounterKey {
     PATH_PROBES_LOST("tcp.path-probes-lost", "Path probes that were lost alone, or of which a router said that."),
     PATH_WIDENED("tcp.path-widened", "Times that a connection's segments became longer because a probe got through."),
     OUT_OF_ORDER("tcp.out-of-order", "Segments received beyond a hole."),
+    OUT_OF_ORDER_DISCARDS(
+            "tcp.out-of-order-discards",
+            "Times that what was received beyond a hole gave its memory up for what was missing."),
     WINDOWS_GROWN(
             "tcp.windows-grown",
             "Times that a receive buffer grew because the program had read so much in a round trip."),

@@ -53,6 +53,9 @@ public interface TcpOutput {
      */
     boolean place(int connection, long position, int length, long payload);
 
+    /** What was placed beyond {@code position} is to come again: its memory is free for what comes before. */
+    default void discarded(final int connection, final long position) {}
+
     /** What the host sees of the connection has changed. */
     void changed(int connection);
 

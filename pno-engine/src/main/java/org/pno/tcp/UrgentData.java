@@ -75,6 +75,11 @@ final class UrgentData {
         context.output.changed(connection.number);
     }
 
+    /** True if the host was told of an urgent byte that stands beyond a hole, where it may read it. */
+    static boolean isBeyondHole(final Connection connection) {
+        return connection.urgent.isHere && connection.urgent.rcvUp >= connection.rcvNxt;
+    }
+
     private static boolean isReceived(final Connection connection, final long position) {
         return position < connection.rcvNxt
                 || connection.reassembly != null

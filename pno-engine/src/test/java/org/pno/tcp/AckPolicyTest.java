@@ -211,6 +211,36 @@ class AckPolicyTest {
     }
 
     @Test
+    void shouldGiveUpWhatCameBeyondAHoleForWhatIsMissing() {
+        tester.inject(data(101, 1, 100));
+        tester.sent.clear();
+        tester.placing = false;
+        tester.inject(data(201, 1, 100));
+        assertEquals(List.of(), tester.discarded, "what comes beyond a hole is worth no more than what is there");
+        tester.inject(data(1, 1, 100));
+        assertEquals(List.of("from 0"), tester.discarded);
+        assertEquals(0, tester.engine().reassemblyTotals().bytes());
+
+        tester.placing = true;
+        tester.inject(data(1, 1, 100));
+        tester.advance(50 * MS);
+        tester.expectAck(101);
+        tester.inject(data(101, 1, 100));
+        tester.advance(50 * MS);
+        tester.expectAck(201);
+    }
+
+    @Test
+    void shouldKeepAnUrgentByteThatTheHostWasToldOf() {
+        tester.inject(data(101, 1, 100));
+        tester.connection().urgent.rcvUp = 120;
+        tester.connection().urgent.isHere = true;
+        tester.placing = false;
+        tester.inject(data(1, 1, 100));
+        assertEquals(List.of(), tester.discarded);
+    }
+
+    @Test
     void shouldOweAckWhenFrameIsMissing() {
         tester.framesAvailable = false;
         tester.inject(data(101, 1, 100));

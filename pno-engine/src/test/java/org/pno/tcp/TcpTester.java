@@ -62,6 +62,7 @@ final class TcpTester implements TcpOutput {
 
     final List<Integer> released = new ArrayList<>();
     final List<String> placed = new ArrayList<>();
+    final List<String> discarded = new ArrayList<>();
     final Deque<SentSegment> sent = new ArrayDeque<>();
     long lastEdge;
     /** TCP header and payload of the segment injected last. */
@@ -358,6 +359,11 @@ final class TcpTester implements TcpOutput {
             placed.add(position + "+" + length);
         }
         return placing;
+    }
+
+    @Override
+    public void discarded(final int connection, final long position) {
+        discarded.add("from " + position);
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.pno.sim.HostSocket;
 import org.pno.sim.OverEachTimedBus;
 import org.pno.sim.SimulatedHost;
 import org.pno.sys.Errno;
+import org.pno.tcp.TcpCounter;
 
 /** Connections and their streams, over both kinds of bus. */
 class BridgeTransferTest {
@@ -202,6 +203,17 @@ class BridgeTransferTest {
         fixture.transfer(pair.peer(), pair.own(), BridgeFixture.pattern(1_500_000, 5));
         fixture.transfer(pair.own(), pair.peer(), BridgeFixture.pattern(1_500_000, 6));
         assertEquals(1_500_000, pair.own().rxRead());
+    }
+
+    /** Else what came beyond a hole would take all chunks, and what is missing could never be placed. */
+    @OverEachTimedBus
+    void shouldGiveChunksToWhatIsMissing(final Bus bus) {
+        fixture = new BridgeFixture(bus, ArenaGeometry.of(2, 64, 4, 1024, 3), "loss=0.01,seed=3");
+        fixture.stepNs(50_000);
+        final Pair pair = fixture.acceptedPair();
+        fixture.transfer(pair.peer(), pair.own(), BridgeFixture.pattern(1_500_000, 7));
+
+        assertTrue(fixture.dpu.bridge.stack().tcp().counters().value(TcpCounter.OUT_OF_ORDER_DISCARDS) > 0);
     }
 
     @ParameterizedTest
