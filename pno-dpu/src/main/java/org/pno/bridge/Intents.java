@@ -140,6 +140,11 @@ final class Intents implements StackOutput {
     }
 
     @Override
+    public int placeable(final int connection, final long position, final int length) {
+        return ReceivePath.placeable(position, length);
+    }
+
+    @Override
     public void discarded(final int connection, final long position) {
         final BridgeSocket socket = table.connection(connection);
         if (socket != null) {

@@ -72,6 +72,12 @@ final class ReceivePath {
         return true;
     }
 
+    /** What of some payload stands in its first chunk, if that is not all. */
+    static int placeable(final long position, final int length) {
+        final int inChunk = ArenaDescriptor.CHUNK_BYTES - ((int) position & OFFSET_MASK);
+        return inChunk < length ? inChunk : 0;
+    }
+
     /** Posts the write of an entry at the end of a listener's receive stream. False if there is no chunk for it. */
     boolean append(final BridgeSocket listener, final long entry, final long nowNs) {
         final long position = listener.rxPlaced;

@@ -31,6 +31,15 @@ public interface StackOutput extends FrameOutput {
     boolean place(int connection, long position, int length, long payload);
 
     /**
+     * {@link #place} has found no memory for all of this payload.
+     *
+     * @return bytes at its front that may find some: another {@code place} tells; 0 if none
+     */
+    default int placeable(final int connection, final long position, final int length) {
+        return 0;
+    }
+
+    /**
      * What was placed at and beyond {@code position}, which was received up to there, counts as never received: it is
      * to come again. Its memory is free for what comes before.
      */

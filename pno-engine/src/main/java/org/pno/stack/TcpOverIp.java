@@ -128,6 +128,11 @@ final class TcpOverIp implements TcpOutput {
     }
 
     @Override
+    public int placeable(final int connection, final long position, final int length) {
+        return output.placeable(connection, position, length);
+    }
+
+    @Override
     public void discarded(final int connection, final long position) {
         output.discarded(connection, position);
     }

@@ -274,25 +274,40 @@ final class SegmentInput {
             giveBackReassemblyIfEmpty(connection);
             return false;
         }
-        final long payload = segment.payload() + (from - start);
-        if (!context.output.place(connection.number, from, (int) (to - from), payload)) {
-            onMemoryShort(connection, inOrder);
+        final long placed = place(connection, from, to, segment.payload() + (from - start));
+        if (placed == from) {
             return false;
         }
-        context.counters.increase(TcpCounter.BYTES_IN, to - from);
+        context.counters.increase(TcpCounter.BYTES_IN, placed - from);
         connection.statistics.lastDataNs = context.nowNs();
         acks.onPayload(connection, segment);
         ecn.onPayload(connection, segment);
         if (inOrder) {
-            advance(connection, to);
+            advance(connection, placed);
             tuning.onArrival(connection, segment);
         } else {
-            connection.reassembly.add(from, to);
+            connection.reassembly.add(from, placed);
             context.count(TcpCounter.OUT_OF_ORDER);
             connection.statistics.outOfOrder += segment.wireSegments();
             acks.onOutOfOrder(connection, segment);
         }
-        return to == end;
+        return placed == end;
+    }
+
+    /** Has payload placed, or as much of it as there is memory for; the answer is where that ends. */
+    private long place(final Connection connection, final long from, final long to, final long payload) {
+        final int length = (int) (to - from);
+        if (context.output.place(connection.number, from, length, payload)) {
+            return to;
+        }
+        final boolean inOrder = from == connection.rcvNxt;
+        final int less = inOrder ? context.output.placeable(connection.number, from, length) : 0;
+        if (less > 0 && context.output.place(connection.number, from, less, payload)) {
+            tuning.onMemoryShort(connection);
+            return from + less;
+        }
+        onMemoryShort(connection, inOrder);
+        return from;
     }
 
     /**

@@ -53,6 +53,15 @@ public interface TcpOutput {
      */
     boolean place(int connection, long position, int length, long payload);
 
+    /**
+     * There was no memory for all of this payload.
+     *
+     * @return bytes at its front that may find some; 0 if none
+     */
+    default int placeable(final int connection, final long position, final int length) {
+        return 0;
+    }
+
     /** What was placed beyond {@code position} is to come again: its memory is free for what comes before. */
     default void discarded(final int connection, final long position) {}
 

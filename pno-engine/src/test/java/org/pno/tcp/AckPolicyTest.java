@@ -231,6 +231,21 @@ class AckPolicyTest {
     }
 
     @Test
+    void shouldTakeAsMuchAsFindsMemory() {
+        tester.memoryEnd = 60;
+        tester.inject(data(1, 1, 100));
+        tester.advance(50 * MS);
+        tester.expectAck(61);
+        assertEquals(List.of("0+60"), tester.placed);
+        assertEquals(0, tester.dropped(DropReason.NO_RECEIVE_MEMORY));
+
+        tester.memoryEnd = Long.MAX_VALUE;
+        tester.inject(data(61, 1, 100));
+        tester.advance(50 * MS);
+        tester.expectAck(161);
+    }
+
+    @Test
     void shouldKeepAnUrgentByteThatTheHostWasToldOf() {
         tester.inject(data(101, 1, 100));
         tester.connection().urgent.rcvUp = 120;

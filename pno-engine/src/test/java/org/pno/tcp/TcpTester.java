@@ -63,6 +63,9 @@ final class TcpTester implements TcpOutput {
     final List<Integer> released = new ArrayList<>();
     final List<String> placed = new ArrayList<>();
     final List<String> discarded = new ArrayList<>();
+    /** Where the memory for received payload ends. */
+    long memoryEnd = Long.MAX_VALUE;
+
     final Deque<SentSegment> sent = new ArrayDeque<>();
     long lastEdge;
     /** TCP header and payload of the segment injected last. */
@@ -355,10 +358,16 @@ final class TcpTester implements TcpOutput {
 
     @Override
     public boolean place(final int connection, final long position, final int length, final long payload) {
-        if (placing) {
+        final boolean isPlaced = placing && position + length <= memoryEnd;
+        if (isPlaced) {
             placed.add(position + "+" + length);
         }
-        return placing;
+        return isPlaced;
+    }
+
+    @Override
+    public int placeable(final int connection, final long position, final int length) {
+        return (int) Math.max(0, Math.min(length, memoryEnd - position));
     }
 
     @Override

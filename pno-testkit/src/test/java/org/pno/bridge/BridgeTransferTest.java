@@ -216,6 +216,22 @@ class BridgeTransferTest {
         assertTrue(fixture.dpu.bridge.stack().tcp().counters().value(TcpCounter.OUT_OF_ORDER_DISCARDS) > 0);
     }
 
+    /** A segment that reaches into the next chunk, of which there is none while the one before is not read. */
+    @OverEachTimedBus
+    void shouldTakeAsMuchAsFindsAChunk(final Bus bus) {
+        fixture = new BridgeFixture(bus, ArenaGeometry.of(2, 64, 4, 1024, 3));
+        fixture.stepNs(50_000);
+        final HostListener listener = fixture.listen(4);
+        final Pair unread = fixture.acceptedPair(listener);
+        final Pair pair = fixture.acceptedPair(listener);
+        unread.peer().send(new byte[1], 0, 1);
+        fixture.await(() -> unread.own().readable() == 1);
+
+        fixture.transfer(pair.peer(), pair.own(), BridgeFixture.pattern(16_000, 7));
+        fixture.transfer(pair.peer(), pair.own(), BridgeFixture.pattern(1_000, 8));
+        assertEquals(17_000, pair.own().rxRead());
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldRefuseConnectsBeyondTheQuota(final Bus bus) {

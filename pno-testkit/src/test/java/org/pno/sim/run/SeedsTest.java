@@ -189,6 +189,13 @@ class SeedsTest {
         assertNull(play(seed, new Workspace()).what());
     }
 
+    /** Receive pools of a few chunks, all taken by what came beyond holes, or by what nobody reads for long. */
+    @ParameterizedTest
+    @ValueSource(longs = {1323, 3918, 5014, 6221, 8578, 8976})
+    void shouldGoOnThoughReceiveMemoryRunsOut(final long seed) {
+        assertNull(play(seed, new Workspace()).what());
+    }
+
     @Test
     void shouldPlayTheSameRunAgain() {
         final Workspace used = new Workspace();
