@@ -11,18 +11,28 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.LongFunction;
 
-/** Plays seeds over each mutant until one fails, and fails itself if none does. */
+/**
+ * Plays seeds over each mutant until one fails that passes without it, and fails itself if none does.
+ */
 public final class MutantHunt {
     private static final int MOST_SEEDS = 2_000;
     private static final int LONGEST_TEXT = 150;
 
     private final Path home;
+    private final LongFunction<String> original;
     private final PrintStream out;
     private final PrintStream progress;
 
     /** @param home the root of the tree */
     public MutantHunt(final Path home, final PrintStream out, final PrintStream progress) {
+        this(home, seed -> new MutantTrial().apply(seed), out, progress);
+    }
+
+    /** @param original plays a seed without any mutant; null if it passes */
+    MutantHunt(
+            final Path home, final LongFunction<String> original, final PrintStream out, final PrintStream progress) {
         this.home = home;
+        this.original = original;
         this.out = out;
         this.progress = progress;
     }
@@ -91,17 +101,22 @@ public final class MutantHunt {
         for (final long seed : mutant.seeds()) {
             runs++;
             final String what = trial.apply(seed);
-            if (what != null) {
+            if (isOfTheMutant(what, seed)) {
                 return new Kill(mutant, seed, runs, what);
             }
         }
         for (long seed = 1; runs < MOST_SEEDS; seed++) {
             runs++;
             final String what = trial.apply(seed);
-            if (what != null) {
+            if (isOfTheMutant(what, seed)) {
                 return new Kill(mutant, seed, runs, what);
             }
         }
         return new Kill(mutant, 0, runs, null);
+    }
+
+    /** A seed that fails without any mutant too has found none. */
+    private boolean isOfTheMutant(final String what, final long seed) {
+        return what != null && original.apply(seed) == null;
     }
 }

@@ -48,6 +48,13 @@ class MutantsTest {
         assertThrows(IllegalStateException.class, () -> lost.mutate(HOME));
     }
 
+    @Test
+    void shouldTakeNoSeedThatFailsWithoutTheMutant() throws ReflectiveOperationException {
+        final PrintStream quiet = new PrintStream(OutputStream.nullOutputStream());
+        final MutantHunt hunt = new MutantHunt(HOME, seed -> seed < 3 ? "fails anyway" : null, quiet, quiet);
+        assertEquals(3, hunt.hunt(mutant("shrunk-window")).seed());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"early-ack", "shrunk-window", "missing-fence"})
     void shouldBeFound(final String name) throws ReflectiveOperationException {
