@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -53,6 +55,20 @@ class LabTest {
             assertTrue(lab.isSteered());
             final long cores = Long.parseLong(read.output().strip().replace(",", ""), 16);
             assertEquals(1L << Cores.ofThisProcess().hostCore(), cores);
+        }
+    }
+
+    /** As all do that a shell starts in the background. */
+    @Test
+    void shouldLetSigintEndAProgramThoughWhoStartedItIgnoresThat() throws IOException, InterruptedException {
+        try (Lab lab = Labs.open("test-signals")) {
+            final List<String> program = List.of("sh", "-c", "kill -INT $$; echo ignored");
+            final List<String> line = new ArrayList<>(List.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh"));
+            line.addAll(lab.commandLine(Side.HOST, lab.directory(), program));
+            final Process shell =
+                    new ProcessBuilder(line).redirectErrorStream(true).start();
+            assertEquals("", new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            assertTrue(shell.waitFor(PATIENCE));
         }
     }
 

@@ -79,7 +79,9 @@ public final class Lab implements AutoCloseable {
             line.addAll(List.of("nsenter", "--net=/proc/" + state.peerPid() + "/ns/net", "--"));
         }
         line.addAll(List.of("setpriv", "--pdeathsig", "KILL", "--"));
-        line.addAll(List.of("env", "--chdir=" + workingDirectory, "PNO_SOCKET=" + controlSocket()));
+        // A shell's background job ignores SIGINT, and so would all that it starts.
+        line.addAll(List.of("env", "--default-signal=INT,QUIT", "--chdir=" + workingDirectory));
+        line.add("PNO_SOCKET=" + controlSocket());
         line.addAll(command);
         return line;
     }
