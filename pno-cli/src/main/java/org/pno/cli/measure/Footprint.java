@@ -30,15 +30,21 @@ public record Footprint(long programBytes, long dpuBytes, long slabBytes, long p
 
     static Footprint of(final Path proc, final List<Long> programs, final List<Long> dpu) {
         return new Footprint(
-                programs.stream()
-                        .mapToLong(pid -> bytes(process(proc, pid).resolve("smaps_rollup"), "Pss"))
-                        .sum(),
-                dpu.stream()
-                        .mapToLong(pid -> bytes(process(proc, pid).resolve("smaps_rollup"), "Pss"))
-                        .sum(),
+                pss(proc, programs),
+                pss(proc, dpu),
                 bytes(proc.resolve("meminfo"), "Slab"),
-                programs.stream().mapToLong(pid -> micros(process(proc, pid))).sum(),
-                dpu.stream().mapToLong(pid -> micros(process(proc, pid))).sum());
+                micros(proc, programs),
+                micros(proc, dpu));
+    }
+
+    private static long pss(final Path proc, final List<Long> pids) {
+        return pids.stream()
+                .mapToLong(pid -> bytes(process(proc, pid).resolve("smaps_rollup"), "Pss"))
+                .sum();
+    }
+
+    private static long micros(final Path proc, final List<Long> pids) {
+        return pids.stream().mapToLong(pid -> micros(process(proc, pid))).sum();
     }
 
     private static List<Long> pids(final List<LabProcess> processes) {

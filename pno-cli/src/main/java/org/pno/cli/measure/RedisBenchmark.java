@@ -10,8 +10,7 @@ import org.pno.cli.lab.LabProcess;
 import org.pno.cli.machine.Side;
 import org.pno.cli.machine.UserError;
 
-/** redis-benchmark on the peer: one kind of request. It takes a number of requests: so many as
- * the run before tells. */
+/** redis-benchmark on the peer: one kind of request. It takes a number of them, which the run before tells. */
 public final class RedisBenchmark implements LoadClient {
     private static final int MOST_KEYS = 10_000;
     private static final int STORE_BYTES = 1 << 25;

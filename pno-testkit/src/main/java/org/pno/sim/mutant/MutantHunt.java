@@ -11,9 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.LongFunction;
 
-/**
- * Plays seeds over each mutant until one fails that passes without it, and fails itself if none does.
- */
+/** Plays seeds over each mutant until one fails that passes without it, and fails itself if none does. */
 public final class MutantHunt {
     private static final int MOST_SEEDS = 2_000;
     private static final int LONGEST_TEXT = 150;
